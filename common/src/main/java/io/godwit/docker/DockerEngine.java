@@ -1,0 +1,75 @@
+package io.godwit.docker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The Docker Engine over its API. JSON is kept as the Engine said it: what Godwit does not know
+ * goes through unchanged. All methods throw {@link DockerException} with the Engine's own words
+ * when it refuses.
+ */
+public interface DockerEngine extends AutoCloseable {
+  /** {@code GET /info}. */
+  JsonNode info() throws IOException;
+
+  /** {@code GET /version}. */
+  JsonNode version() throws IOException;
+
+  /** {@code GET /containers/ID/json}, or nothing where no such container exists. */
+  Optional<JsonNode> inspect(String container) throws IOException;
+
+  /** {@code GET /images/ID/json}, or nothing where no such image exists. */
+  Optional<JsonNode> inspectImage(String image) throws IOException;
+
+  /** {@code GET /images/ID/get} into a file: all layers, as {@code docker save} writes them. */
+  void saveImage(String image, Path into) throws IOException;
+
+  /** {@code POST /images/load}. */
+  void loadImage(InputStream archive) throws IOException;
+
+  /**
+   * {@code POST /containers/create?name=NAME}; the body is the Engine's create request. Returns the
+   * id.
+   */
+  String create(String name, JsonNode body) throws IOException;
+
+  /** {@code POST /containers/ID/start}. */
+  void start(String container) throws IOException;
+
+  /**
+   * {@code POST /containers/ID/start?checkpoint=NAME}; the images lie in the container's own
+   * checkpoints folder.
+   */
+  void startFromCheckpoint(String container, String checkpoint) throws IOException;
+
+  /**
+   * {@code POST /containers/ID/checkpoints}; the container stops when {@code exit} and the dump
+   * succeeded.
+   */
+  void checkpoint(String container, String checkpoint, boolean exit) throws IOException;
+
+  /** {@code DELETE /containers/ID/checkpoints/NAME}; says nothing when it does not exist. */
+  void deleteCheckpoint(String container, String checkpoint) throws IOException;
+
+  /** {@code POST /containers/ID/update} with the restart policy. */
+  void setRestartPolicy(String container, JsonNode restartPolicy) throws IOException;
+
+  /** {@code POST /containers/ID/stop}. */
+  void stop(String container, Duration grace) throws IOException;
+
+  /** {@code DELETE /containers/ID?force=1&v=1}; says nothing when it does not exist. */
+  void remove(String container) throws IOException;
+
+  /**
+   * {@code GET /containers/ID/logs}: what it wrote to stdout and stderr, the last {@code tail}
+   * lines.
+   */
+  String logs(String container, int tail) throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

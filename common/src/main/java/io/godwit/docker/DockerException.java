@@ -1,0 +1,23 @@
+package io.godwit.docker;
+
+import java.io.IOException;
+
+/** The Engine refused, or did not answer. */
+public final class DockerException extends IOException {
+  private static final long serialVersionUID = 1L;
+  private final int status;
+
+  /**
+   * @param status the HTTP status, 0 where there was no answer
+   * @param message what was asked and what the Engine said
+   */
+  public DockerException(int status, String message) {
+    super(message);
+    this.status = status;
+  }
+
+  /** The HTTP status, 0 where there was no answer. */
+  public int status() {
+    return status;
+  }
+}

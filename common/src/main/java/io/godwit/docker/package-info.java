@@ -1,0 +1,5 @@
+/** The Docker Engine, as far as checkpointing and restoring containers needs it. */
+@NullMarked
+package io.godwit.docker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package io.godwit.messaging;
+
+import io.godwit.contract.Decision;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The {@code decisions} topic: all records of one migration stand in one partition, so they have
+ * one order for everybody. The first Claim or Abort decides.
+ */
+public interface DecisionLog extends AutoCloseable {
+  /**
+   * Writes a record, then reads the log up to it and returns all records of its migration, in
+   * order.
+   *
+   * @throws MessagingException when the broker does not answer; the record may or may not stand
+   *     then, so ask {@link #read}
+   */
+  List<Decision> append(Decision decision);
+
+  /**
+   * All records of a migration as of now, in order: reads the log up to its end at the time of the
+   * call.
+   */
+  List<Decision> read(String migrationId);
+
+  /**
+   * Waits until the migration has more than {@code known} records, or the time is over, and returns
+   * all of them.
+   */
+  List<Decision> await(String migrationId, int known, Duration atMost) throws InterruptedException;
+
+  @Override
+  void close();
+}
