@@ -39,4 +39,12 @@ public interface BlobStore {
    * digest are wrong.
    */
   InputStream open(Blob blob) throws IOException;
+
+  /**
+   * Reads a part of a blob. A part cannot be verified against the digest: whoever uses the whole
+   * blob later must.
+   *
+   * @throws BlobException when the blob is missing or shorter than {@code offset + length}
+   */
+  byte[] read(Blob blob, long offset, int length) throws IOException;
 }
