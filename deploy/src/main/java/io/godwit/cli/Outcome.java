@@ -1,33 +1,18 @@
 package io.godwit.cli;
 
 import io.godwit.contract.Event;
+import io.godwit.contract.Phase;
 import java.util.Optional;
 
-/** Which events end a migration for the one who asked for it. Only the checkpointer's do. */
+/** Which events end a migration for the one who asked for it: those after which nothing follows. */
 final class Outcome {
   private Outcome() {}
 
   static Optional<ExitStatus> of(Event event) {
-    if (!event.getService().equals("checkpointer")) {
+    if (!event.getEnded()) {
       return Optional.empty();
     }
-    return switch (event.getPhase()) {
-      case SUCCEEDED -> Optional.of(ExitStatus.DONE);
-      case FAILED, ROLLED_BACK -> Optional.of(ExitStatus.NOT_MOVED);
-      case IN_DOUBT -> Optional.of(ExitStatus.IN_DOUBT);
-      case PHASE_UNSPECIFIED,
-          PENDING,
-          PREFLIGHT,
-          REHEARSING,
-          CHECKPOINTING,
-          CHECKPOINTED,
-          CONVERTING,
-          CONVERTED,
-          CLAIMED,
-          RESTORING,
-          ABORTED,
-          UNRECOGNIZED ->
-          Optional.empty();
-    };
+    return Optional.of(
+        event.getPhase() == Phase.SUCCEEDED ? ExitStatus.DONE : ExitStatus.NOT_MOVED);
   }
 }
