@@ -139,7 +139,7 @@ boot() {
     cd "$machine" || exit
     exec 8>&-
     exec setsid "$qemu" -name "godwit-$name" "${qemu_machine[@]}" -smp "$processors" -m "$memory" \
-      -accel tcg,thread=multi,tb-size=256 -nodefaults -no-user-config -no-reboot -display none \
+      -accel tcg,thread=multi -nodefaults -no-user-config -no-reboot -display none \
       -kernel "$build/kernel" -initrd "$build/initramfs.gz" \
       -append "console=$console loglevel=4 panic=-1 mitigations=off apparmor=0 net.ifnames=0 godwit.device=$name godwit.seed=$seed" \
       "${drives[@]}" \
@@ -219,7 +219,7 @@ guest() {
 }
 
 stop() {
-  guest poweroff </dev/null || say "$name does not answer: its power is cut in a minute if it does not stop"
+  guest busybox poweroff </dev/null || say "$name does not answer: its power is cut in a minute if it does not stop"
   local deadline=$((SECONDS + 60))
   while is_running; do
     if [ "$SECONDS" -ge "$deadline" ]; then
