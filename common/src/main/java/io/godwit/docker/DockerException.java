@@ -6,6 +6,7 @@ import java.io.IOException;
 public final class DockerException extends IOException {
   private static final long serialVersionUID = 1L;
   private final int status;
+  private final String message;
 
   /**
    * @param status the HTTP status, 0 where there was no answer
@@ -14,10 +15,16 @@ public final class DockerException extends IOException {
   public DockerException(int status, String message) {
     super(message);
     this.status = status;
+    this.message = message;
   }
 
   /** The HTTP status, 0 where there was no answer. */
   public int status() {
     return status;
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 }

@@ -1,0 +1,211 @@
+package io.godwit.docker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
+import com.github.dockerjava.transport.DockerHttpClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The Engine over its socket, by raw requests: docker-java has no call for checkpoints, and its
+ * typed calls would drop what they do not know. Paths carry no version, so the Engine answers in
+ * its own newest one. Safe for use by several threads.
+ */
+public final class HttpDockerEngine implements DockerEngine {
+  /** Where an Engine listens unless told otherwise. */
+  public static final URI DEFAULT_SOCKET = URI.create("unix:///var/run/docker.sock");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration QUESTION = Duration.ofMinutes(2);
+
+  /** Loading an image, starting, dumping: as long as a slow device needs. */
+  private static final Duration WORK = Duration.ofMinutes(30);
+
+  private final EngineRequests requests;
+
+  /**
+   * @param socket {@code unix:///PATH} or {@code tcp://HOST:PORT}
+   */
+  public HttpDockerEngine(URI socket) {
+    this(new ApacheDockerHttpClient.Builder().dockerHost(socket).build(), socket);
+  }
+
+  HttpDockerEngine(DockerHttpClient http, URI socket) {
+    this.requests = new EngineRequests(http, socket);
+  }
+
+  @Override
+  public JsonNode info() throws IOException {
+    return json("GET", "/info");
+  }
+
+  @Override
+  public JsonNode version() throws IOException {
+    return json("GET", "/version");
+  }
+
+  @Override
+  public Optional<JsonNode> inspect(String container) throws IOException {
+    return found("/containers/" + EngineRequests.encode(container) + "/json");
+  }
+
+  @Override
+  public Optional<JsonNode> inspectImage(String image) throws IOException {
+    // An image's name holds slashes that are part of the Engine's route.
+    return found("/images/" + EngineRequests.encodePath(image) + "/json");
+  }
+
+  @Override
+  public void saveImage(String image, Path into) throws IOException {
+    requests.send(
+        EngineRequests.get("/images/" + EngineRequests.encodePath(image) + "/get"),
+        WORK,
+        body -> Files.copy(body, into));
+  }
+
+  @Override
+  public void loadImage(InputStream archive) throws IOException {
+    String path = "/images/load?quiet=1";
+    requests.send(
+        EngineRequests.post(path, archive, "application/x-tar"),
+        WORK,
+        body -> {
+          // The Engine answers 200 before it reads the archive; what went wrong stands in the body.
+          try (var messages = JSON.readerFor(JsonNode.class).<JsonNode>readValues(body)) {
+            while (messages.hasNext()) {
+              JsonNode message = messages.next();
+              if (message.has("error")) {
+                throw new DockerException(
+                    200, "the Engine refused POST " + path + ": " + message.get("error").asText());
+              }
+            }
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public String create(String name, JsonNode body) throws IOException {
+    return requests
+        .send(
+            EngineRequests.post("/containers/create?name=" + EngineRequests.encode(name), body),
+            WORK,
+            JSON::readTree)
+        .path("Id")
+        .asText();
+  }
+
+  @Override
+  public void start(String container) throws IOException {
+    command("/containers/" + EngineRequests.encode(container) + "/start");
+  }
+
+  @Override
+  public void startFromCheckpoint(String container, String checkpoint) throws IOException {
+    command(
+        "/containers/%s/start?checkpoint=%s"
+            .formatted(EngineRequests.encode(container), EngineRequests.encode(checkpoint)));
+  }
+
+  @Override
+  public void checkpoint(String container, String checkpoint, boolean exit) throws IOException {
+    ObjectNode body = JSON.createObjectNode().put("CheckpointID", checkpoint).put("Exit", exit);
+    command("/containers/" + EngineRequests.encode(container) + "/checkpoints", body);
+  }
+
+  @Override
+  public void deleteCheckpoint(String container, String checkpoint) throws IOException {
+    try {
+      delete(
+          "/containers/%s/checkpoints/%s"
+              .formatted(EngineRequests.encode(container), EngineRequests.encode(checkpoint)));
+    } catch (DockerException e) {
+      // 20.10 answers 500 where others answer 404.
+      if (e.status() != 404 && !e.getMessage().contains("does not exist")) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void setRestartPolicy(String container, JsonNode restartPolicy) throws IOException {
+    ObjectNode body = JSON.createObjectNode();
+    body.set("RestartPolicy", restartPolicy);
+    command("/containers/" + EngineRequests.encode(container) + "/update", body);
+  }
+
+  @Override
+  public void stop(String container, Duration grace) throws IOException {
+    command(
+        "/containers/%s/stop?t=%d".formatted(EngineRequests.encode(container), grace.toSeconds()));
+  }
+
+  @Override
+  public void remove(String container) throws IOException {
+    try {
+      delete("/containers/" + EngineRequests.encode(container) + "?force=1&v=1");
+    } catch (DockerException e) {
+      boolean goneOrGoing =
+          e.status() == 404
+              || (e.status() == 409 && e.getMessage().contains("already in progress"));
+      if (!goneOrGoing) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public String logs(String container, int tail) throws IOException {
+    boolean tty =
+        inspect(container)
+            .orElseThrow(() -> new DockerException(404, "no such container: " + container))
+            .path("Config")
+            .path("Tty")
+            .asBoolean();
+    return requests.send(
+        EngineRequests.get(
+            "/containers/%s/logs?stdout=1&stderr=1&tail=%d"
+                .formatted(EngineRequests.encode(container), tail)),
+        WORK,
+        body -> LogStream.text(body, tty));
+  }
+
+  @Override
+  public void close() throws IOException {
+    requests.close();
+  }
+
+  private JsonNode json(String method, String path) throws IOException {
+    return requests.send(EngineRequests.of(method, path), QUESTION, JSON::readTree);
+  }
+
+  private Optional<JsonNode> found(String path) throws IOException {
+    try {
+      return Optional.of(json("GET", path));
+    } catch (DockerException e) {
+      if (e.status() == 404) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private void command(String path) throws IOException {
+    requests.send(EngineRequests.of("POST", path), WORK, InputStream::readAllBytes);
+  }
+
+  private void command(String path, JsonNode body) throws IOException {
+    requests.send(EngineRequests.post(path, body), WORK, InputStream::readAllBytes);
+  }
+
+  private void delete(String path) throws IOException {
+    requests.send(EngineRequests.of("DELETE", path), WORK, InputStream::readAllBytes);
+  }
+}
