@@ -1,0 +1,85 @@
+package io.godwit.service;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.function.Supplier;
+
+/**
+ * The inventory of what is measured. Names are Micrometer's, with dots; Prometheus shows them with
+ * underscores, the unit and, for counters, {@code _total}.
+ */
+public enum Metric {
+  RECORDS_HANDLED(
+      "godwit.records.handled", "", "Records whose handler returned, by service and topic."),
+  RECORDS_FAILED(
+      "godwit.records.failed", "", "Tries of a handler that failed, by service and topic."),
+  RECORDS_DEAD(
+      "godwit.records.dead", "", "Records that went to the dead letters, by service and topic."),
+  RECORDS_SKIPPED(
+      "godwit.records.skipped", "", "Records that were for somebody else, by service and topic."),
+  RECORDS_DROPPED(
+      "godwit.records.dropped",
+      "",
+      "Records handled again by another member because the partition was lost, by service and topic."),
+  RECORDS_HANDLING(
+      "godwit.records.handling", "seconds", "Time a handler took, retries included, by topic."),
+  RECORDS_LAG(
+      "godwit.records.lag",
+      "records",
+      "Records not yet read, by service and topic, all partitions."),
+  BLOBS_SENT("godwit.blobs.sent", "bytes", "Bytes sent to the blob store."),
+  BLOBS_SPARED(
+      "godwit.blobs.spared", "bytes", "Bytes not sent because the blob store had them already."),
+  BLOBS_FETCHED("godwit.blobs.fetched", "bytes", "Bytes fetched from the blob store."),
+  WORKER_SILENT(
+      "godwit.worker.silent",
+      "seconds",
+      "How long a worker has shown no progress while it had something to do, by worker.");
+
+  private final String metricName;
+  private final String unit;
+  private final String help;
+
+  Metric(String metricName, String unit, String help) {
+    this.metricName = metricName;
+    this.unit = unit;
+    this.help = help;
+  }
+
+  /** Micrometer's name. */
+  public String metricName() {
+    return metricName;
+  }
+
+  /** The base unit; empty for plain counts. */
+  public String unit() {
+    return unit;
+  }
+
+  /** One sentence for people. */
+  public String help() {
+    return help;
+  }
+
+  /**
+   * @param tags name, value, name, value...
+   */
+  public Counter counter(MeterRegistry registry, String... tags) {
+    Counter.Builder builder = Counter.builder(metricName).description(help).tags(tags);
+    return (unit.isEmpty() ? builder : builder.baseUnit(unit)).register(registry);
+  }
+
+  /** Micrometer's timers are in seconds by themselves. */
+  public Timer timer(MeterRegistry registry, String... tags) {
+    return Timer.builder(metricName).description(help).tags(tags).register(registry);
+  }
+
+  public Gauge gauge(MeterRegistry registry, Supplier<Number> value, String... tags) {
+    Gauge.Builder<Supplier<Number>> builder =
+        Gauge.builder(metricName, value).description(help).tags(Tags.of(tags));
+    return (unit.isEmpty() ? builder : builder.baseUnit(unit)).register(registry);
+  }
+}
