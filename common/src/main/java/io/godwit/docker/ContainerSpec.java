@@ -1,0 +1,232 @@
+package io.godwit.docker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a container is configured, as one Engine's inspect told it, turned into the request that
+ * creates it on another Engine. Everything goes over as it is but what belongs to a machine:
+ *
+ * <ul>
+ *   <li>cgroup parent, the default runtime's name, the id file, MAC and IP addresses: left out;
+ *   <li>the masked and read-only paths: the Engine's own defaults, told by inspect as if they had
+ *       been asked for, so the device's own defaults come in their place, unless none were wanted
+ *       (an empty list);
+ *   <li>the cgroup namespace: {@code host} is a default of cgroup v1 and left to the device, {@code
+ *       private} stays;
+ *   <li>hostname: stays the source's, also where it was made from the container's id, since the
+ *       program may have read it;
+ *   <li>restart policy and automatic removal: off, so that neither makes a second copy nor takes
+ *       away the evidence.
+ * </ul>
+ *
+ * An immutable value.
+ */
+public final class ContainerSpec {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<String> DEFAULT_RUNTIMES =
+      Set.of("", "runc", "io.containerd.runc.v2", "io.containerd.runtime.v1.linux");
+  private static final Set<String> BUILT_IN_NETWORKS =
+      Set.of("", "default", "bridge", "host", "none");
+
+  private final JsonNode inspect;
+  private final ObjectNode request;
+
+  /**
+   * A port that the configuration asks of the machine.
+   *
+   * @param address the address to listen on, empty for every one
+   * @param port 1 to 65535
+   * @param protocol tcp, udp or sctp
+   */
+  public record PublishedPort(String address, int port, String protocol) {}
+
+  private ContainerSpec(JsonNode inspect, ObjectNode request) {
+    this.inspect = inspect;
+    this.request = request;
+  }
+
+  /**
+   * The configuration in an inspect answer ({@code GET /containers/ID/json}).
+   *
+   * @throws IllegalArgumentException when that is not such an answer
+   */
+  public static ContainerSpec ofInspect(JsonNode inspect) {
+    if (!(inspect.path("Config") instanceof ObjectNode config)
+        || !(inspect.path("HostConfig") instanceof ObjectNode hostConfig)) {
+      throw new IllegalArgumentException(
+          "a container's description without Config and HostConfig: not an inspect answer");
+    }
+    ObjectNode request = config.deepCopy();
+    request.remove("MacAddress");
+    ObjectNode host = hostConfig.deepCopy();
+    host.remove(List.of("CgroupParent", "ContainerIDFile"));
+    host.put("AutoRemove", false);
+    host.set("RestartPolicy", noRestart());
+    if (DEFAULT_RUNTIMES.contains(host.path("Runtime").asText())) {
+      host.remove("Runtime");
+    }
+    if (host.path("CgroupnsMode").asText().equals("host")) {
+      host.remove("CgroupnsMode");
+    }
+    for (String paths : List.of("MaskedPaths", "ReadonlyPaths")) {
+      if (!host.path(paths).isEmpty()) {
+        host.remove(paths);
+      }
+    }
+    String network = host.path("NetworkMode").asText();
+    if (network.startsWith("container:") || host.path("UTSMode").asText().equals("host")) {
+      // The Engine refuses a hostname where the namespace that holds it is another's.
+      request.remove(List.of("Hostname", "Domainname"));
+    }
+    request.set("HostConfig", host);
+    if (!BUILT_IN_NETWORKS.contains(network) && !network.startsWith("container:")) {
+      request.set("NetworkingConfig", networks(inspect));
+    }
+    return new ContainerSpec(inspect, request);
+  }
+
+  /** The policy that never restarts. */
+  public static ObjectNode noRestart() {
+    return JSON.createObjectNode().put("Name", "no").put("MaximumRetryCount", 0);
+  }
+
+  /** The container's name, without the slash that the Engine puts before it. */
+  public String name() {
+    String name = inspect.path("Name").asText();
+    return name.startsWith("/") ? name.substring(1) : name;
+  }
+
+  /** The restart policy that the source has, to be set when the move is over. */
+  public JsonNode restartPolicy() {
+    JsonNode policy = inspect.path("HostConfig").path("RestartPolicy");
+    return policy.isObject() ? policy.deepCopy() : noRestart();
+  }
+
+  /** The executable's path in the container and its arguments, as the Engine started it. */
+  public List<String> command() {
+    List<String> command = new ArrayList<>();
+    command.add(inspect.path("Path").asText());
+    inspect.path("Args").forEach(argument -> command.add(argument.asText()));
+    return command;
+  }
+
+  /** Every port that the configuration names; those that the Engine may choose are not among. */
+  public List<PublishedPort> publishedPorts() {
+    List<PublishedPort> ports = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> binding :
+        inspect.path("HostConfig").path("PortBindings").properties()) {
+      String[] inside = binding.getKey().split("/", 2);
+      String protocol = inside.length == 2 ? inside[1] : "tcp";
+      for (JsonNode outside : binding.getValue()) {
+        int port = outside.path("HostPort").asInt(0);
+        if (port > 0 && port < 65536) {
+          ports.add(new PublishedPort(outside.path("HostIp").asText(), port, protocol));
+        }
+      }
+    }
+    return ports;
+  }
+
+  /** Why this container cannot be made on another machine as it is here; empty when it can. */
+  public List<String> obstacles() {
+    List<String> obstacles = new ArrayList<>();
+    JsonNode host = inspect.path("HostConfig");
+    for (String mode : List.of("NetworkMode", "IpcMode", "PidMode")) {
+      if (host.path(mode).asText().startsWith("container:")) {
+        obstacles.add(
+            "It shares a namespace with another container (%s %s): move it without, they cannot be parted."
+                .formatted(mode, host.path(mode).asText()));
+      }
+    }
+    if (!host.path("VolumesFrom").isEmpty()) {
+      obstacles.add("It takes its volumes from another container (--volumes-from).");
+    }
+    if (!host.path("Links").isEmpty()) {
+      obstacles.add("It is linked to another container by --link.");
+    }
+    for (JsonNode mount : inspect.path("Mounts")) {
+      String at = mount.path("Destination").asText();
+      switch (mount.path("Type").asText()) {
+        case "volume" ->
+            obstacles.add("It has a volume at %s, whose content would stay behind.".formatted(at));
+        case "bind" -> {
+          if (mount.path("RW").asBoolean()) {
+            obstacles.add(
+                "It may write to %s of this machine (bind mount at %s), whose content would stay behind."
+                    .formatted(mount.path("Source").asText(), at));
+          }
+        }
+        default -> {
+          // A tmpfs goes with the checkpoint.
+        }
+      }
+    }
+    return obstacles;
+  }
+
+  /** The same from another image, by id or tag. */
+  public ContainerSpec withImage(String image) {
+    ObjectNode changed = request.deepCopy();
+    changed.put("Image", image);
+    return new ContainerSpec(inspect, changed);
+  }
+
+  /** The same with labels added. */
+  public ContainerSpec withLabels(Map<String, String> labels) {
+    ObjectNode changed = request.deepCopy();
+    ObjectNode all =
+        changed.path("Labels") instanceof ObjectNode present ? present : JSON.createObjectNode();
+    labels.forEach(all::put);
+    changed.set("Labels", all);
+    return new ContainerSpec(inspect, changed);
+  }
+
+  /** The same with another process in it, and no health check, which would ask for the first. */
+  public ContainerSpec withProcess(List<String> command) {
+    ObjectNode changed = request.deepCopy();
+    ArrayNode entrypoint = JSON.createArrayNode();
+    command.forEach(entrypoint::add);
+    changed.set("Entrypoint", entrypoint);
+    changed.set("Cmd", JSON.createArrayNode());
+    ObjectNode healthcheck = JSON.createObjectNode();
+    healthcheck.set("Test", JSON.createArrayNode().add("NONE"));
+    changed.set("Healthcheck", healthcheck);
+    return new ContainerSpec(inspect, changed);
+  }
+
+  /** The body of {@code POST /containers/create}. */
+  public JsonNode toCreateRequest() {
+    return request.deepCopy();
+  }
+
+  private static ObjectNode networks(JsonNode inspect) {
+    String id = inspect.path("Id").asText();
+    ObjectNode endpoints = JSON.createObjectNode();
+    for (Map.Entry<String, JsonNode> network :
+        inspect.path("NetworkSettings").path("Networks").properties()) {
+      ObjectNode endpoint = JSON.createObjectNode();
+      ArrayNode aliases = JSON.createArrayNode();
+      for (JsonNode alias : network.getValue().path("Aliases")) {
+        // The Engine adds the short id by itself.
+        if (!id.startsWith(alias.asText())) {
+          aliases.add(alias.asText());
+        }
+      }
+      endpoint.set("Aliases", aliases);
+      if (network.getValue().path("DriverOpts").isObject()) {
+        endpoint.set("DriverOpts", network.getValue().path("DriverOpts").deepCopy());
+      }
+      endpoints.set(network.getKey(), endpoint);
+    }
+    ObjectNode networking = JSON.createObjectNode();
+    networking.set("EndpointsConfig", endpoints);
+    return networking;
+  }
+}

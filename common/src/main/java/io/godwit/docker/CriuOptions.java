@@ -1,0 +1,181 @@
+package io.godwit.docker;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * CRIU options that Docker's API does not offer. runc hands {@code /etc/criu/runc.conf} to CRIU
+ * with every dump and restore, and what stands there overrules what runc asked for. The file is the
+ * whole machine's, so it is changed for one dump or restore at a time: under a lock that holds
+ * between processes, with what stood there kept in force before our lines, in a saved copy beside
+ * it, and put back afterwards. A copy left by a crash is put back by whoever comes next.
+ *
+ * <p>A container with the annotation {@code org.criu.config} has a file of its own instead, and
+ * these options do not reach it.
+ */
+public final class CriuOptions {
+  /** The file that runc names to CRIU (runc, libcontainer/criu_linux.go). */
+  public static final Path RUNC_CONF = Path.of("/etc/criu/runc.conf");
+
+  /** Connections come out closed: their peers see the end and connect again. */
+  public static final String TCP_CLOSE = "tcp-close";
+
+  /** A dump takes connections with their state. */
+  public static final String TCP_ESTABLISHED = "tcp-established";
+
+  /** Locks on files are dumped and taken again. */
+  public static final String FILE_LOCKS = "file-locks";
+
+  private static final Logger LOG = LoggerFactory.getLogger(CriuOptions.class);
+
+  /** FileLock knows only other processes; threads of this one wait here. */
+  private static final Map<Path, Semaphore> IN_THIS_PROCESS = new ConcurrentHashMap<>();
+
+  private final Path file;
+  private final Path saved;
+  private final Path absent;
+  private final Path lock;
+
+  /** Options in force until closed. */
+  public interface InForce extends AutoCloseable {
+    /** Puts back what stood there. */
+    @Override
+    void close() throws IOException;
+  }
+
+  /**
+   * @param file the file that runc names to CRIU, {@link #RUNC_CONF} but in tests
+   */
+  public CriuOptions(Path file) {
+    this.file = file.toAbsolutePath().normalize();
+    this.saved = file.resolveSibling(file.getFileName() + ".godwit-saved");
+    this.absent = file.resolveSibling(file.getFileName() + ".godwit-absent");
+    this.lock = file.resolveSibling(file.getFileName() + ".godwit-lock");
+  }
+
+  /**
+   * The lines that make CRIU write its log to a file.
+   *
+   * @param log an absolute path in an existing folder; CRIU creates or empties it
+   */
+  public static List<String> logTo(Path log) {
+    return List.of("log-file " + log.toAbsolutePath(), "verbosity 4");
+  }
+
+  /**
+   * Puts options in force, waiting while another process or thread has its own there.
+   *
+   * @param options one CRIU option a line, by its long name without dashes
+   * @throws IllegalArgumentException when an option holds a line break or a comment sign
+   */
+  public InForce put(List<String> options) throws IOException {
+    for (String option : options) {
+      if (option.isBlank() || option.chars().anyMatch(c -> c == '\n' || c == '\r' || c == '#')) {
+        throw new IllegalArgumentException("not a CRIU option on one line: " + option);
+      }
+    }
+    Held held = hold();
+    try {
+      putBack();
+      byte[] before = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+      replace(Files.exists(file) ? saved : absent, before);
+      List<String> lines = new ArrayList<>();
+      lines.add(new String(before, StandardCharsets.UTF_8).stripTrailing());
+      lines.addAll(options);
+      replace(file, (String.join("\n", lines).strip() + "\n").getBytes(StandardCharsets.UTF_8));
+      LOG.info("{}: set {} for one dump or restore", file, String.join(", ", options));
+      return () -> {
+        try (held) {
+          putBack();
+        }
+      };
+    } catch (IOException | RuntimeException e) {
+      try (held) {
+        putBack();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  /** Puts back what a crashed process left changed; call at start. */
+  public void recover() throws IOException {
+    if (!Files.exists(saved) && !Files.exists(absent)) {
+      return;
+    }
+    try (Held _ = hold()) {
+      putBack();
+    }
+  }
+
+  /** Only under the lock. */
+  private void putBack() throws IOException {
+    if (Files.exists(saved)) {
+      Files.move(saved, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      LOG.info("{}: put back what stood there", file);
+    } else if (Files.exists(absent)) {
+      Files.deleteIfExists(file);
+      Files.delete(absent);
+      LOG.info("{}: removed, as before", file);
+    }
+  }
+
+  private void replace(Path target, byte[] content) throws IOException {
+    Path next = target.resolveSibling(target.getFileName() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            next,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      channel.write(java.nio.ByteBuffer.wrap(content));
+      channel.force(true);
+    }
+    Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Held hold() throws IOException {
+    Files.createDirectories(lock.getParent());
+    Semaphore turn = IN_THIS_PROCESS.computeIfAbsent(lock, _ -> new Semaphore(1));
+    turn.acquireUninterruptibly();
+    try {
+      FileChannel channel =
+          FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        return new Held(turn, channel, channel.lock());
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      turn.release();
+      throw e;
+    }
+  }
+
+  private record Held(Semaphore turn, FileChannel channel, FileLock fileLock)
+      implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      try (channel) {
+        fileLock.release();
+      } finally {
+        turn.release();
+      }
+    }
+  }
+}
