@@ -89,6 +89,11 @@ public final class Journal {
     return Files.createDirectories(folder(id).resolve("work"));
   }
 
+  /** A file that stays when the migration is settled, such as CRIU's log. */
+  public Path keptFile(String id, String name) throws IOException {
+    return Files.createDirectories(folder(id)).resolve(name).toAbsolutePath();
+  }
+
   void save(Migration migration) throws IOException {
     Path folder = folder(migration.id());
     DurableFiles.makeFolder(folder);

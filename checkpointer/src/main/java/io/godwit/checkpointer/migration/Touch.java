@@ -60,6 +60,18 @@ public record Touch(
         restartTried);
   }
 
+  /** The Engine refused to dump and the container runs. */
+  public Touch withoutCheckpoint() {
+    return new Touch(
+        restartPolicy,
+        askedToPark,
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        restartTried);
+  }
+
   public Touch withDumped() {
     return new Touch(
         restartPolicy, askedToPark, checkpoint, true, frozenAt, identity, restartTried);
