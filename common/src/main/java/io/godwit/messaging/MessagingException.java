@@ -4,6 +4,10 @@ package io.godwit.messaging;
 public final class MessagingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  public MessagingException(String message) {
+    super(message);
+  }
+
   public MessagingException(String message, Throwable cause) {
     super(message, cause);
   }

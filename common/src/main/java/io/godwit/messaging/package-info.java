@@ -1,6 +1,20 @@
 /**
- * Records on Kafka topics: publishing, handling, dead letters, the decision log and the device
- * directory.
+ * Records on Kafka topics. {@link io.godwit.messaging.KafkaMessaging} makes everything from the
+ * settings:
+ *
+ * <ul>
+ *   <li>{@link io.godwit.messaging.Publisher} writes a record and returns when it is safe;
+ *   <li>{@link io.godwit.messaging.Subscription} hands the records of a topic to a {@link
+ *       io.godwit.messaging.RecordHandler}, one at a time and for as long as each needs, and puts
+ *       those that cannot be handled with the dead letters;
+ *   <li>{@link io.godwit.messaging.DecisionLog} is the log whose first Claim or Abort decides;
+ *       {@link io.godwit.messaging.Verdict} says what its records amount to;
+ *   <li>{@link io.godwit.messaging.DeviceDirectory} is the topic of devices as a table;
+ *   <li>{@link io.godwit.messaging.EventPublisher} tells people how a migration gets on.
+ * </ul>
+ *
+ * <p>Kafka delivers at least once: a handler may see a record twice. Kafka fences only Kafka: what
+ * happens outside of it (a container that starts) is guarded by the decision log.
  */
 @NullMarked
 package io.godwit.messaging;

@@ -34,13 +34,7 @@ public final class Liveness {
 
   /** One sentence for each worker that is stuck; empty while all is well. */
   public List<String> stuck() {
-    return workers.values().stream()
-        .filter(worker -> worker.silence().compareTo(worker.patience) > 0)
-        .map(worker ->
-            "%s has shown no progress for %d s; %d s are the most it may"
-                .formatted(worker.name, worker.silence().toSeconds(), worker.patience.toSeconds()))
-        .sorted()
-        .toList();
+    return workers.values().stream().flatMap(worker -> worker.reason().stream()).sorted().toList();
   }
 
   /** The longest silence of a worker that has something to do. */
@@ -57,6 +51,7 @@ public final class Liveness {
     private final Duration patience;
     private final AtomicReference<Optional<Instant>> progress =
         new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<String>> given = new AtomicReference<>(Optional.empty());
 
     private Worker(String name, Duration patience) {
       this.name = name;
@@ -73,10 +68,25 @@ public final class Liveness {
       progress.set(Optional.empty());
     }
 
+    /** It cannot get on any more. */
+    public void stuck(String reason) {
+      given.set(Optional.of(reason));
+    }
+
     /** It is gone. */
     @Override
     public void close() {
       workers.remove(name, this);
+    }
+
+    private Optional<String> reason() {
+      Duration silence = silence();
+      Optional<String> silent =
+          Optional.of(
+                  "%s has shown no progress for %d s; %d s are the most it may"
+                      .formatted(name, silence.toSeconds(), patience.toSeconds()))
+              .filter(sentence -> silence.compareTo(patience) > 0);
+      return given.get().or(() -> silent);
     }
 
     private Duration silence() {

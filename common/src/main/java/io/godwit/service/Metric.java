@@ -65,6 +65,8 @@ public enum Metric {
   }
 
   /**
+   * The counter of this name with these tags.
+   *
    * @param tags name, value, name, value...
    */
   public Counter counter(MeterRegistry registry, String... tags) {

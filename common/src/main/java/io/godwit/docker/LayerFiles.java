@@ -1,0 +1,164 @@
+package io.godwit.docker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The files of a container's writable layer (overlay2's upper folder) as tar archives, by the
+ * machine's own GNU tar: extended attributes (an opaque folder is one), owners by number and
+ * whiteouts (character devices 0/0) go along. What overlayfs notes for itself about this machine's
+ * lower layers (trusted.overlay.origin and the like) stays behind, and so do this machine's SELinux
+ * labels. Sockets stay behind too: their owners make them again.
+ */
+public final class LayerFiles {
+  private static final Duration PATIENCE = Duration.ofHours(1);
+
+  /** What belongs to the machine, not to the files (kernel, filesystems/overlayfs). */
+  private static final List<String> XATTRS =
+      List.of(
+          "--xattrs",
+          "--xattrs-include=*",
+          "--xattrs-exclude=trusted.overlay.origin",
+          "--xattrs-exclude=trusted.overlay.impure",
+          "--xattrs-exclude=trusted.overlay.nlink",
+          "--xattrs-exclude=trusted.overlay.upper",
+          "--xattrs-exclude=trusted.overlay.uuid",
+          "--xattrs-exclude=security.selinux");
+
+  private final CommandRunner commands;
+  private final Clock clock;
+
+  public LayerFiles(CommandRunner commands, Clock clock) {
+    this.commands = commands;
+    this.clock = clock;
+  }
+
+  /**
+   * The upper folder that a container's inspect answer names.
+   *
+   * @throws IOException when the storage driver is not overlay2
+   */
+  public static Path upperDir(JsonNode inspect) throws IOException {
+    String upper = inspect.path("GraphDriver").path("Data").path("UpperDir").asText();
+    if (upper.isEmpty()) {
+      throw new IOException(
+          "The container's storage driver is %s; Godwit reads the files that a container changed from overlay2."
+              .formatted(inspect.path("GraphDriver").path("Name").asText("unknown")));
+    }
+    return Path.of(upper);
+  }
+
+  /**
+   * Lists a layer. Before that it is written out, so that a page which a process has mapped and
+   * written to is clean, and the next write to it changes the file's times.
+   */
+  public LayerListing list(Path layer) throws IOException {
+    Instant before = clock.instant();
+    check(commands.run(List.of("sync", "--file-system", layer.toString()), PATIENCE), "sync", 0);
+    CommandRunner.Result found =
+        commands.run(
+            List.of("find", layer.toString(), "-printf", "%y %s %T@ %C@ %i %P\\0"), PATIENCE);
+    // A file that goes away meanwhile makes find end with 1; the listing is right without it.
+    check(found, "find", 1);
+    return LayerListing.parse(before, found.output());
+  }
+
+  /**
+   * Archives everything that a listing names, from a layer in use: files may change or go
+   * meanwhile, {@link #archiveChanges} brings those again.
+   */
+  public void archive(Path layer, LayerListing listing, Path into) throws IOException {
+    tar(layer, listing, List.copyOf(listing.entries().keySet()), into, true);
+  }
+
+  /**
+   * Archives what changed in a layer since a listing was taken. Nobody may write to the layer
+   * meanwhile.
+   *
+   * @return the paths that are gone since
+   */
+  public List<String> archiveChanges(Path layer, LayerListing before, Path into)
+      throws IOException {
+    LayerListing now = list(layer);
+    LayerListing.Difference difference = before.until(now);
+    tar(layer, now, difference.changed(), into, false);
+    return difference.removed();
+  }
+
+  private void tar(Path layer, LayerListing listing, List<String> paths, Path into, boolean inUse)
+      throws IOException {
+    StringBuilder names = new StringBuilder();
+    for (String path : paths) {
+      LayerListing.Entry entry = listing.entries().get(path);
+      if (entry != null && entry.type() != 's') {
+        names.append(path).append('\0');
+      }
+    }
+    Path list = Files.createTempFile("godwit-layer", ".list");
+    try {
+      Files.writeString(list, names, StandardCharsets.UTF_8);
+      List<String> command = new ArrayList<>();
+      command.addAll(List.of("tar", "--create", "--file", into.toString(), "--format=posix"));
+      command.addAll(XATTRS);
+      command.addAll(List.of("--numeric-owner", "--no-recursion", "--sparse"));
+      if (inUse) {
+        command.add("--ignore-failed-read");
+      }
+      command.addAll(List.of("--directory", layer.toString()));
+      command.addAll(List.of("--null", "--verbatim-files-from", "--files-from", list.toString()));
+      check(commands.run(command, PATIENCE), "tar", inUse ? 1 : 0);
+    } finally {
+      Files.deleteIfExists(list);
+    }
+  }
+
+  /**
+   * Unpacks an archive into the layer of a container that does not run.
+   *
+   * @param removed paths that go before the archive's files come
+   * @throws IOException when the archive is damaged, or holds anything that would come to lie
+   *     outside of the layer
+   */
+  public void unpack(Path archive, List<String> removed, Path layer) throws IOException {
+    LayerPaths paths = new LayerPaths(layer);
+    for (String path : removed) {
+      paths.delete(path);
+    }
+    List<TarMember> members;
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(archive))) {
+      members = TarMember.readAll(in, archive.toString());
+    }
+    paths.makeRoomFor(members);
+    paths.verify(members);
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("tar", "--extract", "--file", archive.toString()));
+    command.addAll(XATTRS);
+    command.addAll(
+        List.of(
+            "--numeric-owner",
+            "--same-owner",
+            "--preserve-permissions",
+            "--delay-directory-restore",
+            "--directory",
+            layer.toString()));
+    check(commands.run(command, PATIENCE), "tar", 0);
+  }
+
+  private static void check(CommandRunner.Result result, String program, int worstExit)
+      throws IOException {
+    if (result.exit() > worstExit) {
+      throw new IOException(
+          "%s ended with %d: %s".formatted(program, result.exit(), result.errors()));
+    }
+  }
+}

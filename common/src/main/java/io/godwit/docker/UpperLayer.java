@@ -1,0 +1,136 @@
+package io.godwit.docker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The writable layer of a container that does not run, above the layers of its image. A folder that
+ * appears here hides the attributes of the image's folder of the same path, so it gets the same
+ * ones (kernel, filesystems/overlayfs, "Directories").
+ */
+public final class UpperLayer {
+  private final Path upper;
+  private final List<Path> lowers;
+
+  /**
+   * @param upper the writable layer
+   * @param lowers the layers below, the topmost first
+   */
+  public UpperLayer(Path upper, List<Path> lowers) {
+    this.upper = upper;
+    this.lowers = List.copyOf(lowers);
+  }
+
+  /**
+   * The layers that a container's inspect answer names.
+   *
+   * @throws IOException when the storage driver is not overlay2
+   */
+  public static UpperLayer ofInspect(JsonNode inspect) throws IOException {
+    String lower = inspect.path("GraphDriver").path("Data").path("LowerDir").asText();
+    return new UpperLayer(
+        LayerFiles.upperDir(inspect),
+        Arrays.stream(lower.split(":")).filter(path -> !path.isEmpty()).map(Path::of).toList());
+  }
+
+  /**
+   * Puts a file in the place of the one that the container has at a path, with that one's owner;
+   * root owns it where there was none.
+   *
+   * @param path absolute, as the container sees it, without links
+   * @param mode permission bits, 0 to 07777
+   * @throws IOException when the path goes through something that is no folder
+   */
+  public void place(String path, Path file, int mode) throws IOException {
+    Path place = new LayerPaths(upper).resolve(path);
+    Path relative = upper.relativize(place);
+    makeParents(relative);
+    Optional<Path> before = standing(relative);
+    if (before.isPresent() && !Files.isRegularFile(before.get(), LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException("%s in the container is no regular file".formatted(path));
+    }
+    Map<String, Object> owner =
+        before.isPresent()
+            ? Files.readAttributes(before.get(), "unix:uid,gid", LinkOption.NOFOLLOW_LINKS)
+            : Map.of("uid", 0, "gid", 0);
+    // Never written through: the old inode may have other names.
+    Path next = place.resolveSibling(".godwit-" + place.getFileName());
+    Files.copy(file, next, StandardCopyOption.REPLACE_EXISTING);
+    own(next, owner);
+    Files.setAttribute(next, "unix:mode", mode & 07777);
+    Files.move(next, place, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Removes a file that {@link #place} put where the image has none. */
+  public void remove(String path) throws IOException {
+    new LayerPaths(upper).delete(path);
+  }
+
+  private void makeParents(Path relative) throws IOException {
+    List<Path> missing = new ArrayList<>();
+    for (int count = 1; count < relative.getNameCount(); count++) {
+      Path folder = relative.subpath(0, count);
+      Optional<Path> standing = standing(folder);
+      if (standing.isPresent() && !Files.isDirectory(standing.get(), LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException("/%s in the container is no folder".formatted(folder));
+      }
+      if (!Files.isDirectory(upper.resolve(folder), LinkOption.NOFOLLOW_LINKS)) {
+        missing.add(folder);
+      }
+    }
+    for (Path folder : missing) {
+      Optional<Path> below = standing(folder);
+      Path made = Files.createDirectory(upper.resolve(folder));
+      if (below.isPresent()) {
+        Map<String, Object> as =
+            Files.readAttributes(
+                below.get(), "unix:uid,gid,mode,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
+        own(made, as);
+        Files.setAttribute(made, "unix:mode", (int) attribute(as, "mode") & 07777);
+      }
+    }
+  }
+
+  /** What the container sees at a path: the topmost layer that has something there. */
+  private Optional<Path> standing(Path relative) throws IOException {
+    List<Path> layers = new ArrayList<>();
+    layers.add(upper);
+    layers.addAll(lowers);
+    for (Path layer : layers) {
+      Path here = layer.resolve(relative);
+      if (LayerPaths.stands(here)) {
+        return isWhiteout(here) ? Optional.empty() : Optional.of(here);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isWhiteout(Path path) throws IOException {
+    Map<String, Object> is =
+        Files.readAttributes(path, "unix:mode,rdev", LinkOption.NOFOLLOW_LINKS);
+    boolean characterDevice = ((int) attribute(is, "mode") & 0170000) == 0020000;
+    return characterDevice && (long) attribute(is, "rdev") == 0;
+  }
+
+  private static void own(Path path, Map<String, Object> owner) throws IOException {
+    Files.setAttribute(path, "unix:uid", attribute(owner, "uid"), LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(path, "unix:gid", attribute(owner, "gid"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static Object attribute(Map<String, Object> attributes, String name) throws IOException {
+    Object value = attributes.get(name);
+    if (value == null) {
+      throw new IOException("this filesystem does not tell a file's " + name);
+    }
+    return value;
+  }
+}

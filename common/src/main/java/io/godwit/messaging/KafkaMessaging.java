@@ -1,0 +1,147 @@
+package io.godwit.messaging;
+
+import io.godwit.service.Liveness;
+import io.godwit.service.ServiceRuntime;
+import io.godwit.service.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+
+/**
+ * Makes everything that speaks to Kafka from the settings. All of it publishes through one
+ * producer, which is closed with this: close subscriptions, logs and directories before.
+ */
+public final class KafkaMessaging implements AutoCloseable {
+  private static final Duration POLLING_PATIENCE = Duration.ofMinutes(2);
+
+  /** A migration may take long, yet not for ever; its own deadline comes first. */
+  private static final Duration HANDLING_PATIENCE = Duration.ofHours(4);
+
+  private final Settings settings;
+  private final String service;
+  private final MeterRegistry metrics;
+  private final Liveness liveness;
+  private final Clock clock;
+  private final Sleeper sleeper;
+  private final RetryPolicy retries;
+  private final KafkaClients clients;
+  private final KafkaPublisher publisher;
+
+  /** With the real clock and the standard retries. */
+  public KafkaMessaging(ServiceRuntime runtime) {
+    this(
+        runtime.settings(),
+        runtime.service(),
+        runtime.metrics(),
+        runtime.liveness(),
+        Clock.systemUTC(),
+        Sleeper.SYSTEM,
+        RetryPolicy.STANDARD);
+  }
+
+  /**
+   * @param service as in events, metrics and dead letters
+   * @throws io.godwit.service.SettingsException when no client can be made of the settings
+   */
+  public KafkaMessaging(
+      Settings settings,
+      String service,
+      MeterRegistry metrics,
+      Liveness liveness,
+      Clock clock,
+      Sleeper sleeper,
+      RetryPolicy retries) {
+    this.settings = settings;
+    this.service = service;
+    this.metrics = metrics;
+    this.liveness = liveness;
+    this.clock = clock;
+    this.sleeper = sleeper;
+    this.retries = retries;
+    this.clients = new KafkaClients(settings, "godwit-" + service);
+    this.publisher =
+        new KafkaPublisher(clients.producer(), settings.topicPrefix(), clients.brokers());
+  }
+
+  /**
+   * Creates the topics that are missing. Every service does so at its start, so that none needs
+   * another to have started before.
+   *
+   * @return the names of those that were created
+   * @throws MessagingException when the broker does not answer or refuses
+   */
+  public List<String> createTopics() {
+    try (Admin admin = clients.admin()) {
+      return Topics.create(admin, settings);
+    }
+  }
+
+  /** The one publisher; closing this closes it, so leave it open. */
+  public Publisher publisher() {
+    return publisher;
+  }
+
+  /**
+   * Reads a topic from where the group left it, at first from its beginning.
+   *
+   * @param keys records with other keys are skipped
+   */
+  public Subscription subscribe(
+      Topic topic, Group group, Predicate<String> keys, RecordHandler handler) {
+    String name = name(topic);
+    HandlerMeters meters = HandlerMeters.of(metrics, service, topic.baseName());
+    DeadLetters deadLetters = new DeadLetters(publisher, service, clock);
+    Consumer<byte[], byte[]> consumer = clients.member(groupId(topic, group), group.alone());
+    Subscription subscription =
+        new Subscription(
+            consumer,
+            name,
+            group.alone(),
+            keys,
+            record ->
+                new Work(record, handler, retries, sleeper, deadLetters, meters, consumer::wakeup),
+            meters,
+            liveness.worker("reading " + name, POLLING_PATIENCE),
+            liveness.worker("handling a record of " + name, HANDLING_PATIENCE),
+            clock);
+    subscription.start();
+    return subscription;
+  }
+
+  /** The group's name in Kafka. */
+  public String groupId(Topic topic, Group group) {
+    return settings.topicPrefix() + group.name() + "." + topic.baseName();
+  }
+
+  public DecisionLog decisionLog() {
+    var records = new KafkaDecisionLog.Records();
+    return new KafkaDecisionLog(publisher, records, tail(Topic.DECISIONS, records));
+  }
+
+  public DeviceDirectory deviceDirectory() {
+    var profiles = new KafkaDeviceDirectory.Profiles();
+    return new KafkaDeviceDirectory(profiles, tail(Topic.DEVICES, profiles));
+  }
+
+  /** Reads a topic from its beginning and goes on, in no group. */
+  public TopicTail tail(Topic topic, TopicTail.Sink sink) {
+    TopicTail tail =
+        new TopicTail(clients.reader(), clients.admin(), name(topic), clients.brokers(), sink);
+    tail.start();
+    return tail;
+  }
+
+  /** The topic's name in Kafka. */
+  public String name(Topic topic) {
+    return settings.topicPrefix() + topic.baseName();
+  }
+
+  @Override
+  public void close() {
+    publisher.close();
+  }
+}

@@ -1,0 +1,100 @@
+package io.godwit.docker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CriuOptionsTest {
+  @TempDir Path etc;
+  private Path file;
+  private CriuOptions options;
+
+  @BeforeEach
+  void begin() {
+    file = etc.resolve("criu/runc.conf");
+    options = new CriuOptions(file);
+  }
+
+  @Test
+  void optionsStandThereWhileTheyAreNeededAndNoLonger() throws IOException {
+    try (CriuOptions.InForce _ = options.put(List.of(CriuOptions.TCP_CLOSE, "verbosity 4"))) {
+      assertEquals("tcp-close\nverbosity 4\n", Files.readString(file));
+    }
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void whatStoodThereStaysInForceAndComesBackUnchanged() throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "ghost-limit 10M\n\n# ours");
+    try (CriuOptions.InForce _ = options.put(List.of(CriuOptions.TCP_CLOSE))) {
+      assertEquals("ghost-limit 10M\n\n# ours\ntcp-close\n", Files.readString(file));
+    }
+    assertEquals("ghost-limit 10M\n\n# ours", Files.readString(file));
+  }
+
+  @Test
+  void aCrashIsRepairedAtTheNextStart() throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file.resolveSibling("runc.conf.godwit-saved"), "theirs\n");
+    Files.writeString(file, "theirs\ntcp-close\n");
+    options.recover();
+    assertEquals("theirs\n", Files.readString(file));
+    options.recover();
+    assertEquals("theirs\n", Files.readString(file));
+  }
+
+  @Test
+  void aCrashWhereNoFileStoodIsRepairedByTheNextUser() throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file.resolveSibling("runc.conf.godwit-absent"), "");
+    Files.writeString(file, "tcp-close\n");
+    try (CriuOptions.InForce _ = options.put(List.of(CriuOptions.FILE_LOCKS))) {
+      assertEquals("file-locks\n", Files.readString(file));
+    }
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void oneUserAtATime() throws Exception {
+    CompletableFuture<String> second;
+    try (CriuOptions.InForce _ = options.put(List.of("first"))) {
+      second =
+          CompletableFuture.supplyAsync(() -> {
+            try (CriuOptions.InForce _ = new CriuOptions(file).put(List.of("second"))) {
+              return Files.readString(file);
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          });
+      assertThrows(TimeoutException.class, () -> second.get(200, TimeUnit.MILLISECONDS));
+      assertEquals("first\n", Files.readString(file));
+    }
+    assertEquals("second\n", second.get(10, TimeUnit.SECONDS));
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void anOptionCannotBringASecondLine() {
+    assertThrows(
+        IllegalArgumentException.class, () -> options.put(List.of("log-file /x\nexec-cmd")));
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void theLogsPathIsAbsolute() {
+    assertTrue(CriuOptions.logTo(Path.of("restore.log")).getFirst().startsWith("log-file /"));
+  }
+}

@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the variables are read by build.sh and run.sh
+# What differs between architectures. Sourced by device.
+
+# arch_select ARCH: sets the variables below for a Debian architecture.
+arch_select() {
+  arch=$1
+  case $arch in
+    arm64)
+      kernel_package=linux-image-cloud-arm64
+      qemu="qemu-system-aarch64"
+      # -cpu max is three to four times slower under emulation; this one has no 52-bit addresses and no pointer authentication.
+      qemu_machine=(-M virt -cpu cortex-a72)
+      console=ttyAMA0
+      ;;
+    amd64)
+      kernel_package=linux-image-cloud-amd64
+      qemu="qemu-system-x86_64"
+      qemu_machine=(-M q35 -cpu qemu64)
+      console=ttyS0
+      ;;
+    *) die "Architecture '$arch' is not known here: use arm64 or amd64." ;;
+  esac
+}

@@ -1,0 +1,149 @@
+package io.godwit.cli;
+
+import io.godwit.contract.Event;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.Request;
+import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Publisher;
+import io.godwit.messaging.Topic;
+import io.godwit.service.Settings;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code godwit migrate}: publishes the request that any Kafka client could, and follows the
+ * migration's events to its end.
+ */
+@Command(
+    name = "migrate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Moves a running container to a device and waits for the outcome.",
+      "",
+      "Exit codes: 0 the container runs on the device; 1 it was not moved and runs here as before; "
+          + "2 the call's words are off; 3 nobody can say yet (see `godwit status`); 4 Kafka or the "
+          + "checkpointer does not answer."
+    })
+final class MigrateCommand implements Callable<Integer> {
+  /** A checkpointer says Pending within a second or two; after this long the user wants a hint. */
+  private static final Duration HINT_AFTER = Duration.ofSeconds(15);
+
+  /** What may pass after the deadline until the checkpointer has rolled back and said so. */
+  private static final Duration ROLL_BACK_TIME = Duration.ofMinutes(2);
+
+  @Mixin private Connection connection = new Connection();
+
+  @Parameters(paramLabel = "CONTAINER", description = "Name or id of the container on the source host.")
+  private String container = "";
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "DEVICE",
+      description = "The device; `godwit devices` lists them.")
+  private String device = "";
+
+  @Option(
+      names = "--from",
+      paramLabel = "HOST",
+      description = "The host whose checkpointer has the container (default: $GODWIT_HOST, else this machine's name).")
+  private @Nullable String host;
+
+  @Option(names = "--watch", description = "Show every step and the time in each phase.")
+  private boolean watch;
+
+  @Option(
+      names = "--deadline",
+      paramLabel = "SECONDS",
+      defaultValue = "900",
+      description = "Give up and let the container run on here after this long (default: ${DEFAULT-VALUE}).")
+  private long deadlineSeconds;
+
+  @Option(
+      names = "--remove-source",
+      description = "Remove the stopped container here once it runs on the device (it is kept otherwise).")
+  private boolean removeSource;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Settings settings = connection.settings();
+    String source = Optional.ofNullable(host).orElseGet(settings::host);
+    String id = UUID.randomUUID().toString();
+    MigrationRequest request =
+        MigrationRequest.newBuilder()
+            .setMigrationId(id)
+            .setHost(source)
+            .setContainer(container)
+            .setDevice(device)
+            .setRemoveSource(removeSource)
+            .setDeadlineMs(Duration.ofSeconds(deadlineSeconds).toMillis())
+            .setRequestedBy(System.getProperty("user.name", ""))
+            .build();
+    try (TopicReader<Event> events = connection.read(Topic.EVENTS, Event.parser());
+        Publisher publisher = KafkaMessaging.of(settings).publisher()) {
+      events.skipToEnd();
+      publisher.publish(
+          Topic.REQUESTS, source, Request.newBuilder().setMigration(request).build());
+      System.out.printf("Migration %s: %s from %s to %s%n", id, container, source, device);
+      return follow(events, request).code();
+    }
+  }
+
+  private ExitStatus follow(TopicReader<Event> events, MigrationRequest request) {
+    Clock clock = Clock.systemUTC();
+    long asked = clock.millis();
+    Progress progress =
+        new Progress(System.out, System.console() != null, ZoneId.systemDefault());
+    boolean heard = false;
+    boolean hinted = false;
+    while (true) {
+      for (Event event : events.poll()) {
+        if (!event.getMigrationId().equals(request.getMigrationId())) {
+          continue;
+        }
+        heard = true;
+        if (watch) {
+          progress.show(event);
+        }
+        Optional<ExitStatus> end = Outcome.of(event);
+        if (end.isPresent()) {
+          conclude(event, end.get());
+          return end.get();
+        }
+      }
+      long waited = clock.millis() - asked;
+      if (!heard && !hinted && waited > HINT_AFTER.toMillis()) {
+        hinted = true;
+        System.err.printf(
+            "No checkpointer has answered for host %s yet. Is one running there with GODWIT_HOST=%s?%n",
+            request.getHost(), request.getHost());
+      }
+      if (waited > request.getDeadlineMs() + ROLL_BACK_TIME.toMillis()) {
+        System.err.printf(
+            "The deadline has passed and no outcome was heard. `godwit status %s` shows the last word.%n",
+            request.getMigrationId());
+        return heard ? ExitStatus.IN_DOUBT : ExitStatus.UNREACHABLE;
+      }
+    }
+  }
+
+  private void conclude(Event event, ExitStatus status) {
+    if (watch && event.getPhasesCount() > 0) {
+      PhaseTable.print(event.getPhasesList(), System.out);
+    }
+    if (status == ExitStatus.DONE) {
+      System.out.printf("%s runs on %s. %s%n", container, device, event.getMessage());
+    } else {
+      System.err.printf("%s was not moved: %s%n", container, event.getMessage());
+    }
+  }
+}

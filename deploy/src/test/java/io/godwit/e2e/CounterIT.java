@@ -1,0 +1,85 @@
+package io.godwit.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.contract.Decision;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.Request;
+import io.godwit.messaging.KafkaMessaging;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** {@code counter} crosses from this machine to the ARM64 device. */
+@ExtendWith(World.Given.class)
+final class CounterIT {
+  @Test
+  void goesOnOnTheDeviceWithoutGapOrRepeat(World world) {
+    try (Counter counter = Counter.start(world, "e2e-counter")) {
+      Shell.Result moved =
+          world.godwit("migrate", counter.name(), "--to", world.device().name(), "--watch");
+      assertEquals(0, moved.exit(), moved.out() + moved.err());
+
+      CounterLines source = counter.onSource();
+      CounterLines device = counter.onDeviceAtLeast(5);
+      source.then(device).assertUnbroken();
+      assertTrue(source.isas().stream().allMatch("x86_64"::equals));
+      assertTrue(device.isas().stream().allMatch("aarch64"::equals));
+      assertFalse(world.docker().isRunning(counter.name()), "the source must not run as well");
+    }
+  }
+
+  @Test
+  void runsUnderTheDevicesOwnSeccompFilter(World world) {
+    try (Counter counter = Counter.start(world, "e2e-filter")) {
+      world.godwit("migrate", counter.name(), "--to", world.device().name()).orFail();
+      String pid = world.device().docker().inspect(counter.name(), "{{.State.Pid}}");
+      String status = world.device().exec("cat", "/proc/" + pid + "/status").orFail();
+      assertTrue(status.lines().anyMatch(line -> line.matches("Seccomp:\\s+2")), status);
+    }
+  }
+
+  @Test
+  void movesOnTheRequestOfAnyKafkaClient(World world) throws Exception {
+    try (Counter counter = Counter.start(world, "e2e-client");
+        var producer =
+            new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", world.settings().kafka()),
+                new StringSerializer(),
+                new ByteArraySerializer());
+        var log = KafkaMessaging.of(world.settings()).decisionLog()) {
+      String id = UUID.randomUUID().toString();
+      byte[] request =
+          Request.newBuilder()
+              .setMigration(
+                  MigrationRequest.newBuilder()
+                      .setMigrationId(id)
+                      .setHost(world.host())
+                      .setContainer(counter.name())
+                      .setDevice(world.device().name()))
+              .build()
+              .toByteArray();
+      producer.send(new ProducerRecord<>("godwit.requests", world.host(), request)).get();
+      // A client that retries publishes twice; it is one migration all the same.
+      producer.send(new ProducerRecord<>("godwit.requests", world.host(), request)).get();
+
+      Awaitility.await("the outcome in the decision log")
+          .atMost(Duration.ofMinutes(5))
+          .until(() -> log.read(id).stream().anyMatch(Decision::hasSucceeded));
+      counter.onSource().then(counter.onDeviceAtLeast(3)).assertUnbroken();
+      assertEquals(
+          List.of(Decision.KindCase.CLAIM, Decision.KindCase.SUCCEEDED),
+          log.read(id).stream().map(Decision::getKindCase).toList());
+    }
+  }
+}
