@@ -1,0 +1,70 @@
+package io.godwit.checkpointer.migration;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+
+/**
+ * The only way from one state to the next: looks into the table, persists, and then tells the
+ * observer; the caller acts after that. What cannot be persisted does not happen.
+ */
+public final class Gate {
+  private final Journal journal;
+  private final Clock clock;
+  private final MigrationObserver observer;
+
+  public Gate(Journal journal, Clock clock, MigrationObserver observer) {
+    this.journal = journal;
+    this.clock = clock;
+    this.observer = observer;
+  }
+
+  /**
+   * Enters a state.
+   *
+   * @param message why, for people
+   * @throws IllegalTransitionException when the table has no such transition; says the history
+   * @throws UncheckedIOException when the journal cannot be written: nothing has changed then
+   */
+  public Migration move(Migration migration, State to, String message) {
+    if (migration.settled() || !TransitionTable.after(migration.state()).contains(to)) {
+      throw new IllegalTransitionException(migration, to);
+    }
+    Migration moved = save(migration.in(to, clock.instant(), message));
+    observer.entered(moved, message);
+    return moved;
+  }
+
+  /** Persists what was found out, or what is about to be done, within a state. */
+  public Migration note(Migration migration) {
+    return save(migration);
+  }
+
+  /**
+   * Nothing is left to do.
+   *
+   * @param message what became of the container, and what there is to do for the operator
+   */
+  public Migration settle(Migration migration, String message) {
+    Migration settled = save(migration.asSettled());
+    observer.settled(settled, message);
+    try {
+      journal.removeWorkFolder(settled.id());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return settled;
+  }
+
+  private Migration save(Migration migration) {
+    try {
+      journal.save(migration);
+      return migration;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the journal of migration %s cannot be written: %s. Make room on, or mend, the disk of the state folder."
+              .formatted(migration.id(), e.getMessage()),
+          e);
+    }
+  }
+}

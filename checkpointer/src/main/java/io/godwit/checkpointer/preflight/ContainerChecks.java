@@ -1,0 +1,73 @@
+package io.godwit.checkpointer.preflight;
+
+import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.ContainerSpec;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Whether the container is one that can be moved, and back again when that fails. */
+final class ContainerChecks {
+  private static final String OVERLAY = "overlay2";
+
+  private final ProcFs processes;
+
+  ContainerChecks(ProcFs processes) {
+    this.processes = processes;
+  }
+
+  /** Adds every reason of the container's state and configuration. */
+  void configuration(SourceContainer container, List<String> reasons) {
+    String name = container.name();
+    if (!container.runs()) {
+      reasons.add(
+          "Container %s is %s, not running. %s"
+              .formatted(
+                  name,
+                  container.status(),
+                  container.status().equals("paused")
+                      ? "Let it go on with: docker unpause " + name
+                      : "Start it with: docker start " + name));
+    }
+    if (container.removedWhenStopped()) {
+      reasons.add(
+          "Container %s was started with --rm: Docker would remove it, with its checkpoint, as soon as it is frozen. Start it without --rm."
+              .formatted(name));
+    }
+    if (!container.storageDriver().equals(OVERLAY)) {
+      reasons.add(
+          "Container %s lies on Docker's storage driver %s. Godwit reads the files that a container changed from %s; set dockerd to it."
+              .formatted(name, container.storageDriver(), OVERLAY));
+    }
+    if (container.inspect().path("HostConfig").path("Init").asBoolean()) {
+      reasons.add(
+          "Container %s was started with --init, which CRIU cannot restore (the mount of docker-init). Start it without --init."
+              .formatted(name));
+    }
+    for (String obstacle : ContainerSpec.ofInspect(container.inspect()).obstacles()) {
+      reasons.add("Container %s: %s".formatted(name, obstacle));
+    }
+  }
+
+  /** Adds what only the running container shows. */
+  void sharedMemory(SourceContainer container, List<HostProcess> all, List<String> reasons)
+      throws IOException {
+    String mode = container.inspect().path("HostConfig").path("IpcMode").asText();
+    if (all.isEmpty() || !(mode.equals("shareable") || mode.equals("host"))) {
+      return;
+    }
+    // That mount is the Engine's own: it goes when the container stops, and is not in the dump.
+    Path shm = processes.root(all.getFirst()).resolve("dev/shm");
+    try (DirectoryStream<Path> content = Files.newDirectoryStream(shm)) {
+      if (content.iterator().hasNext()) {
+        reasons.add(
+            "Container %s has files in /dev/shm and --ipc %s, which does not go with a checkpoint. Start it with --ipc private."
+                .formatted(container.name(), mode));
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.godwit.checkpointer.preflight;
+
+import io.godwit.checkpointer.source.CriuVersion;
+import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.contract.DeviceProfile;
+import io.godwit.contract.IsaName;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.LayerFiles;
+import io.godwit.isa.Isa;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks for every reason why a container cannot move to a device; touches nothing. */
+public final class Preflight {
+  private final DockerEngine engine;
+  private final ProcFs processes;
+  private final HostFacts host;
+  private final DeviceChecks devices;
+  private final ContainersInMigration inMigration;
+  private final ContainerChecks containers;
+  private final TwinFinder twins;
+
+  public Preflight(
+      DockerEngine engine,
+      ProcFs processes,
+      HostFacts host,
+      DeviceChecks devices,
+      ContainersInMigration inMigration) {
+    this.engine = engine;
+    this.processes = processes;
+    this.host = host;
+    this.devices = devices;
+    this.inMigration = inMigration;
+    this.containers = new ContainerChecks(processes);
+    this.twins = new TwinFinder(processes);
+  }
+
+  /**
+   * What was found.
+   *
+   * @param twins empty where the ISA stays
+   */
+  public record Found(SourceContainer container, Isa targetIsa, List<TwinFiles> twins) {}
+
+  /**
+   * Looks.
+   *
+   * @param folder for copies of executables
+   * @throws RefusedException with every reason
+   * @throws IOException when something could not be looked at
+   */
+  public Found examine(MigrationRequest request, Path folder)
+      throws IOException, RefusedException {
+    List<String> reasons = new ArrayList<>();
+    host(reasons);
+    Optional<DeviceProfile> device = devices.find(request.getDevice(), reasons);
+    Optional<SourceContainer> container =
+        engine.inspect(request.getContainer()).map(SourceContainer::new);
+    if (container.isEmpty()) {
+      reasons.add(
+          "There is no container %s on host %s. See its containers with: docker ps"
+              .formatted(request.getContainer(), host.name()));
+    }
+    container.ifPresent(
+        found -> {
+          inMigration
+              .take(found.id(), request.getMigrationId())
+              .ifPresent(
+                  other ->
+                      reasons.add(
+                          "Container %s is in migration %s already. Wait for its end, or abort it."
+                              .formatted(found.name(), other)));
+          containers.configuration(found, reasons);
+        });
+    List<TwinFiles> pairs = List.of();
+    Demand demand = Demand.NONE;
+    Optional<SourceContainer> running = container.filter(SourceContainer::runs);
+    if (running.isPresent()) {
+      List<HostProcess> all = processes.ofContainer(running.get().id());
+      containers.sharedMemory(running.get(), all, reasons);
+      demand = demand(running.get(), all);
+      Optional<Isa> target = device.flatMap(Preflight::isa).filter(isa -> isa != host.isa());
+      if (target.isPresent()) {
+        pairs = twins.find(running.get(), all, host.isa(), target.get(), folder, reasons);
+      }
+    }
+    if (device.isPresent()) {
+      devices.alive(device.get(), reasons);
+      devices.fits(device.get(), demand, reasons);
+    }
+    if (!reasons.isEmpty() || container.isEmpty() || device.isEmpty()) {
+      throw new RefusedException(reasons);
+    }
+    return new Found(container.get(), Isa.of(device.get().getIsa()), pairs);
+  }
+
+  private void host(List<String> reasons) throws IOException {
+    if (host.criu().filter(CriuVersion::isEnough).isEmpty()) {
+      reasons.add(
+          "This host %s; %s is the least. Install it where dockerd finds it, and start the checkpointer again."
+              .formatted(
+                  host.criu().map(version -> "has CRIU " + version).orElse("has no CRIU that runs"),
+                  CriuVersion.MINIMUM));
+    }
+    if (!engine.info().path("ExperimentalBuild").asBoolean()) {
+      reasons.add(
+          "The Docker Engine of this host does not offer checkpoints. Start dockerd with --experimental, or put {\"experimental\": true} into its daemon.json.");
+    }
+  }
+
+  private Demand demand(SourceContainer container, List<HostProcess> all) throws IOException {
+    long highest = 0;
+    long bytes = engine.inspectImage(container.image()).map(i -> i.path("Size").asLong()).orElse(0L);
+    for (HostProcess process : all) {
+      highest = Math.max(highest, processes.highestAddress(process));
+      bytes += processes.residentBytes(process);
+    }
+    if (!container.inspect().path("GraphDriver").path("Data").path("UpperDir").asText().isEmpty()) {
+      bytes += size(LayerFiles.upperDir(container.inspect()));
+    }
+    return new Demand(highest, bytes);
+  }
+
+  private static Optional<Isa> isa(DeviceProfile device) {
+    return device.getIsa() == IsaName.ISA_UNSPECIFIED || device.getIsa() == IsaName.UNRECOGNIZED
+        ? Optional.empty()
+        : Optional.of(Isa.of(device.getIsa()));
+  }
+
+  private static long size(Path layer) throws IOException {
+    long[] bytes = {0};
+    Files.walkFileTree(
+        layer,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            bytes[0] += attributes.size();
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException gone) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return bytes[0];
+  }
+}

@@ -1,0 +1,110 @@
+package io.godwit.checkpointer.preflight;
+
+import io.godwit.checkpointer.source.ContainerFiles;
+import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.isa.Isa;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds the twin of every executable that runs in a container, and copies both out of it. */
+final class TwinFinder {
+  /** A label with the path of the only executable's twin. */
+  static final String LABEL = "io.godwit.twin";
+
+  /** With the executable's absolute path behind it: a label with the path of its twin. */
+  static final String LABEL_OF = "io.godwit.twin.";
+
+  private static final int PERMISSION_BITS = 07777;
+
+  private final ProcFs processes;
+
+  TwinFinder(ProcFs processes) {
+    this.processes = processes;
+  }
+
+  /**
+   * Finds and checks; adds every reason.
+   *
+   * @param folder for the copies
+   */
+  List<TwinFiles> find(
+      SourceContainer container,
+      List<HostProcess> running,
+      Isa from,
+      Isa to,
+      Path folder,
+      List<String> reasons)
+      throws IOException {
+    Map<String, HostProcess> executables = new LinkedHashMap<>();
+    for (HostProcess process : running) {
+      String path = processes.executable(process);
+      executables.putIfAbsent(path, process);
+      int threads = processes.threads(process);
+      if (threads > 1) {
+        reasons.add(
+            "%s (process %d) has %d threads; a program with several cannot be brought to one migration point yet. Run it with one."
+                .formatted(path, process.pid(), threads));
+      }
+    }
+    List<TwinFiles> found = new ArrayList<>();
+    for (Map.Entry<String, HostProcess> entry : executables.entrySet()) {
+      Path copies = Files.createDirectories(folder.resolve("twin-" + found.size()));
+      String twin = twinPath(container, entry.getKey(), executables.size(), to);
+      find(entry.getKey(), entry.getValue(), twin, from, to, copies, reasons)
+          .ifPresent(found::add);
+    }
+    return found;
+  }
+
+  private Optional<TwinFiles> find(
+      String executable,
+      HostProcess process,
+      String twin,
+      Isa from,
+      Isa to,
+      Path folder,
+      List<String> reasons)
+      throws IOException {
+    Path source = folder.resolve("source");
+    Path target = folder.resolve("target");
+    Path running = processes.executableFile(process);
+    Files.copy(running, source, StandardCopyOption.REPLACE_EXISTING);
+    int mode = (Integer) Files.getAttribute(running, "unix:mode") & PERMISSION_BITS;
+    try {
+      ContainerFiles.copy(processes.root(process), twin, target);
+    } catch (NoSuchFileException e) {
+      TwinChecks.read(executable, source, from, reasons);
+      reasons.add(
+          "%s has no twin for %s: there is no %s in the container. Put it there, or name it with the label %s%s=PATH."
+              .formatted(executable, to.kernelName(), twin, LABEL_OF, executable));
+      return Optional.empty();
+    } catch (IOException e) {
+      TwinChecks.read(executable, source, from, reasons);
+      reasons.add(
+          "The twin of %s cannot be read: %s. Put it beside the executable as %s%s."
+              .formatted(executable, e.getMessage(), executable, to.twinSuffix()));
+      return Optional.empty();
+    }
+    TwinChecks.compare(executable, source, from, twin, target, to, reasons);
+    return Optional.of(new TwinFiles(executable, source, target, mode));
+  }
+
+  private static String twinPath(
+      SourceContainer container, String executable, int executables, Isa to) {
+    Map<String, String> labels = container.labels();
+    Optional<String> named = Optional.ofNullable(labels.get(LABEL_OF + executable));
+    Optional<String> only =
+        Optional.ofNullable(labels.get(LABEL)).filter(path -> executables == 1);
+    return named.or(() -> only).orElse(executable + to.twinSuffix());
+  }
+}

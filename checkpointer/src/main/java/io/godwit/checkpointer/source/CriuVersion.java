@@ -1,0 +1,46 @@
+package io.godwit.checkpointer.source;
+
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A version of CRIU: major, minor, and sublevel where it has one. */
+public record CriuVersion(int major, int minor, int sublevel) implements Comparable<CriuVersion> {
+  /** The oldest that Godwit works with: older ones do not run on the kernels of today. */
+  public static final CriuVersion MINIMUM = new CriuVersion(4, 1, 0);
+
+  private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?");
+  private static final Comparator<CriuVersion> ORDER =
+      Comparator.comparingInt(CriuVersion::major)
+          .thenComparingInt(CriuVersion::minor)
+          .thenComparingInt(CriuVersion::sublevel);
+
+  /** The first version in a text, such as what {@code criu --version} writes. */
+  public static Optional<CriuVersion> find(String text) {
+    Matcher matcher = VERSION.matcher(text);
+    if (!matcher.find()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new CriuVersion(
+            Integer.parseInt(matcher.group(1)),
+            Integer.parseInt(matcher.group(2)),
+            matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3))));
+  }
+
+  /** Whether Godwit works with it. */
+  public boolean isEnough() {
+    return compareTo(MINIMUM) >= 0;
+  }
+
+  @Override
+  public int compareTo(CriuVersion other) {
+    return ORDER.compare(this, other);
+  }
+
+  @Override
+  public String toString() {
+    return sublevel == 0 ? major + "." + minor : major + "." + minor + "." + sublevel;
+  }
+}

@@ -1,0 +1,182 @@
+package io.godwit.checkpointer.source;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What {@code /proc} tells of processes (proc(5)). */
+public final class ProcFs {
+  /** Field 2 is the name in parentheses, which may itself hold parentheses and blanks. */
+  private static final Pattern STAT = Pattern.compile("\\d+ \\(.*\\) (.*)", Pattern.DOTALL);
+
+  private static final int FIRST_FIELD = 3;
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
+  private static final Pattern DIGITS = Pattern.compile("\\d+");
+
+  private final Path proc;
+
+  /**
+   * @param proc {@code /proc}, except in tests
+   */
+  public ProcFs(Path proc) {
+    this.proc = proc;
+  }
+
+  /** The process with this pid, while there is one. */
+  public Optional<HostProcess> find(long pid) throws IOException {
+    try {
+      return Optional.of(new HostProcess(pid, statField(pid, 22)));
+    } catch (IOException e) {
+      if (isGone(e)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * All processes of a container, those of {@code docker exec} too, by pid: those whose cgroup's
+   * path holds the container's id. Docker names the cgroup {@code ID} or {@code docker-ID.scope},
+   * under any parent, with cgroup v1 and v2 alike.
+   *
+   * @param containerId the full id, 64 hexadecimal digits
+   */
+  public List<HostProcess> ofContainer(String containerId) throws IOException {
+    Pattern cgroup =
+        Pattern.compile(
+            "(?m)^\\d+:[^:]*:.*/(docker-)?" + Pattern.quote(containerId) + "(\\.scope)?(/.*)?$");
+    List<HostProcess> found = new ArrayList<>();
+    for (long pid : pids()) {
+      try {
+        // A zombie has left its memory and its executable behind: there is nothing to ask it.
+        if (cgroup.matcher(read(pid, "cgroup")).find() && !statFields(pid)[0].equals("Z")) {
+          found.add(new HostProcess(pid, statField(pid, 22)));
+        }
+      } catch (IOException e) {
+        if (!isGone(e)) {
+          throw e;
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Whether any process has all of these words among its arguments. */
+  public boolean runsCommandWith(String... words) throws IOException {
+    for (long pid : pids()) {
+      try {
+        List<String> arguments = List.of(read(pid, "cmdline").split("\0", -1));
+        if (arguments.containsAll(List.of(words))) {
+          return true;
+        }
+      } catch (IOException e) {
+        if (!isGone(e)) {
+          throw e;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The executable's path as the process's mount namespace has it. */
+  public String executable(HostProcess process) throws IOException {
+    return Files.readSymbolicLink(executableFile(process)).toString();
+  }
+
+  /** Opens as the executable itself, wherever it lies and even when it was deleted. */
+  public Path executableFile(HostProcess process) {
+    return folder(process.pid()).resolve("exe");
+  }
+
+  /** The process's root folder. Links below it lead out of it: do not follow them. */
+  public Path root(HostProcess process) {
+    return folder(process.pid()).resolve("root");
+  }
+
+  /** The entry of its auxiliary vector (getauxval(3)). */
+  public OptionalLong auxiliary(HostProcess process, long type) throws IOException {
+    return Auxv.find(folder(process.pid()).resolve("auxv"), type);
+  }
+
+  /** How many threads it has. */
+  public int threads(HostProcess process) throws IOException {
+    return Math.toIntExact(statField(process.pid(), 20));
+  }
+
+  /** The memory that it occupies, in bytes. */
+  public long residentBytes(HostProcess process) throws IOException {
+    Matcher matcher = RESIDENT.matcher(read(process.pid(), "status"));
+    return matcher.find() ? Long.parseLong(matcher.group(1)) * 1024 : 0;
+  }
+
+  /** The end of its highest mapping, the kernel's own vsyscall page left out. */
+  public long highestAddress(HostProcess process) throws IOException {
+    try (Stream<String> lines = read(process.pid(), "maps").lines()) {
+      return lines
+          .map(line -> line.substring(line.indexOf('-') + 1, line.indexOf(' ')))
+          .mapToLong(end -> Long.parseUnsignedLong(end, 16))
+          .filter(end -> end > 0)
+          .max()
+          .orElse(0);
+    }
+  }
+
+  /** A field of {@code /proc/PID/stat}, counted from 1 as proc_pid_stat(5) does, from 3 on. */
+  private long statField(long pid, int number) throws IOException {
+    String[] fields = statFields(pid);
+    int index = number - FIRST_FIELD;
+    if (index >= fields.length) {
+      throw new IOException(
+          "/proc/%d/stat has no field %d: %s".formatted(pid, number, String.join(" ", fields)));
+    }
+    return Long.parseUnsignedLong(fields[index]);
+  }
+
+  private String[] statFields(long pid) throws IOException {
+    String stat = read(pid, "stat");
+    Matcher matcher = STAT.matcher(stat);
+    if (!matcher.matches()) {
+      throw new IOException("/proc/%d/stat is not as expected: %s".formatted(pid, stat));
+    }
+    return matcher.group(1).strip().split(" ", -1);
+  }
+
+  private List<Long> pids() throws IOException {
+    List<Long> pids = new ArrayList<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(proc)) {
+      for (Path folder : folders) {
+        String name = folder.getFileName().toString();
+        if (DIGITS.matcher(name).matches()) {
+          pids.add(Long.parseLong(name));
+        }
+      }
+    }
+    pids.sort(Comparator.naturalOrder());
+    return pids;
+  }
+
+  private Path folder(long pid) {
+    return proc.resolve(Long.toString(pid));
+  }
+
+  private String read(long pid, String name) throws IOException {
+    return Files.readString(
+        folder(pid).resolve(name), StandardCharsets.ISO_8859_1);
+  }
+
+  // A process that ends while its files are read: ENOENT on opening, ESRCH on reading.
+  private static boolean isGone(IOException e) {
+    return e instanceof NoSuchFileException || "No such process".equals(e.getMessage());
+  }
+}

@@ -1,0 +1,150 @@
+package io.godwit.checkpointer.work;
+
+import com.google.protobuf.ByteString;
+import io.godwit.blob.Blob;
+import io.godwit.blob.BlobException;
+import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.migration.Journal;
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.contract.BlobRef;
+import io.godwit.contract.ContainerDescription;
+import io.godwit.contract.ImageDescription;
+import io.godwit.contract.LayerArchive;
+import io.godwit.contract.Preparation;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.LayerFiles;
+import io.godwit.docker.LayerListing;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.stream.StreamSupport;
+
+/**
+ * Puts into the blob store, while the container runs, what needs not wait until it is frozen: its
+ * image as {@code docker save} writes it, and the files of its writable layer. An image that the
+ * store has from another migration is not saved again.
+ */
+final class AheadSender {
+  /** Where the layer's listing is kept, in the migration's work folder. */
+  static final String LISTING = "layer.listing";
+
+  private final DockerEngine engine;
+  private final LayerFiles layers;
+  private final BlobStore blobs;
+  private final Journal journal;
+  private final Path savedImages;
+
+  /**
+   * @param savedImages a folder with a file per image that was saved, which names its blob
+   */
+  AheadSender(
+      DockerEngine engine,
+      LayerFiles layers,
+      BlobStore blobs,
+      Journal journal,
+      Path savedImages) {
+    this.engine = engine;
+    this.layers = layers;
+    this.blobs = blobs;
+    this.journal = journal;
+    this.savedImages = savedImages;
+  }
+
+  /** Sends both and describes the container. */
+  Preparation send(Migration migration, LongConsumer progress) throws IOException {
+    var source = migration.knownSource();
+    SourceContainer container =
+        engine
+            .inspect(source.containerId())
+            .map(SourceContainer::new)
+            .orElseThrow(() -> new IOException("the container was removed meanwhile"));
+    Path folder = journal.workFolder(migration.id());
+    ImageDescription image = image(container.image(), folder, progress);
+    Blob layer = layer(container, folder, progress);
+    return Preparation.newBuilder()
+        .setMigrationId(migration.id())
+        .setHost(migration.request().getHost())
+        .setDevice(migration.request().getDevice())
+        .setContainer(
+            ContainerDescription.newBuilder()
+                .setId(container.id())
+                .setName(container.name())
+                .setInspectJson(
+                    ByteString.copyFrom(
+                        container.inspect().toString(), StandardCharsets.UTF_8))
+                .setImage(image))
+        .setLayer(LayerArchive.newBuilder().setArchive(layer.toRef()))
+        .setSourceIsa(source.sourceIsa().wireName())
+        .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
+        .build();
+  }
+
+  private Blob layer(SourceContainer container, Path folder, LongConsumer progress)
+      throws IOException {
+    Path upper = LayerFiles.upperDir(container.inspect());
+    Path archive = folder.resolve("layer.tar");
+    LayerListing listing = layers.list(upper);
+    LayerListingFile.write(listing, folder.resolve(LISTING));
+    layers.archive(upper, listing, archive);
+    return store(archive, progress);
+  }
+
+  private ImageDescription image(String id, Path folder, LongConsumer progress)
+      throws IOException {
+    List<String> tags =
+        engine.inspectImage(id).stream()
+            .flatMap(i -> StreamSupport.stream(i.path("RepoTags").spliterator(), false))
+            .map(tag -> tag.asText())
+            .toList();
+    Path note = Files.createDirectories(savedImages).resolve(id.replaceFirst("^sha256:", ""));
+    Optional<Blob> known = known(note);
+    Blob archive;
+    if (known.isPresent()) {
+      archive = known.get();
+    } else {
+      Path file = folder.resolve("image.tar");
+      Files.deleteIfExists(file);
+      engine.saveImage(id, file);
+      archive = store(file, progress);
+      Files.writeString(note, archive.sha256() + " " + archive.size());
+    }
+    return ImageDescription.newBuilder()
+        .setId(id)
+        .addAllTags(tags)
+        .setArchive(archive.toRef())
+        .build();
+  }
+
+  private Optional<Blob> known(Path note) throws IOException {
+    if (!Files.exists(note)) {
+      return Optional.empty();
+    }
+    String[] words = Files.readString(note).strip().split(" ", -1);
+    try {
+      Blob blob = new Blob(words[0], Long.parseLong(words[words.length - 1]));
+      // The operator may have emptied the store: a look at the last byte tells.
+      blobs.read(blob, blob.size() - 1, 1);
+      return Optional.of(blob);
+    } catch (BlobException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Blob store(Path file, LongConsumer progress) throws IOException {
+    Blob blob = blobs.put(file, progress);
+    Files.delete(file);
+    return blob;
+  }
+
+  /** The bytes that a preparation refers to. */
+  static long bytes(Preparation preparation) {
+    BlobRef image = preparation.getContainer().getImage().getArchive();
+    return image.getSize() + preparation.getLayer().getArchive().getSize();
+  }
+}

@@ -1,0 +1,121 @@
+package io.godwit.checkpointer.work;
+
+import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.migration.Journal;
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.contract.Checkpoint;
+import io.godwit.contract.LayerArchive;
+import io.godwit.contract.Manifest;
+import io.godwit.contract.ManifestFile;
+import io.godwit.contract.Preparation;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.LayerFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/** Puts a frozen container's images and changed files into the blob store, and describes all. */
+final class CheckpointUploader {
+  private final DockerEngine engine;
+  private final LayerFiles layers;
+  private final BlobStore blobs;
+  private final Journal journal;
+  private final Progress progress;
+  private final HostFacts host;
+  private final Clock clock;
+
+  CheckpointUploader(
+      DockerEngine engine,
+      LayerFiles layers,
+      BlobStore blobs,
+      Journal journal,
+      Progress progress,
+      HostFacts host,
+      Clock clock) {
+    this.engine = engine;
+    this.layers = layers;
+    this.blobs = blobs;
+    this.journal = journal;
+    this.progress = progress;
+    this.host = host;
+    this.clock = clock;
+  }
+
+  /** The migration with its checkpoint, ready to be published. */
+  Migration upload(Migration migration) throws IOException {
+    Instant begin = clock.instant();
+    var source = migration.knownSource();
+    Preparation preparation = migration.preparation().orElseThrow();
+    CheckpointFolder folder =
+        CheckpointFolder.of(
+            engine, source.containerId(), migration.touch().checkpoint().orElseThrow());
+    LayerArchive layer = changedFiles(migration);
+    Manifest images = images(migration, folder.files());
+    long bytes =
+        layer.getArchive().getSize()
+            + images.getFilesList().stream().mapToLong(file -> file.getBlob().getSize()).sum();
+    Migration timed =
+        migration.withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
+    return timed.withCheckpoint(
+        Checkpoint.newBuilder()
+            .setMigrationId(migration.id())
+            .setHost(migration.request().getHost())
+            .setDevice(migration.request().getDevice())
+            .setContainer(preparation.getContainer())
+            .setSourceIsa(source.sourceIsa().wireName())
+            .setTargetIsa(source.targetIsa().wireName())
+            .setCriuVersion(host.criu().map(Object::toString).orElse(""))
+            .setImages(images)
+            .setTemplate(migration.template().orElseThrow())
+            .addAllTwins(source.twins())
+            .setLayer(layer)
+            .setFrozenAtMs(migration.touch().frozenAt().map(Instant::toEpochMilli).orElse(0L))
+            .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
+            .addAllPhases(timed.phases())
+            .build());
+  }
+
+  private Manifest images(Migration migration, List<Path> files) throws IOException {
+    long total = 0;
+    for (Path file : files) {
+      total += Files.size(file);
+    }
+    LongConsumer told = progress.of(migration, "images go to the blob store", total);
+    AtomicLong before = new AtomicLong();
+    Manifest.Builder manifest = Manifest.newBuilder();
+    for (Path file : files) {
+      var blob = blobs.put(file, done -> told.accept(before.get() + done));
+      before.addAndGet(blob.size());
+      manifest.addFiles(
+          ManifestFile.newBuilder()
+              .setName(file.getFileName().toString())
+              .setBlob(blob.toRef()));
+    }
+    return manifest.build();
+  }
+
+  private LayerArchive changedFiles(Migration migration) throws IOException {
+    SourceContainer container =
+        engine
+            .inspect(migration.knownSource().containerId())
+            .map(SourceContainer::new)
+            .orElseThrow(() -> new IOException("the frozen container was removed"));
+    Path work = journal.workFolder(migration.id());
+    Path archive = work.resolve("changes.tar");
+    List<String> removed =
+        layers.archiveChanges(
+            LayerFiles.upperDir(container.inspect()),
+            LayerListingFile.read(work.resolve(AheadSender.LISTING)),
+            archive);
+    var blob = blobs.put(archive, BlobStore.SILENT);
+    Files.delete(archive);
+    return LayerArchive.newBuilder().setArchive(blob.toRef()).addAllRemoved(removed).build();
+  }
+}

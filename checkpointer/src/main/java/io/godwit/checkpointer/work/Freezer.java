@@ -1,0 +1,181 @@
+package io.godwit.checkpointer.work;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.checkpointer.migration.Gate;
+import io.godwit.checkpointer.migration.Journal;
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.migration.Source;
+import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.MigrationPoints;
+import io.godwit.checkpointer.source.ParkException;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.ProcessIdentity;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.contract.Twin;
+import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.CriuOptions;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.DockerException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Brings a container to a stand and has it dumped: restart policy to {@code no} (dockerd would start
+ * a second copy), every process to its migration point where the ISA changes, dump. Each is
+ * journaled before it is done. Leaves everything as it is when it fails; undoing is {@link
+ * RollBack}'s.
+ */
+final class Freezer {
+  /** CRIU's log of the dump, kept in the migration's folder. */
+  static final String LOG = "dump.log";
+
+  private final DockerEngine engine;
+  private final CriuOptions criu;
+  private final MigrationPoints points;
+  private final ProcFs processes;
+  private final ProcessIdentity identity;
+  private final DumpWatch watch;
+  private final Journal journal;
+  private final Gate gate;
+  private final Clock clock;
+  private final Duration parkPatience;
+
+  Freezer(
+      DockerEngine engine,
+      CriuOptions criu,
+      MigrationPoints points,
+      ProcFs processes,
+      ProcessIdentity identity,
+      DumpWatch watch,
+      Journal journal,
+      Gate gate,
+      Clock clock,
+      Duration parkPatience) {
+    this.engine = engine;
+    this.criu = criu;
+    this.points = points;
+    this.processes = processes;
+    this.identity = identity;
+    this.watch = watch;
+    this.journal = journal;
+    this.gate = gate;
+    this.clock = clock;
+    this.parkPatience = parkPatience;
+  }
+
+  /**
+   * Freezes and dumps.
+   *
+   * @return the migration with its container stopped and a complete dump of it
+   * @throws ParkException when a process does not come to its migration point
+   * @throws IOException when the dump fails; the message has CRIU's last errors
+   */
+  Migration freeze(Migration before) throws IOException, ParkException, InterruptedException {
+    SourceContainer container = running(before.knownSource());
+    Migration migration = withoutRestart(before, container);
+    Path log = journal.keptFile(migration.id(), LOG);
+    List<String> options = new ArrayList<>(CriuOptions.logTo(log));
+    options.add(CriuOptions.TCP_CLOSE);
+    options.add(CriuOptions.FILE_LOCKS);
+    // Taken before anything is parked: nobody stands still while another container is dumped.
+    try (var inForce = criu.put(options)) {
+      migration = parked(migration, container);
+      return dumped(migration, container, log);
+    }
+  }
+
+  private SourceContainer running(Source source) throws IOException {
+    return engine
+        .inspect(source.containerId())
+        .map(SourceContainer::new)
+        .filter(SourceContainer::runs)
+        .orElseThrow(
+            () -> new IOException("the container was stopped or removed since preflight"));
+  }
+
+  private Migration withoutRestart(Migration migration, SourceContainer container)
+      throws IOException {
+    JsonNode policy = container.restartPolicy();
+    String name = policy.path("Name").asText();
+    if (name.isEmpty() || name.equals("no")) {
+      return migration;
+    }
+    Migration noted =
+        gate.note(migration.withTouch(migration.touch().withRestartPolicy(policy.toString())));
+    engine.setRestartPolicy(container.id(), ContainerSpec.noRestart());
+    return noted;
+  }
+
+  private Migration parked(Migration before, SourceContainer container)
+      throws IOException, ParkException, InterruptedException {
+    Source source = before.knownSource();
+    if (!source.changesIsa()) {
+      return before;
+    }
+    Instant begin = clock.instant();
+    Migration migration = gate.note(before.withTouch(before.touch().withAskedToPark()));
+    Instant end = points.park(container.id(), source.targetIsa(), parkPatience);
+    for (HostProcess process : processes.ofContainer(container.id())) {
+      requireAsInPreflight(process, source);
+    }
+    return migration.withPhase(PhaseName.PARK.time(begin, end, 0));
+  }
+
+  private void requireAsInPreflight(HostProcess process, Source source)
+      throws IOException, ParkException {
+    String executable = processes.executable(process);
+    if (source.twins().stream().map(Twin::getExecutable).noneMatch(executable::equals)) {
+      throw new ParkException(
+          "%s (process %d) was started after preflight, and its twin was not looked at; ask again"
+              .formatted(executable, process.pid()));
+    }
+    if (processes.threads(process) > 1) {
+      throw new ParkException(
+          "%s (process %d) has started a second thread since preflight; a program with several cannot be moved to another ISA yet"
+              .formatted(executable, process.pid()));
+    }
+  }
+
+  private Migration dumped(Migration before, SourceContainer container, Path log)
+      throws IOException, InterruptedException {
+    HostProcess first =
+        processes
+            .find(container.firstPid().orElse(0L))
+            .orElseThrow(() -> new IOException("the container's first process ended meanwhile"));
+    String checkpoint = "godwit-" + before.id();
+    Instant begin = clock.instant();
+    Migration migration =
+        gate.note(
+            before.withTouch(
+                before.touch().withCheckpoint(checkpoint, begin, identity.of(first))));
+    try {
+      // What an earlier try left under this name; the container runs, so it is of no use.
+      engine.deleteCheckpoint(container.id(), checkpoint);
+      engine.checkpoint(container.id(), checkpoint, true);
+    } catch (DockerException e) {
+      // No answer says nothing: the Engine goes on with what it was asked to do.
+      if (e.status() != 0 || !watch.endsWithDump(container.id(), checkpoint)) {
+        if (e.status() != 0 && processes.ofContainer(container.id()).contains(first)) {
+          gate.note(migration.withTouch(migration.touch().withoutCheckpoint()));
+        }
+        throw new IOException("the dump failed: " + e.getMessage() + CriuLog.words(log), e);
+      }
+    }
+    watch.awaitStopped(container.id());
+    if (!CheckpointFolder.of(engine, container.id(), checkpoint).isComplete()) {
+      throw new IOException(
+          "the dump failed: the Engine reported none, but %s is not complete%s"
+              .formatted(
+                  CheckpointFolder.of(engine, container.id(), checkpoint), CriuLog.words(log)));
+    }
+    return gate.note(
+        migration
+            .withTouch(migration.touch().withDumped())
+            .withPhase(PhaseName.DUMP.time(begin, clock.instant(), 0)));
+  }
+}

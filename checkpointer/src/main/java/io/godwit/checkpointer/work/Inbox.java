@@ -1,0 +1,33 @@
+package io.godwit.checkpointer.work;
+
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Wakes a migration's worker when something has come in for it. */
+public final class Inbox {
+  private final ConcurrentMap<String, Semaphore> bells = new ConcurrentHashMap<>();
+
+  /** Something has come in. */
+  public void wake(String migrationId) {
+    bell(migrationId).release();
+  }
+
+  /** Waits until something comes in, or has come in since the last time, or the time is over. */
+  void await(String migrationId, Duration atMost) throws InterruptedException {
+    Semaphore bell = bell(migrationId);
+    if (bell.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      bell.drainPermits();
+    }
+  }
+
+  void forget(String migrationId) {
+    bells.remove(migrationId);
+  }
+
+  private Semaphore bell(String migrationId) {
+    return bells.computeIfAbsent(migrationId, _ -> new Semaphore(0));
+  }
+}
