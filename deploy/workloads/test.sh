@@ -5,6 +5,7 @@
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 work=$(mktemp -d)
+port=$((20000 + $$ % 10000))
 started=
 end_all() {
     for pid in $started; do
@@ -231,7 +232,7 @@ test_publishesForX8664AndParks() {
 }
 
 test_handlersChangeNothingWhileParked() {
-    start "$work/out/kv" 17999 "$work/parked.log"
+    start "$work/out/kv" $port "$work/parked.log"
     await "kv did not start." has_lines "$work/output" 1
     ask_to_go 0
     ticks=$(address_of "$program" ticks)
@@ -294,14 +295,14 @@ test_findsOutThatARegisterWasLost() {
 }
 
 # ---- kv ----
-say() { "$work/tools/ask" 17999; }
+say() { "$work/tools/ask" $port; }
 keys() { awk -v from="$1" -v to="$2" 'BEGIN { for (i = from; i <= to; i++) print "SET key" i " value " i * 7 }'; }
 gets() { awk -v to="$1" 'BEGIN { for (i = 1; i <= to; i++) print "GET key" i }'; }
 values() { awk -v to="$1" 'BEGIN { for (i = 1; i <= to; i++) print "VALUE value " i * 7 }'; }
 
 test_kvKeepsEverythingThroughPublishedRegisters() {
     GREETING='good day' && export GREETING
-    start "$work/out/kv" 17999 "$work/kv.log" 'third argument'
+    start "$work/out/kv" $port "$work/kv.log" 'third argument'
     await "kv did not start." has_lines "$work/output" 1
     is 0 "$(keys 1 500 | say | grep -cv '^OK$')" "keys refused"
     signals=$(echo SIGNALS | say)
@@ -317,7 +318,7 @@ test_kvKeepsEverythingThroughPublishedRegisters() {
         is "$sum" "$(echo SUM | say)" "checksum, round $round"
         is "$signals" "$(echo SIGNALS | say)" "signals, round $round"
     done
-    is "ARGS 4 $work/out/kv 17999 $work/kv.log third argument" "$(echo ARGS | say)" "arguments"
+    is "ARGS 4 $work/out/kv $port $work/kv.log third argument" "$(echo ARGS | say)" "arguments"
     is "ENV good day" "$(echo 'ENV GREETING' | say)" "environment"
     is "ISA $(uname -m)" "$(echo ISA | say)" "ISA"
     is "PID $pid" "$(echo PID | say)" "PID"
@@ -338,7 +339,7 @@ test_kvKeepsEverythingThroughPublishedRegisters() {
 }
 
 test_kvSaysWhatIsWrongWithItsArguments() {
-    for arguments in "" "17999" "0 $work/kv.log" "65536 $work/kv.log" "17999 $work/no-such-folder/kv.log"; do
+    for arguments in "" "$port" "0 $work/kv.log" "65536 $work/kv.log" "$port $work/no-such-folder/kv.log"; do
         status=0
         # shellcheck disable=SC2086
         timeout 5 "$work/out/kv" $arguments 2>"$work/errors" || status=$?
@@ -367,6 +368,7 @@ sh "$here/build.sh" "$work/out"
 for tool in enter ask; do
     CFLAGS=-Werror sh "$here/build-program.sh" $tool "$work/tools" "$here/test/$tool.c"
 done
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(sed -n 's/^test_\([A-Za-z0-9]*\)() {$/\1/p' "$0")
 for test; do
     "test_$test"
