@@ -34,6 +34,16 @@ public enum Metric {
   BLOBS_SPARED(
       "godwit.blobs.spared", "bytes", "Bytes not sent because the blob store had them already."),
   BLOBS_FETCHED("godwit.blobs.fetched", "bytes", "Bytes fetched from the blob store."),
+  MIGRATIONS_ENDED(
+      "godwit.migrations.ended", "", "Migrations at an end on their source host, by outcome."),
+  MIGRATION_PHASE(
+      "godwit.migration.phase", "seconds", "Time that a phase of a migration took, by phase."),
+  MIGRATION_BYTES(
+      "godwit.migration.bytes", "bytes", "Bytes moved in a phase of a migration, by phase."),
+  MIGRATION_FROZEN(
+      "godwit.migration.frozen",
+      "seconds",
+      "Time that a container stood still until it ran again, by outcome."),
   WORKER_SILENT(
       "godwit.worker.silent",
       "seconds",
