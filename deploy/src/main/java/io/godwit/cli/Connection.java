@@ -36,7 +36,8 @@ final class Connection {
   }
 
   <T extends MessageLite> TopicReader<T> read(Topic topic, Parser<T> parser) {
-    KafkaMessaging messaging = KafkaMessaging.of(settings());
-    return new TopicReader<>(messaging.spectator(), messaging.nameOf(topic), parser);
+    try (KafkaMessaging messaging = KafkaMessaging.of(settings())) {
+      return new TopicReader<>(messaging.spectator(), messaging.name(topic), parser);
+    }
   }
 }
