@@ -4,5 +4,5 @@
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 [ $# -eq 1 ] || { echo "build.sh: expected the folder to build into, found $# arguments." >&2; exit 2; }
-sh "$here/build-program.sh" counter "$1" "$here"/counter/*.c
-sh "$here/build-program.sh" kv "$1" "$here"/kv/*.c
+CFLAGS=-Werror sh "$here/build-program.sh" counter "$1" "$here"/counter/*.c
+CFLAGS=-Werror sh "$here/build-program.sh" kv "$1" "$here"/kv/*.c

@@ -16,12 +16,12 @@ trap 'rm -rf "$work"' EXIT
 symbols() {
     readelf -sW "$1" | awk '
         $1 ~ /^[0-9]+:$/ && $4 != "FILE" && $4 != "SECTION" && $7 != "UND" && $8 != "" && $8 !~ /^\$[xd]/ {
-            print $8, "at 0x" $2 " (" $4 ($4 == "OBJECT" ? ", " $3 " bytes)" : ")")
+            print $8, "is at 0x" $2 " (" $4 ($4 == "OBJECT" ? ", " $3 " bytes)" : ")")
         }' | LC_ALL=C sort
 }
 
 segments() {
-    readelf -lW "$1" | awk '$1 == "LOAD" { print "segment", "at " $3 ", " $6 " bytes, file offset " $2 ", " $7 $8 $9 }' |
+    readelf -lW "$1" | awk '$1 == "LOAD" { print "segment", "is at " $3 ", " $6 " bytes, file offset " $2 ", " $7 $8 $9 }' |
         sed 's/0x10000$//'
 }
 
@@ -48,7 +48,7 @@ fi
 {
     echo "check-symbols.sh: $1 and $2 differ, so a process cannot move between them:"
     diff "$work/a" "$work/b" | awk -v a="$1" -v b="$2" '
-        /^</ { sub(/^< /, ""); name = $1; sub(/^[^ ]+ /, ""); print "  " name " is " $0 " only in " a }
-        /^>/ { sub(/^> /, ""); name = $1; sub(/^[^ ]+ /, ""); print "  " name " is " $0 " only in " b }'
+        /^</ { sub(/^< /, ""); name = $1; sub(/^[^ ]+ /, ""); print "  " name " " $0 " only in " a }
+        /^>/ { sub(/^> /, ""); name = $1; sub(/^[^ ]+ /, ""); print "  " name " " $0 " only in " b }'
 } >&2
 exit 1

@@ -17,7 +17,8 @@ enum syscall_number {
     SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_lseek = 8, SYS_mmap = 9, SYS_munmap = 11,
     SYS_rt_sigaction = 13, SYS_rt_sigprocmask = 14, SYS_rt_sigreturn = 15, SYS_pread64 = 17,
     SYS_nanosleep = 35, SYS_getitimer = 36, SYS_setitimer = 38, SYS_getpid = 39, SYS_socket = 41,
-    SYS_bind = 49, SYS_listen = 50, SYS_setsockopt = 54, SYS_kill = 62, SYS_fsync = 74,
+    SYS_connect = 42, SYS_bind = 49, SYS_listen = 50, SYS_setsockopt = 54, SYS_wait4 = 61, SYS_kill = 62,
+    SYS_fsync = 74, SYS_ptrace = 101,
     SYS_exit_group = 231, SYS_openat = 257, SYS_ppoll = 271, SYS_accept4 = 288
 };
 
@@ -40,10 +41,10 @@ ALWAYS_INLINE long syscall6(long number, long a, long b, long c, long d, long e,
 enum syscall_number {
     SYS_openat = 56, SYS_close = 57, SYS_lseek = 62, SYS_read = 63, SYS_write = 64,
     SYS_pread64 = 67, SYS_ppoll = 73, SYS_fsync = 82, SYS_exit_group = 94, SYS_nanosleep = 101,
-    SYS_getitimer = 102, SYS_setitimer = 103, SYS_kill = 129, SYS_rt_sigaction = 134,
+    SYS_getitimer = 102, SYS_setitimer = 103, SYS_ptrace = 117, SYS_kill = 129, SYS_rt_sigaction = 134,
     SYS_rt_sigprocmask = 135, SYS_rt_sigreturn = 139, SYS_getpid = 172, SYS_socket = 198,
-    SYS_bind = 200, SYS_listen = 201, SYS_setsockopt = 208, SYS_munmap = 215, SYS_mmap = 222,
-    SYS_accept4 = 242
+    SYS_bind = 200, SYS_listen = 201, SYS_connect = 203, SYS_setsockopt = 208, SYS_munmap = 215, SYS_mmap = 222,
+    SYS_accept4 = 242, SYS_wait4 = 260
 };
 
 ALWAYS_INLINE long syscall6(long number, long a, long b, long c, long d, long e, long f) {

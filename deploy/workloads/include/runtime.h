@@ -93,5 +93,7 @@ bool write_all(int fd, const char *bytes, size_t length);
 /* ---- TCP over IPv4, descriptors non-blocking and close-on-exec ---- */
 long listen_on_port(uint16_t port);
 long accept_client(int listener);
+/* Of this machine; blocking. */
+long connect_to_port(uint16_t port);
 
 #endif

@@ -142,8 +142,12 @@ struct internet_address {
 enum { AF_INET = 2, SOCK_STREAM = 1, SOCK_NONBLOCK = 04000, SOCK_CLOEXEC = 02000000 };
 enum { SOL_SOCKET = 1, SO_REUSEADDR = 2 };
 
+static uint16_t network_order(uint16_t port) {
+    return (uint16_t)(port << 8 | port >> 8);
+}
+
 long listen_on_port(uint16_t port) {
-    struct internet_address any = {.family = AF_INET, .port = (uint16_t)(port << 8 | port >> 8)};
+    struct internet_address any = {.family = AF_INET, .port = network_order(port)};
     int on = 1;
     long fd = syscall3(SYS_socket, AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
@@ -154,6 +158,21 @@ long listen_on_port(uint16_t port) {
     if (result == 0) {
         result = syscall2(SYS_listen, fd, 64);
     }
+    if (result < 0) {
+        sys_close((int)fd);
+        return result;
+    }
+    return fd;
+}
+
+long connect_to_port(uint16_t port) {
+    struct internet_address here = {
+        .family = AF_INET, .port = network_order(port), .address = 0x0100007F /* 127.0.0.1 */};
+    long fd = syscall3(SYS_socket, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return fd;
+    }
+    long result = syscall3(SYS_connect, fd, (long)&here, sizeof here);
     if (result < 0) {
         sys_close((int)fd);
         return result;

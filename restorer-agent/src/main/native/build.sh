@@ -4,25 +4,33 @@
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 [ $# -eq 1 ] || { echo "build.sh: expected the folder to build into, found $# arguments." >&2; exit 2; }
-mkdir -p "$1"
+
+compiler_of() {
+    if [ "$(uname -m)" = "$1" ] && command -v gcc >/dev/null; then
+        echo gcc
+    else
+        echo "$1-linux-gnu-gcc"
+    fi
+}
 
 for isa in x86_64 aarch64; do
-    compiler=$isa-linux-gnu-gcc
-    [ "$(uname -m)" != "$isa" ] || ! command -v gcc >/dev/null || compiler=gcc
-    name=$(echo $isa | tr _ -)
-    command -v "$compiler" >/dev/null || {
-        echo "build.sh: the C compiler for $isa, $compiler, is missing: install Debian's package gcc-$name-linux-gnu." >&2
+    command -v "$(compiler_of $isa)" >/dev/null || {
+        echo "build.sh: the C compiler for $isa, $(compiler_of $isa), is missing: install Debian's package gcc-$(echo $isa | tr _ -)-linux-gnu." >&2
         exit 1
     }
-    case $isa in
-        x86_64) own="-m64 -march=x86-64 -fcf-protection=none" ;;
-        aarch64) own="-march=armv8-a -mbranch-protection=none" ;;
-    esac
-    # Segments at multiples of 64 KiB: some arm64 kernels have such pages.
-    # shellcheck disable=SC2086
-    $compiler $own -std=gnu11 -Os -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-pie \
-        -fno-stack-protector -fno-asynchronous-unwind-tables -fno-ident \
-        -ffile-prefix-map="$here=." -nostdlib -static -no-pie -Wl,--build-id=sha1 -Wl,-z,noseparate-code \
-        -Wl,-z,max-page-size=65536 -Wl,-z,common-page-size=4096 -Wl,-z,noexecstack \
-        "$here/probe.c" -o "$1/probe_$name"
 done
+
+# Segments at multiples of 64 KiB: some arm64 kernels have such pages.
+build() {
+    isa=$1
+    shift
+    "$(compiler_of "$isa")" "$@" -std=gnu11 -Os -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-pie \
+        -fno-stack-protector -fno-asynchronous-unwind-tables -fno-ident -ffile-prefix-map="$here=." \
+        -nostdlib -static -no-pie -Wl,--build-id=sha1 -Wl,-z,noseparate-code \
+        -Wl,-z,max-page-size=65536 -Wl,-z,common-page-size=4096 -Wl,-z,noexecstack \
+        "$here/probe.c" -o "$out/probe_$(echo "$isa" | tr _ -)"
+}
+out=$1
+mkdir -p "$out"
+build x86_64 -march=x86-64 -fcf-protection=none
+build aarch64 -march=armv8-a -mbranch-protection=none
