@@ -3,7 +3,7 @@ package io.godwit.standalone;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,15 +45,15 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param folder for its data; created when missing
    * @param port on 127.0.0.1, for this machine; 0 takes a free one
    * @param devices where devices reach it, when there are any
-   * @throws IOException when the folder cannot be formatted or the broker does not start: most
-   *     often because a port is taken or another process has the folder
+   * @throws IOException when a port is taken, the folder cannot be formatted or the broker does not
+   *     start: most often because another process has the folder
    */
   public static EmbeddedKafka start(Path folder, int port, Optional<DeviceListener> devices)
       throws IOException, InterruptedException {
     Path data = folder.toAbsolutePath();
     Files.createDirectories(data);
-    int local = portOrFree(port);
-    int controller = portOrFree(0);
+    int local = freePort(LOOPBACK, port);
+    int controller = freePort(LOOPBACK, 0);
     Optional<DeviceListener> listener =
         devices.isPresent() ? Optional.of(withPort(devices.get())) : Optional.empty();
     if (Files.notExists(data.resolve("meta.properties"))) {
@@ -97,7 +97,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   private static DeviceListener withPort(DeviceListener devices) throws IOException {
-    return new DeviceListener(devices.bind(), portOrFree(devices.port()), devices.advertisedHost());
+    return new DeviceListener(
+        devices.bind(), freePort(devices.bind(), devices.port()), devices.advertisedHost());
   }
 
   private static void format(Path data) throws IOException {
@@ -129,13 +130,20 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  /** Kafka must be told the ports that it advertises, so it cannot choose them itself. */
-  private static int portOrFree(int port) throws IOException {
-    if (port != 0) {
-      return port;
-    }
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+  /**
+   * Kafka must be told the ports that it advertises, so it cannot choose them itself; and one that
+   * is taken is said here in a sentence, where the broker would die with a page.
+   */
+  private static int freePort(String bind, int port) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(bind, port));
       return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IOException(
+          "the embedded Kafka broker cannot have port %d at %s: %s. Stop who has it, or give another."
+              .formatted(port, bind, e.getMessage()),
+          e);
     }
   }
 }

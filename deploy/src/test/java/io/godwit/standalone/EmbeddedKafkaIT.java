@@ -74,7 +74,8 @@ class EmbeddedKafkaIT {
                   IOException.class,
                   () -> EmbeddedKafka.start(folder, taken.getLocalPort(), Optional.empty()).close())
               .getMessage();
-      assertTrue(message.contains("ports " + taken.getLocalPort()), message);
+      assertTrue(
+          message.contains(" cannot have port " + taken.getLocalPort() + " at 127.0.0.1"), message);
     }
   }
 
