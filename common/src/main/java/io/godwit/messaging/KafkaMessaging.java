@@ -121,7 +121,7 @@ public final class KafkaMessaging implements AutoCloseable {
   public Subscription subscribe(
       Topic topic, Group group, Predicate<String> keys, RecordHandler handler) {
     String name = nameOf(topic);
-    HandlerMeters meters = HandlerMeters.of(metrics, service, topic.baseName());
+    HandlerMeters meters = HandlerMeters.of(metrics, service, group.name(), topic.baseName());
     DeadLetters deadLetters = new DeadLetters(publisher, service, clock);
     Consumer<byte[], byte[]> consumer = clients.member(groupId(topic, group), group.alone());
     Subscription subscription =
@@ -133,8 +133,9 @@ public final class KafkaMessaging implements AutoCloseable {
             record ->
                 new Work(record, handler, retries, sleeper, deadLetters, meters, consumer::wakeup),
             meters,
-            liveness.worker("reading " + name, POLLING_PATIENCE),
-            liveness.worker("handling a record of " + name, HANDLING_PATIENCE),
+            liveness.worker("reading " + name + " as " + group.name(), POLLING_PATIENCE),
+            liveness.worker(
+                "handling a record of " + name + " as " + group.name(), HANDLING_PATIENCE),
             clock);
     subscription.start();
     return subscription;

@@ -42,7 +42,6 @@ final class Lab implements AutoCloseable {
 
   final Settings settings;
   final MeterRegistry metrics = new SimpleMeterRegistry();
-  final Liveness liveness = new Liveness(Clock.systemUTC());
   final List<Duration> pauses = new CopyOnWriteArrayList<>();
   private final String bootstrap;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -76,6 +75,10 @@ final class Lab implements AutoCloseable {
 
   /** Another process of a service. */
   KafkaMessaging service(String name, RetryPolicy retries) {
+    return service(name, retries, new Liveness(Clock.systemUTC()));
+  }
+
+  KafkaMessaging service(String name, RetryPolicy retries, Liveness liveness) {
     Sleeper sleeper =
         pause -> {
           pauses.add(pause);

@@ -16,8 +16,10 @@ import io.godwit.messaging.MigrationLog;
 import io.godwit.messaging.RecordHandler;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
+import io.godwit.service.Liveness;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -150,12 +152,17 @@ class SubscriptionIT {
   @Test
   void successorOfAMachineThatNeverSaidGoodbyeHasItsRecordAtOnce() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
-    subscribe(
-        MACHINE,
-        (key, value) -> {
-          started.countDown();
-          Thread.sleep(60_000);
-        });
+    Liveness liveness = new Liveness(Clock.systemUTC());
+    lab.keep(
+        lab.service("checkpointer", QUICK, liveness)
+            .subscribe(
+                Topic.REQUESTS,
+                MACHINE,
+                ALL,
+                (key, value) -> {
+                  started.countDown();
+                  Thread.sleep(60_000);
+                }));
     lab.write(Topic.REQUESTS, "ada", bytes("work"));
     assertTrue(started.await(15, TimeUnit.SECONDS));
     List<String> handled = new CopyOnWriteArrayList<>();
@@ -163,7 +170,7 @@ class SubscriptionIT {
     await().atMost(SOON).until(() -> handled.equals(List.of("work")));
     await()
         .atMost(SOON)
-        .until(() -> lab.liveness.stuck().stream().anyMatch(why -> why.contains("has taken")));
+        .until(() -> liveness.stuck().stream().anyMatch(why -> why.contains("has taken")));
   }
 
   @Test
@@ -181,14 +188,14 @@ class SubscriptionIT {
 
   @Test
   void longHandlerKeepsItsPartition() throws Exception {
-    Path properties = Lab.properties(folder, "max.poll.interval.ms=2000\n");
+    Path properties = Lab.properties(folder, "max.poll.interval.ms=4000\n");
     try (Lab strict = Lab.on(kafka.bootstrap(), Optional.of(properties))) {
       AtomicInteger started = new AtomicInteger();
       AtomicInteger ended = new AtomicInteger();
       RecordHandler slow =
           (key, value) -> {
             started.incrementAndGet();
-            Thread.sleep(5_000);
+            Thread.sleep(6_000);
             ended.incrementAndGet();
           };
       for (int member = 0; member < 2; member++) {
@@ -228,6 +235,30 @@ class SubscriptionIT {
     await().atMost(SOON).until(() -> handled.equals(List.of("work")));
     assertEquals(1.0, lab.metrics.get("godwit.records.dropped").counter().count());
     assertEquals(List.of(), lab.deadLetters());
+  }
+
+  @Test
+  void machinesWorkGoesOnWhenItsPartitionIsTakenAndIsDoneOnce() throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    CountDownLatch expelled = new CountDownLatch(1);
+    List<String> handled = new CopyOnWriteArrayList<>();
+    subscribe(
+        MACHINE,
+        (key, value) -> {
+          started.incrementAndGet();
+          expelled.await();
+          // Heartbeats come every 3 s: by then the member knows that it is out, and is in again.
+          Thread.sleep(4_000);
+          handled.add(text(value));
+        });
+    lab.write(Topic.REQUESTS, "ada", bytes("work"));
+    await().atMost(SOON).until(() -> started.get() == 1);
+    expelMembers(MACHINE);
+    expelled.countDown();
+    lab.write(Topic.REQUESTS, "ada", bytes("next"));
+    await().atMost(SOON).until(() -> handled.equals(List.of("work", "next")));
+    assertEquals(2, started.get());
+    assertEquals(0.0, lab.metrics.get("godwit.records.dropped").counter().count());
   }
 
   @Test
