@@ -5,7 +5,6 @@ import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -54,19 +53,6 @@ public final class KafkaMessaging implements AutoCloseable {
         runtime.metrics(),
         runtime.liveness(),
         Clock.systemUTC(),
-        Sleeper.SYSTEM,
-        RetryPolicy.STANDARD);
-  }
-
-  /** For a command or a test, which nobody scrapes and nobody watches for liveness. */
-  public static KafkaMessaging of(Settings settings) {
-    Clock clock = Clock.systemUTC();
-    return new KafkaMessaging(
-        settings,
-        "godwit",
-        new SimpleMeterRegistry(),
-        new Liveness(clock),
-        clock,
         Sleeper.SYSTEM,
         RetryPolicy.STANDARD);
   }
