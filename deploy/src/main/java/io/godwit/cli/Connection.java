@@ -37,7 +37,7 @@ final class Connection {
 
   <T extends MessageLite> TopicReader<T> read(Topic topic, Parser<T> parser) {
     try (KafkaMessaging messaging = KafkaMessaging.of(settings())) {
-      return new TopicReader<>(messaging.spectator(), messaging.name(topic), parser);
+      return new TopicReader<>(messaging.spectator(), messaging.nameOf(topic), parser);
     }
   }
 }

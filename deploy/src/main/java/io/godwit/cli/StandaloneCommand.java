@@ -33,7 +33,8 @@ final class StandaloneCommand implements Callable<Integer> {
   @Option(
       names = "--host",
       paramLabel = "NAME",
-      description = "This machine's name as a source host (default: $GODWIT_HOST, else the hostname).")
+      description =
+          "This machine's name as a source host (default: $GODWIT_HOST, else the hostname).")
   private @Nullable String host;
 
   @Option(

@@ -29,7 +29,8 @@ record Credentials(String accessKey, String secretKey) {
       properties.put("access", hex(random, ACCESS_KEY_BYTES));
       properties.put("secret", hex(random, SECRET_KEY_BYTES));
       OwnerOnly.write(
-          file, "access=%s%nsecret=%s%n".formatted(properties.get("access"), properties.get("secret")));
+          file,
+          "access=%s%nsecret=%s%n".formatted(properties.get("access"), properties.get("secret")));
     }
     return new Credentials(properties.getProperty("access"), properties.getProperty("secret"));
   }
@@ -48,8 +49,7 @@ record Credentials(String accessKey, String secretKey) {
       Files.deleteIfExists(file);
       // Created with its permissions: at no moment can anybody else read it.
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, text);
     }
   }
