@@ -150,6 +150,29 @@ class SubscriptionIT {
   }
 
   @Test
+  void skippedRecordsDoNotCommitTheOneThatWasGivenUp() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      lab.write(Topic.REQUESTS, "host" + i, bytes("theirs"));
+    }
+    lab.write(Topic.REQUESTS, "ada", bytes("ours"));
+    for (int life = 0; life < 2; life++) {
+      CountDownLatch started = new CountDownLatch(1);
+      KafkaMessaging process = lab.service("checkpointer", QUICK);
+      AutoCloseable subscription =
+          process.subscribe(
+              Topic.REQUESTS,
+              MACHINE,
+              "ada"::equals,
+              (key, value) -> {
+                started.countDown();
+                Thread.sleep(60_000);
+              });
+      assertTrue(started.await(15, TimeUnit.SECONDS));
+      subscription.close();
+    }
+  }
+
+  @Test
   void successorOfAMachineThatNeverSaidGoodbyeHasItsRecordAtOnce() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
     Liveness liveness = new Liveness(Clock.systemUTC());
