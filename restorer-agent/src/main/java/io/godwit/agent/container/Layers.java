@@ -1,6 +1,7 @@
 package io.godwit.agent.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.agent.state.DurableFiles;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
@@ -18,6 +19,8 @@ import java.util.function.LongConsumer;
  * restore, so it is not fetched while the container stands still.
  */
 public final class Layers {
+  private static final String AHEAD = "layer-ahead.record";
+
   private final BlobStore blobs;
   private final LayerFiles files;
   private final StateFolder state;
@@ -40,6 +43,26 @@ public final class Layers {
   /** Whether a blob is staged already. */
   public boolean isStaged(MigrationId id, Blob blob) throws IOException {
     return Files.exists(state.staging(id).resolve(blob.sha256()));
+  }
+
+  /** Notes what was sent ahead, for the restore that may follow. */
+  public void noteAhead(MigrationId id, LayerArchive ahead) throws IOException {
+    DurableFiles.write(state.staging(id).resolve(AHEAD), ahead.toByteArray());
+  }
+
+  /**
+   * The archives that make a container's writable layer: what was sent ahead, then what came with
+   * the checkpoint.
+   *
+   * @throws IOException when it is not known any more what was sent ahead
+   */
+  public List<LayerArchive> all(MigrationId id, LayerArchive withCheckpoint) throws IOException {
+    Path ahead = state.staging(id).resolve(AHEAD);
+    if (!Files.exists(ahead)) {
+      throw new IOException(
+          "What was sent ahead for the rehearsal is not on this device any more; ask for a new migration.");
+    }
+    return List.of(LayerArchive.parseFrom(Files.readAllBytes(ahead)), withCheckpoint);
   }
 
   /** Unpacks archives, in their order, into a container that does not run. */

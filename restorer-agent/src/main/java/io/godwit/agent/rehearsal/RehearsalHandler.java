@@ -132,6 +132,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     Journal.Entry entry =
         journal.write(new Journal.Entry(id, Journal.Step.REHEARSING, Containers.rehearsalName(id)));
     try {
+      layers.noteAhead(id, preparation.getLayer());
       String image = images.ensure(preparation.getContainer().getImage());
       Manifest template =
           rehearsing.rehearse(

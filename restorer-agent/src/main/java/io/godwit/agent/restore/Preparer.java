@@ -48,7 +48,7 @@ final class Preparer {
         engine
             .inspect(container)
             .orElseThrow(() -> new IOException("The container was removed by another hand."));
-    layers.fill(task.id(), task.conversion().getLayerList(), inspect);
+    layers.fill(task.id(), layers.all(task.id(), task.conversion().getLayer()), inspect);
     UpperLayer layer = UpperLayer.ofInspect(inspect);
     for (Twin twin : task.conversion().getTwinsList()) {
       layer.place(

@@ -57,7 +57,7 @@ final class Staging {
     Conversion conversion = task.conversion();
     long bytes = Manifests.bytesToFetch(conversion.getImages());
     bytes += images.bytesToFetch(conversion.getContainer().getImage());
-    for (Blob blob : blobs(conversion)) {
+    for (Blob blob : blobs(task)) {
       bytes += layers.isStaged(task.id(), blob) ? 0 : blob.size();
     }
     return bytes;
@@ -94,7 +94,7 @@ final class Staging {
   private void fetchOnce(Task task, long bytes, MigrationEvents people) throws IOException {
     Conversion conversion = task.conversion();
     long[] done = {0};
-    for (Blob blob : blobs(conversion)) {
+    for (Blob blob : blobs(task)) {
       if (!layers.isStaged(task.id(), blob)) {
         layers.staged(task.id(), blob, progress(people, done[0], bytes)::accept);
         done[0] += blob.size();
@@ -139,10 +139,11 @@ final class Staging {
     }
   }
 
-  private static List<Blob> blobs(Conversion conversion) throws BlobException {
+  private List<Blob> blobs(Task task) throws IOException {
+    Conversion conversion = task.conversion();
     List<Blob> blobs = new ArrayList<>();
     try {
-      for (LayerArchive layer : conversion.getLayerList()) {
+      for (LayerArchive layer : layers.all(task.id(), conversion.getLayer())) {
         if (layer.hasArchive()) {
           blobs.add(Blob.of(layer.getArchive()));
         }
