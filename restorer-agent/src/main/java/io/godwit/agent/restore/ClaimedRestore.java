@@ -6,7 +6,6 @@ import io.godwit.agent.container.Containers.Role;
 import io.godwit.agent.proof.CriuLog;
 import io.godwit.agent.proof.Finding;
 import io.godwit.agent.proof.RestoreProof;
-import io.godwit.agent.state.DurableFiles;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.docker.DockerEngine;
@@ -32,6 +31,9 @@ final class ClaimedRestore {
 
   /** A process whose registers or memory are wrong dies in its first moments. */
   private static final Duration FIRST_MOMENTS = Duration.ofMillis(300);
+
+  /** What CRIU's log of a restore is called. */
+  static final String LOG_NAME = "restore";
 
   private static final Duration ENGINE_PAUSE = Duration.ofSeconds(2);
 
@@ -118,7 +120,8 @@ final class ClaimedRestore {
     return switch (proof.look(containerId, images, log(id))) {
       case Finding.Restored restored -> afterItsFirstMoments(id, name, containerId, restored);
       case Finding.Stranger stranger -> end(id, name, refusal, stranger.why());
-      case Finding.NothingRuns nothing -> end(id, name, refusal, nothing.why());
+      case Finding.NothingRuns nothing ->
+          end(id, name, Optional.empty(), refusal.orElse(nothing.why()));
     };
   }
 
@@ -143,7 +146,6 @@ final class ClaimedRestore {
       }
       sentences.add("It has come to its own end since, with exit code 0.");
     }
-    DurableFiles.delete(log(id));
     return new Result.Runs(containerId, sentences, startedAt(now));
   }
 
@@ -170,6 +172,6 @@ final class ClaimedRestore {
   }
 
   private Path log(MigrationId id) {
-    return state.log(id, "restore");
+    return state.log(id, LOG_NAME);
   }
 }
