@@ -294,6 +294,20 @@ test_findsOutThatARegisterWasLost() {
     grep -q '^migration_point: after the move half of a vector register .* is 0x.*, published was 0x' "$work/output" || fail "found: $(cat "$work/output")"
 }
 
+test_theProgramOfTheReadmeKeepsTheContract() {
+    sed -n '/^    #include "migration_point.h"/,/^    }$/p' "$here/README.md" | sed 's/^    //' >"$work/mine.c"
+    sed -n '/^    int main/,/^    }$/p' "$here/README.md" | sed 's/^    //' >"$work/main.c"
+    grep -q '^int main' "$work/mine.c" || cat "$work/main.c" >>"$work/mine.c"
+    CFLAGS=-Werror sh "$here/build-program.sh" mine "$work/mine" "$work/mine.c"
+    start "$work/mine/mine"
+    ask_to_go 0
+    count=$(peek "$pid" "$(address_of "$program" "done")" 1)
+    sleep 0.2
+    is "$count" "$(peek "$pid" "$(address_of "$program" "done")" 1)" "memory while parked"
+    poke "$pid" "$variable" -2
+    await "the program did not go on." variable_is -1
+}
+
 # ---- kv ----
 say() { "$work/tools/ask" $port; }
 keys() { awk -v from="$1" -v to="$2" 'BEGIN { for (i = from; i <= to; i++) print "SET key" i " value " i * 7 }'; }

@@ -54,9 +54,11 @@ record DirectorySource(Path directory) implements FileSource {
   }
 
   private Path file(String name) throws IOException {
-    if (!names().contains(name)) {
-      throw new NoSuchFileException(directory.resolve(name).toString());
+    Path file = directory.resolve(name);
+    boolean oneElement = directory.equals(file.getParent()) && file.endsWith(name);
+    if (!oneElement || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new NoSuchFileException(file.toString());
     }
-    return directory.resolve(name);
+    return file;
   }
 }

@@ -54,8 +54,8 @@ public final class Message {
   }
 
   /** Starts a new message. */
-  public static Builder builder() {
-    return new Builder();
+  public static MessageBuilder builder() {
+    return new MessageBuilder();
   }
 
   /** The bytes of this message: those it was read from, where nothing was changed. */
@@ -77,7 +77,7 @@ public final class Message {
    * A varint: uint32, uint64, int32, int64, bool or an enum; negative int32s come sign-extended.
    */
   public OptionalLong varint(int number) {
-    List<Field> all = all(number);
+    List<Field> all = fields(number);
     return all.isEmpty() ? OptionalLong.empty() : OptionalLong.of(asVarint(all.getLast()).value());
   }
 
@@ -106,7 +106,7 @@ public final class Message {
 
   /** A fixed32 or float, as its bits. */
   public OptionalInt fixed32(int number) {
-    List<Field> all = all(number);
+    List<Field> all = fields(number);
     if (all.isEmpty()) {
       return OptionalInt.empty();
     }
@@ -118,7 +118,7 @@ public final class Message {
 
   /** A fixed64 or double, as its bits. */
   public OptionalLong fixed64(int number) {
-    List<Field> all = all(number);
+    List<Field> all = fields(number);
     if (all.isEmpty()) {
       return OptionalLong.empty();
     }
@@ -131,7 +131,7 @@ public final class Message {
   /** A repeated varint field, packed or not or both, in order. */
   public List<Long> varints(int number) {
     List<Long> values = new ArrayList<>();
-    for (Field field : all(number)) {
+    for (Field field : fields(number)) {
       if (field instanceof Field.Delimited packed) {
         Wire.Reader reader = new Wire.Reader(packed.content(), inside(packed));
         while (!reader.atEnd()) {
@@ -152,7 +152,7 @@ public final class Message {
 
   /** A repeated bytes field. */
   public List<ByteString> bytesList(int number) {
-    return all(number).stream().map(field -> asDelimited(field).content()).toList();
+    return fields(number).stream().map(field -> asDelimited(field).content()).toList();
   }
 
   /**
@@ -176,12 +176,12 @@ public final class Message {
 
   /** A repeated string field. */
   public List<String> strings(int number) {
-    return all(number).stream().map(field -> text(asDelimited(field))).toList();
+    return fields(number).stream().map(field -> text(asDelimited(field))).toList();
   }
 
   /** A message field. */
   public Optional<Message> message(int number) {
-    List<Field> all = all(number);
+    List<Field> all = fields(number);
     if (all.size() == 1) {
       Field.Delimited field = asDelimited(all.getFirst());
       return Optional.of(decode(field.content(), inside(field)));
@@ -206,7 +206,7 @@ public final class Message {
 
   /** A repeated message field. */
   public List<Message> messages(int number) {
-    return all(number).stream()
+    return fields(number).stream()
         .map(this::asDelimited)
         .map(field -> decode(field.content(), inside(field)))
         .toList();
@@ -215,7 +215,7 @@ public final class Message {
   /** A copy with the varint; a negative value takes ten bytes, as protobuf's int32 does. */
   public Message withVarint(int number, long value) {
     // Saying again what is there must not shorten a varint that the writer made long.
-    List<Field> all = all(number);
+    List<Field> all = fields(number);
     if (all.size() == 1 && all.getFirst() instanceof Field.Varint v && v.value() == value) {
       return this;
     }
@@ -259,6 +259,11 @@ public final class Message {
     return with(number, List.of(Field.Delimited.of(number, value)));
   }
 
+  /** A copy with the repeated bytes. */
+  public Message withBytesList(int number, List<ByteString> values) {
+    return with(number, values.stream().map(v -> (Field) Field.Delimited.of(number, v)).toList());
+  }
+
   /** A copy with the string, as UTF-8. */
   public Message withString(int number, String value) {
     return withBytes(number, ByteString.copyFromUtf8(value));
@@ -266,11 +271,7 @@ public final class Message {
 
   /** A copy with the repeated strings. */
   public Message withStrings(int number, List<String> values) {
-    return with(
-        number,
-        values.stream()
-            .map(v -> (Field) Field.Delimited.of(number, ByteString.copyFromUtf8(v)))
-            .toList());
+    return withBytesList(number, values.stream().map(ByteString::copyFromUtf8).toList());
   }
 
   /** A copy with the message. */
@@ -280,8 +281,7 @@ public final class Message {
 
   /** A copy with the repeated messages. */
   public Message withMessages(int number, List<Message> values) {
-    return with(
-        number, values.stream().map(v -> (Field) Field.Delimited.of(number, v.encode())).toList());
+    return withBytesList(number, values.stream().map(Message::encode).toList());
   }
 
   /** A copy without the field, however often it stood. */
@@ -317,7 +317,7 @@ public final class Message {
     return new Message(changed, where);
   }
 
-  private List<Field> all(int number) {
+  List<Field> fields(int number) {
     return fields.stream().filter(field -> field.number() == number).toList();
   }
 
@@ -383,59 +383,5 @@ public final class Message {
       }
     }
     return text.append('}').toString();
-  }
-
-  /** Collects the fields of a new message; they are written in the order of their numbers. */
-  public static final class Builder {
-    private Message message = empty();
-
-    private Builder() {}
-
-    /** Sets a varint; a bool is 0 or 1. */
-    public Builder varint(int number, long value) {
-      message = message.withVarint(number, value);
-      return this;
-    }
-
-    /** Sets a sint32 or sint64. */
-    public Builder zigzag(int number, long value) {
-      message = message.withZigzag(number, value);
-      return this;
-    }
-
-    /** Sets a repeated varint field. */
-    public Builder varints(int number, List<Long> values, boolean packed) {
-      message = message.withVarints(number, values, packed);
-      return this;
-    }
-
-    /** Sets a string. */
-    public Builder string(int number, String value) {
-      message = message.withString(number, value);
-      return this;
-    }
-
-    /** Sets a bytes field. */
-    public Builder bytes(int number, ByteString value) {
-      message = message.withBytes(number, value);
-      return this;
-    }
-
-    /** Sets a message. */
-    public Builder message(int number, Message value) {
-      message = message.withMessage(number, value);
-      return this;
-    }
-
-    /** Sets a repeated message field. */
-    public Builder messages(int number, List<Message> values) {
-      message = message.withMessages(number, values);
-      return this;
-    }
-
-    /** The message. */
-    public Message build() {
-      return message;
-    }
   }
 }

@@ -92,7 +92,7 @@ enum Payload {
   }
 
   private static long roundUp(long value, long unit) {
-    // CRIU rounds this way; 0 stays 0.
-    return value == 0 ? 0 : (value - 1 | unit - 1) + 1;
+    // A count beyond 2^63 stays negative, so that no file is long enough for it.
+    return value <= 0 ? value : (value - 1 | unit - 1) + 1;
   }
 }

@@ -10,7 +10,9 @@ public final class PstreeEntry {
 
   public static final int SID = 4;
 
-  /** Ids of all threads, the leader's included, not packed. */
+  /**
+   * Ids of all threads, the leader's included, not packed; of a zombie CRIU 4.2.1 writes garbage.
+   */
   public static final int THREADS = 5;
 
   private PstreeEntry() {}

@@ -1,0 +1,5 @@
+/** Grafting a frozen container onto a device. */
+@NullMarked
+package io.godwit.converter;
+
+import org.jspecify.annotations.NullMarked;
