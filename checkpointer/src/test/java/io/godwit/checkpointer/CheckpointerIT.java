@@ -19,15 +19,22 @@ import io.godwit.contract.IsaName;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.DockerEngine;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +52,8 @@ final class CheckpointerIT {
 
   @BeforeEach
   void begin() throws IOException {
+    // A service that dies does so by an error in its thread.
+    Awaitility.doNotCatchUncaughtExceptionsByDefault();
     host = new RealHost(folder);
   }
 
@@ -165,6 +174,77 @@ final class CheckpointerIT {
     assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
     assertTrue(service.said().getLast().contains("CRIU refused"));
     assertCountsOn(name, frozen);
+  }
+
+  @Test
+  void killedWhileParkedGoesOnFromTheStart() throws Exception {
+    String name = counter();
+    host.device(Device.Will.FAIL);
+    // Asked for just before the dump, when everything is parked.
+    killedAt("deleteCheckpoint", false, name);
+    assertTrue(host.container(name).runs());
+    int parked = last(name);
+
+    Service service = host.start(host.blobs(), LONG);
+    Migration end = awaitEnd(service, onlyRequest(service));
+
+    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+    assertTrue(service.said().getLast().contains("CRIU refused"), () -> service.said().toString());
+    assertCountsOn(name, parked);
+  }
+
+  @Test
+  void killedWhileTheEngineDumpsUsesThatDump() throws Exception {
+    String name = counter();
+    host.device(Device.Will.FAIL);
+    killedAt("checkpoint", true, name);
+    int frozen = last(name);
+
+    Service service = host.start(host.blobs(), LONG);
+    Migration end = awaitEnd(service, onlyRequest(service));
+
+    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+    assertTrue(service.said().getLast().contains("CRIU refused"), () -> service.said().toString());
+    assertCountsOn(name, frozen);
+  }
+
+  /**
+   * A checkpointer that dies when it asks this of the Engine.
+   *
+   * @param asked whether the Engine still hears it, and goes on without us
+   */
+  private void killedAt(String call, boolean asked, String name) throws Exception {
+    CountDownLatch dead = new CountDownLatch(1);
+    InvocationHandler dying =
+        (proxy, method, arguments) -> {
+          if (method.getName().equals(call)) {
+            if (asked) {
+              Thread.ofPlatform().start(() -> invoke(method, arguments));
+            }
+            dead.countDown();
+            throw new ThreadDeath();
+          }
+          return invoke(method, arguments);
+        };
+    DockerEngine engine =
+        (DockerEngine)
+            Proxy.newProxyInstance(
+                DockerEngine.class.getClassLoader(), new Class<?>[] {DockerEngine.class}, dying);
+    Service killed = host.start(host.blobs(), LONG, engine);
+    killed.worker().begin(killed.accept(RealHost.request(name).build()));
+    assertTrue(dead.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  private Object invoke(Method method, Object[] arguments) {
+    try {
+      return method.invoke(host.engine(), arguments);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static MigrationRequest onlyRequest(Service service) throws IOException {
+    return service.journal().all().getFirst().request();
   }
 
   @Test

@@ -105,6 +105,10 @@ final class RealHost implements AutoCloseable {
 
   /** A checkpointer that has just been started, its predecessor being dead. */
   Service start(BlobStore store, Duration deadline) throws IOException {
+    return start(store, deadline, engine);
+  }
+
+  Service start(BlobStore store, Duration deadline, DockerEngine via) throws IOException {
     CommandRunner commands = CommandRunner.ofProcesses();
     HostFacts facts = HostFacts.ask(HOST, PROC, System.getProperty("os.arch"), commands);
     CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF);
@@ -113,7 +117,7 @@ final class RealHost implements AutoCloseable {
         new Service(
             new Steps.Machine(
                 facts,
-                engine,
+                via,
                 criu,
                 new LayerFiles(commands, clock),
                 processes,
