@@ -37,25 +37,28 @@ mkdir -p "$out"
 # Optimised for size: then both ISAs align string literals alike. Nothing is inlined, cloned, merged
 # or left out by one compiler and not by the other; a product and a sum are never fused into one
 # operation, so that floating-point results are the same bits.
-options="-std=gnu11 -Os -Wall -Wextra -ffreestanding -fno-pic -fno-pie -fno-common
+options="-std=gnu11 -Os -Wall -Wextra -Wno-unused-parameter -ffreestanding -fno-pic -fno-pie -fno-common
     -ffunction-sections -fdata-sections -fno-toplevel-reorder -fno-section-anchors
     -fno-inline -fno-ipa-sra -fno-ipa-cp -fno-ipa-icf -fno-ipa-ra -fno-partial-inlining
     -fno-reorder-functions -fno-reorder-blocks-and-partition -fno-jump-tables
     -fno-tree-loop-distribute-patterns -fno-stack-protector -fno-asynchronous-unwind-tables
     -ffp-contract=off -fno-ident"
-options_x86_64="-m64 -march=x86-64 -fcf-protection=none"
-options_aarch64="-march=armv8-a -mno-outline-atomics -mbranch-protection=none"
+options_of() {
+    case $1 in
+        x86_64) echo "-m64 -march=x86-64 -fcf-protection=none" ;;
+        aarch64) echo "-march=armv8-a -mno-outline-atomics -mbranch-protection=none" ;;
+    esac
+}
 
 compile() (
     isa=$1
     shift
     mkdir "$work/$isa"
-    eval "own=\$options_$isa"
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2046,SC2086
     for source; do
         object=$(basename "$source" .c).o
         [ ! -e "$work/$isa/$object" ] || fail "two sources are named $(basename "$source"): rename one."
-        $(compiler_of "$isa") $options $own -ffile-prefix-map="$here=." -I"$here/include" ${CFLAGS:-} \
+        $(compiler_of "$isa") $options $(options_of "$isa") -ffile-prefix-map="$here=." -I"$here/include" ${CFLAGS:-} \
             -c "$source" -o "$work/$isa/$object"
     done
 )

@@ -5,6 +5,7 @@
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 work=$(mktemp -d)
+port=$((20000 + $$ % 10000))
 started=
 end_all() {
     for pid in $started; do
@@ -231,7 +232,7 @@ test_publishesForX8664AndParks() {
 }
 
 test_handlersChangeNothingWhileParked() {
-    start "$work/out/kv" 17999 "$work/parked.log"
+    start "$work/out/kv" $port "$work/parked.log"
     await "kv did not start." has_lines "$work/output" 1
     ask_to_go 0
     ticks=$(address_of "$program" ticks)
@@ -293,15 +294,29 @@ test_findsOutThatARegisterWasLost() {
     grep -q '^migration_point: after the move half of a vector register .* is 0x.*, published was 0x' "$work/output" || fail "found: $(cat "$work/output")"
 }
 
+test_theProgramOfTheReadmeKeepsTheContract() {
+    sed -n '/^    #include "migration_point.h"/,/^    }$/p' "$here/README.md" | sed 's/^    //' >"$work/mine.c"
+    sed -n '/^    int main/,/^    }$/p' "$here/README.md" | sed 's/^    //' >"$work/main.c"
+    grep -q '^int main' "$work/mine.c" || cat "$work/main.c" >>"$work/mine.c"
+    CFLAGS=-Werror sh "$here/build-program.sh" mine "$work/mine" "$work/mine.c"
+    start "$work/mine/mine"
+    ask_to_go 0
+    count=$(peek "$pid" "$(address_of "$program" "done")" 1)
+    sleep 0.2
+    is "$count" "$(peek "$pid" "$(address_of "$program" "done")" 1)" "memory while parked"
+    poke "$pid" "$variable" -2
+    await "the program did not go on." variable_is -1
+}
+
 # ---- kv ----
-say() { "$work/tools/ask" 17999; }
+say() { "$work/tools/ask" $port; }
 keys() { awk -v from="$1" -v to="$2" 'BEGIN { for (i = from; i <= to; i++) print "SET key" i " value " i * 7 }'; }
 gets() { awk -v to="$1" 'BEGIN { for (i = 1; i <= to; i++) print "GET key" i }'; }
 values() { awk -v to="$1" 'BEGIN { for (i = 1; i <= to; i++) print "VALUE value " i * 7 }'; }
 
 test_kvKeepsEverythingThroughPublishedRegisters() {
     GREETING='good day' && export GREETING
-    start "$work/out/kv" 17999 "$work/kv.log" 'third argument'
+    start "$work/out/kv" $port "$work/kv.log" 'third argument'
     await "kv did not start." has_lines "$work/output" 1
     is 0 "$(keys 1 500 | say | grep -cv '^OK$')" "keys refused"
     signals=$(echo SIGNALS | say)
@@ -317,7 +332,7 @@ test_kvKeepsEverythingThroughPublishedRegisters() {
         is "$sum" "$(echo SUM | say)" "checksum, round $round"
         is "$signals" "$(echo SIGNALS | say)" "signals, round $round"
     done
-    is "ARGS 4 $work/out/kv 17999 $work/kv.log third argument" "$(echo ARGS | say)" "arguments"
+    is "ARGS 4 $work/out/kv $port $work/kv.log third argument" "$(echo ARGS | say)" "arguments"
     is "ENV good day" "$(echo 'ENV GREETING' | say)" "environment"
     is "ISA $(uname -m)" "$(echo ISA | say)" "ISA"
     is "PID $pid" "$(echo PID | say)" "PID"
@@ -338,7 +353,7 @@ test_kvKeepsEverythingThroughPublishedRegisters() {
 }
 
 test_kvSaysWhatIsWrongWithItsArguments() {
-    for arguments in "" "17999" "0 $work/kv.log" "65536 $work/kv.log" "17999 $work/no-such-folder/kv.log"; do
+    for arguments in "" "$port" "0 $work/kv.log" "65536 $work/kv.log" "$port $work/no-such-folder/kv.log"; do
         status=0
         # shellcheck disable=SC2086
         timeout 5 "$work/out/kv" $arguments 2>"$work/errors" || status=$?
@@ -367,6 +382,7 @@ sh "$here/build.sh" "$work/out"
 for tool in enter ask; do
     CFLAGS=-Werror sh "$here/build-program.sh" $tool "$work/tools" "$here/test/$tool.c"
 done
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(sed -n 's/^test_\([A-Za-z0-9]*\)() {$/\1/p' "$0")
 for test; do
     "test_$test"

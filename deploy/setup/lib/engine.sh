@@ -18,7 +18,9 @@ engine_socket() {
 # Prints what the Engine says of itself, as JSON; nothing where none answers. A docker client alone is no engine.
 engine_version() {
   [ -S "$socket" ] || return 0
-  printf 'GET /version HTTP/1.0\r\nHost: docker\r\n\r\n' | socat -t 10 - "UNIX-CONNECT:$socket" 2>/dev/null |
+  # The connection stays open until the answer is there: newer engines take a half-closed one for a cancelled request.
+  printf 'GET /version HTTP/1.0\r\nHost: docker\r\n\r\n' |
+    socat -T 10 STDIO,ignoreeof "UNIX-CONNECT:$socket" 2>/dev/null |
     sed '1,/^\r$/d' | jq -c 'select(.ApiVersion)' 2>/dev/null || true
 }
 

@@ -3,7 +3,7 @@
 # The JDK 25 that compiles and runs Godwit. Sourced by setup.sh.
 
 readonly java_package=openjdk-25-jdk-headless
-java_advice="this Debian does not package one. Get one from adoptium.net (or any vendor), unpack it under /usr/lib/jvm or point JAVA_HOME to it, and run this again."
+java_advice="this Debian does not package one. Get one, such as Eclipse Temurin 25 from adoptium.net, unpack it under /usr/lib/jvm or set JAVA_HOME to it, and run this again."
 
 # Prints the folder of a JDK 25 or newer; fails when there is none.
 java_home() {

@@ -9,7 +9,6 @@ static uint64_t number;
 static unsigned slice;
 
 static void stop(int signal) {
-    (void)signal;
     sys_exit(0);
 }
 
@@ -38,9 +37,6 @@ static void count(void) {
 }
 
 int main(int argc, char **argv, char **envp) {
-    (void)argc;
-    (void)argv;
-    (void)envp;
     set_signal_handler(SIGPIPE, SIGNAL_IGNORE, 0);
     set_signal_handler(SIGTERM, stop, 0);
     count();

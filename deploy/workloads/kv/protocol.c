@@ -90,13 +90,11 @@ static void answer_delete(const struct words *words, struct text *reply) {
 }
 
 static void answer_count(const struct words *words, struct text *reply) {
-    (void)words;
     put_string(reply, "COUNT ");
     put_unsigned(reply, heap_count());
 }
 
 static void answer_sum(const struct words *words, struct text *reply) {
-    (void)words;
     put_string(reply, "SUM ");
     put_hex(reply, heap_checksum());
     put_string(reply, " ");
@@ -104,7 +102,6 @@ static void answer_sum(const struct words *words, struct text *reply) {
 }
 
 static void answer_heap(const struct words *words, struct text *reply) {
-    (void)words;
     put_string(reply, "HEAP ");
     put_hex(reply, heap_address());
     put_string(reply, " ");
@@ -114,7 +111,6 @@ static void answer_heap(const struct words *words, struct text *reply) {
 static void answer_fsum(const struct words *words, struct text *reply) {
     double sum = ticks_sum();
     uint64_t bits;
-    (void)words;
     memcpy(&bits, &sum, sizeof bits);
     put_string(reply, "FSUM ");
     put_hex(reply, bits);
@@ -125,14 +121,12 @@ static void answer_fsum(const struct words *words, struct text *reply) {
 }
 
 static void answer_ticks(const struct words *words, struct text *reply) {
-    (void)words;
     put_string(reply, "TICKS ");
     put_unsigned(reply, ticks_count());
 }
 
 static void answer_file(const struct words *words, struct text *reply) {
     struct journal_state state;
-    (void)words;
     if (!journal_read_back(&state)) {
         refuse(reply, "the file cannot be written and read back");
         return;
@@ -148,13 +142,11 @@ static void answer_file(const struct words *words, struct text *reply) {
 }
 
 static void answer_signals(const struct words *words, struct text *reply) {
-    (void)words;
     put_string(reply, "SIGNALS ");
     ticks_describe_signals(reply);
 }
 
 static void answer_args(const struct words *words, struct text *reply) {
-    (void)words;
     put_string(reply, "ARGS ");
     put_unsigned(reply, (uint64_t)arguments);
     for (int i = 0; i < arguments; i++) {
@@ -177,13 +169,11 @@ static void answer_env(const struct words *words, struct text *reply) {
 }
 
 static void answer_isa(const struct words *words, struct text *reply) {
-    (void)words;
     put_string(reply, "ISA ");
     put_string(reply, isa_name);
 }
 
 static void answer_pid(const struct words *words, struct text *reply) {
-    (void)words;
     put_string(reply, "PID ");
     put_unsigned(reply, (uint64_t)sys_getpid());
 }

@@ -12,7 +12,6 @@ static volatile double sum;
 static uint64_t waiting_mask;
 
 static void tick(int signal) {
-    (void)signal;
     ticks++;
     sum += 1.0 / (double)ticks;
     if (ticks % TICKS_PER_FLUSH == 0) {
@@ -24,7 +23,6 @@ static void tick(int signal) {
 static void stop(int signal) {
     char line[128];
     struct text text = {line, line + sizeof line};
-    (void)signal;
     put_string(&text, "END ");
     put_unsigned(&text, heap_count());
     put_string(&text, "\n");

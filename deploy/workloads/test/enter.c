@@ -109,7 +109,6 @@ int main(int argc, char **argv, char **envp) {
     uint64_t pid = 0;
     uint64_t address = 0;
     int status = 0;
-    (void)envp;
     if (argc < 3 || !parse_unsigned(argv[1], 1UL << 22, &pid) ||
         !parse_unsigned(argv[2], 1UL << 47, &address)) {
         return 2;

@@ -15,13 +15,20 @@ import java.time.Instant;
 /** The shape that DESIGN agrees on, held by the build. */
 @AnalyzeClasses(packages = "io.godwit", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
-  /** The codec, ELF, ISA facts and rewriting must be usable, and testable, without any service around. */
+  /**
+   * The codec, ELF, ISA facts and rewriting must be usable, and testable, without any service
+   * around.
+   */
   @ArchTest
   static final ArchRule imagesAndRewritingKnowNoKafkaS3OrMetrics =
       noClasses()
           .that()
           .resideInAnyPackage(
-              "io.godwit.criu..", "io.godwit.elf..", "io.godwit.isa..", "io.godwit.converter.graft..", "io.godwit.converter.rewrite..")
+              "io.godwit.criu..",
+              "io.godwit.elf..",
+              "io.godwit.isa..",
+              "io.godwit.converter.graft..",
+              "io.godwit.converter.rewrite..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -71,7 +78,10 @@ final class ArchitectureTest {
               "io.godwit.cli..",
               "io.godwit.standalone..");
 
-  /** Time comes in through constructors, so that tests can make it pass: only a Main reads the real clock. */
+  /**
+   * Time comes in through constructors, so that tests can make it pass: only a Main reads the real
+   * clock.
+   */
   @ArchTest
   static final ArchRule timeIsInjected =
       noClasses()
@@ -91,7 +101,10 @@ final class ArchitectureTest {
           .orShould()
           .accessField(System.class, "err");
 
-  /** Each service's wire format stops where its own code begins: nobody but the generator writes contract classes. */
+  /**
+   * Each service's wire format stops where its own code begins: nobody but the generator writes
+   * contract classes.
+   */
   @ArchTest
   static final ArchRule contractIsGeneratedOnly =
       noClasses()

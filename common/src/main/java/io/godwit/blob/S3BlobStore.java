@@ -137,7 +137,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             .length((long) length)
             .build();
     byte[] bytes = new byte[length];
-    try (InputStream in = client.getObject(range)) {
+    try (InputStream in = ask(() -> client.getObject(range))) {
       int read = in.readNBytes(bytes, 0, length);
       if (read < length) {
         throw new BlobException(
@@ -164,7 +164,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   private InputStream open(Blob blob, LongConsumer progress) throws IOException {
     try {
       InputStream in =
-          client.getObject(GetObjectArgs.builder().bucket(bucket).object(key(blob)).build());
+          ask(() ->
+              client.getObject(GetObjectArgs.builder().bucket(bucket).object(key(blob)).build()));
       long[] counted = {0};
       return new VerifyingInputStream(
           in,
@@ -184,7 +185,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     makeBucket();
     try {
       var found =
-          client.statObject(StatObjectArgs.builder().bucket(bucket).object(key(blob)).build());
+          ask(() ->
+              client.statObject(StatObjectArgs.builder().bucket(bucket).object(key(blob)).build()));
       return found.size() == blob.size();
     } catch (ErrorResponseException e) {
       if (MISSING_OBJECT.contains(e.errorResponse().code())) {
@@ -210,7 +212,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             .stream(verifying, blob.size(), blob.size() > PART_BYTES ? PART_BYTES : -1L)
             .build();
     try {
-      client.putObject(upload);
+      ask(() -> client.putObject(upload));
     } catch (MinioException e) {
       throw failure("storing", blob, e);
     }
@@ -229,7 +231,12 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
   private void remove(Blob blob, BlobException cause) {
     try {
-      client.removeObject(RemoveObjectArgs.builder().bucket(bucket).object(key(blob)).build());
+      RemoveObjectArgs removal =
+          RemoveObjectArgs.builder().bucket(bucket).object(key(blob)).build();
+      ask(() -> {
+        client.removeObject(removal);
+        return removal;
+      });
     } catch (MinioException e) {
       cause.addSuppressed(failure("removing", blob, e));
     }
@@ -240,9 +247,12 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
       return;
     }
     try {
-      if (!client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build())) {
-        client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
-      }
+      ask(() -> {
+        if (!client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build())) {
+          client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
+        }
+        return bucket;
+      });
     } catch (ErrorResponseException e) {
       if (!BUCKET_IS_THERE.contains(e.errorResponse().code())) {
         throw bucketFailure(e);
@@ -271,6 +281,20 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
       }
     }
     return new BlobException("%s %s failed: %s".formatted(doing, where(blob), reason(e)), e);
+  }
+
+  @FunctionalInterface
+  private interface Request<T> {
+    T send() throws MinioException;
+  }
+
+  /** The client throws unchecked what its connection threw. */
+  private static <T> T ask(Request<T> request) throws MinioException {
+    try {
+      return request.send();
+    } catch (IllegalStateException e) {
+      throw new MinioException(e);
+    }
   }
 
   /** The client wraps what really happened, sometimes twice. */

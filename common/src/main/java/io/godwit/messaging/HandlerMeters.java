@@ -16,8 +16,8 @@ record HandlerMeters(
     Timer handling,
     AtomicLong lag) {
 
-  static HandlerMeters of(MeterRegistry registry, String service, String topic) {
-    String[] tags = {"service", service, "topic", topic};
+  static HandlerMeters of(MeterRegistry registry, String service, String group, String topic) {
+    String[] tags = {"service", service, "group", group, "topic", topic};
     AtomicLong lag = new AtomicLong();
     Metric.RECORDS_LAG.gauge(registry, lag::get, tags);
     return new HandlerMeters(

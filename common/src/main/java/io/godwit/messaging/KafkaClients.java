@@ -82,7 +82,7 @@ final class KafkaClients {
     } else {
       // The sooner a dead member is missed, the sooner another takes its work.
       properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
-      properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+      properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     }
     return consumer(properties);
   }

@@ -4,6 +4,7 @@ import io.godwit.service.Liveness;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,19 @@ public final class KafkaMessaging implements AutoCloseable {
   private final RetryPolicy retries;
   private final KafkaClients clients;
   private final KafkaPublisher publisher;
+
+  /** For commands, which are not measured and run no handlers. */
+  public static KafkaMessaging of(Settings settings) {
+    Clock clock = Clock.systemUTC();
+    return new KafkaMessaging(
+        settings,
+        "godwit",
+        new SimpleMeterRegistry(),
+        new Liveness(clock),
+        clock,
+        Sleeper.SYSTEM,
+        RetryPolicy.STANDARD);
+  }
 
   /** With the real clock and the standard retries. */
   public KafkaMessaging(ServiceRuntime runtime) {
@@ -92,8 +106,8 @@ public final class KafkaMessaging implements AutoCloseable {
    */
   public Subscription subscribe(
       Topic topic, Group group, Predicate<String> keys, RecordHandler handler) {
-    String name = name(topic);
-    HandlerMeters meters = HandlerMeters.of(metrics, service, topic.baseName());
+    String name = nameOf(topic);
+    HandlerMeters meters = HandlerMeters.of(metrics, service, group.name(), topic.baseName());
     DeadLetters deadLetters = new DeadLetters(publisher, service, clock);
     Consumer<byte[], byte[]> consumer = clients.member(groupId(topic, group), group.alone());
     Subscription subscription =
@@ -105,8 +119,9 @@ public final class KafkaMessaging implements AutoCloseable {
             record ->
                 new Work(record, handler, retries, sleeper, deadLetters, meters, consumer::wakeup),
             meters,
-            liveness.worker("reading " + name, POLLING_PATIENCE),
-            liveness.worker("handling a record of " + name, HANDLING_PATIENCE),
+            liveness.worker("reading " + name + " as " + group.name(), POLLING_PATIENCE),
+            liveness.worker(
+                "handling a record of " + name + " as " + group.name(), HANDLING_PATIENCE),
             clock);
     subscription.start();
     return subscription;
@@ -130,13 +145,21 @@ public final class KafkaMessaging implements AutoCloseable {
   /** Reads a topic from its beginning and goes on, in no group. */
   public TopicTail tail(Topic topic, TopicTail.Sink sink) {
     TopicTail tail =
-        new TopicTail(clients.reader(), clients.admin(), name(topic), clients.brokers(), sink);
+        new TopicTail(clients.reader(), clients.admin(), nameOf(topic), clients.brokers(), sink);
     tail.start();
     return tail;
   }
 
+  /**
+   * A consumer in no group, with nothing assigned: for commands that look and take nothing from the
+   * services. Its caller's to close.
+   */
+  public Consumer<byte[], byte[]> spectator() {
+    return clients.reader();
+  }
+
   /** The topic's name in Kafka. */
-  public String name(Topic topic) {
+  public String nameOf(Topic topic) {
     return settings.topicPrefix() + topic.baseName();
   }
 

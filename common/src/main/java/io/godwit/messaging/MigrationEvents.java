@@ -45,6 +45,14 @@ public final class MigrationEvents {
     send.accept(event(phase, message).addAllPhases(phases).addAllReport(report).build());
   }
 
+  /** The last word: what became of the container, and what took how long. */
+  public void end(Phase phase, String message, List<PhaseTime> phases) {
+    try (var _ = MigrationLog.of(frame.getMigrationId())) {
+      LOG.info("{}, at an end: {}", phase, message);
+    }
+    send.accept(event(phase, message).addAllPhases(phases).setEnded(true).build());
+  }
+
   /** How far long work is. Said at most twice a second; the end is always said. */
   public void progress(Phase phase, String message, long doneBytes, long totalBytes) {
     long now = clock.millis();

@@ -13,27 +13,43 @@ import java.util.function.Supplier;
  */
 public enum Metric {
   RECORDS_HANDLED(
-      "godwit.records.handled", "", "Records whose handler returned, by service and topic."),
+      "godwit.records.handled", "", "Records whose handler returned, by service, group and topic."),
   RECORDS_FAILED(
-      "godwit.records.failed", "", "Tries of a handler that failed, by service and topic."),
+      "godwit.records.failed", "", "Tries of a handler that failed, by service, group and topic."),
   RECORDS_DEAD(
-      "godwit.records.dead", "", "Records that went to the dead letters, by service and topic."),
+      "godwit.records.dead",
+      "",
+      "Records that went to the dead letters, by service, group and topic."),
   RECORDS_SKIPPED(
-      "godwit.records.skipped", "", "Records that were for somebody else, by service and topic."),
+      "godwit.records.skipped",
+      "",
+      "Records that were for somebody else, by service, group and topic."),
   RECORDS_DROPPED(
       "godwit.records.dropped",
       "",
-      "Records handled again by another member because the partition was lost, by service and topic."),
+      "Records handled again by another member because the partition was lost, by service, group and topic."),
   RECORDS_HANDLING(
-      "godwit.records.handling", "seconds", "Time a handler took, retries included, by topic."),
+      "godwit.records.handling",
+      "seconds",
+      "Time a handler took, retries included, by service, group and topic."),
   RECORDS_LAG(
       "godwit.records.lag",
       "records",
-      "Records not yet read, by service and topic, all partitions."),
+      "Records not yet read, by service, group and topic, all partitions."),
   BLOBS_SENT("godwit.blobs.sent", "bytes", "Bytes sent to the blob store."),
   BLOBS_SPARED(
       "godwit.blobs.spared", "bytes", "Bytes not sent because the blob store had them already."),
   BLOBS_FETCHED("godwit.blobs.fetched", "bytes", "Bytes fetched from the blob store."),
+  MIGRATIONS_ENDED(
+      "godwit.migrations.ended", "", "Migrations at an end on their source host, by outcome."),
+  MIGRATION_PHASE(
+      "godwit.migration.phase", "seconds", "Time that a phase of a migration took, by phase."),
+  MIGRATION_BYTES(
+      "godwit.migration.bytes", "bytes", "Bytes moved in a phase of a migration, by phase."),
+  MIGRATION_FROZEN(
+      "godwit.migration.frozen",
+      "seconds",
+      "Time that a container stood still until it ran again, by outcome."),
   WORKER_SILENT(
       "godwit.worker.silent",
       "seconds",

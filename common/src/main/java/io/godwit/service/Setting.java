@@ -25,6 +25,16 @@ public enum Setting {
   HOST("GODWIT_HOST", "the hostname", "name of this machine as a source host"),
   DEVICE("GODWIT_DEVICE", "the hostname", "name of this machine as a target device"),
   STATE_DIR("GODWIT_STATE_DIR", "/var/lib/godwit", "folder for what a service keeps on disk"),
+  PARK_SECONDS(
+      "GODWIT_PARK_SECONDS",
+      "30",
+      "how long the checkpointer waits until every process is at its migration point, 1 to 3600"),
+  REHEARSAL_SECONDS(
+      "GODWIT_REHEARSAL_SECONDS",
+      "600",
+      "how long the checkpointer waits for a device's rehearsal, 1 to 86400"),
+  MIGRATIONS(
+      "GODWIT_MIGRATIONS", "4", "migrations that the checkpointer works on at a time, 1 to 1000"),
   METRICS_PORT(
       "GODWIT_METRICS_PORT", "0", "port for /metrics, /health/live and /health/ready; 0 for none"),
   LOG_LEVEL("GODWIT_LOG_LEVEL", "INFO", "least level that is logged: DEBUG, INFO, WARN or ERROR"),

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -154,6 +155,21 @@ public final class Settings {
       throw wrong(Setting.STATE_DIR, given, "an absolute path, " + Setting.STATE_DIR.description());
     }
     return Path.of(given);
+  }
+
+  /** 1 s to 1 h. */
+  public Duration parkPatience() {
+    return Duration.ofSeconds(number(Setting.PARK_SECONDS, 1, 3600));
+  }
+
+  /** 1 s to 1 day. */
+  public Duration rehearsalPatience() {
+    return Duration.ofSeconds(number(Setting.REHEARSAL_SECONDS, 1, 86_400));
+  }
+
+  /** 1 to 1000. */
+  public int migrationsAtOnce() {
+    return number(Setting.MIGRATIONS, 1, 1000);
   }
 
   /** 0 (no server) to 65535. */

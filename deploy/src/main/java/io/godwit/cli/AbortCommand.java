@@ -14,7 +14,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code godwit abort}: the container runs on at its source, unless a device has claimed it already. */
+/**
+ * {@code godwit abort}: the container runs on at its source, unless a device has claimed it
+ * already.
+ */
 @Command(
     name = "abort",
     mixinStandardHelpOptions = true,
@@ -26,10 +29,17 @@ final class AbortCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MIGRATION", description = "The migration's whole id.")
   private String migration = "";
 
-  @Option(names = "--from", paramLabel = "HOST", description = "The source host (default: as for migrate).")
+  @Option(
+      names = "--from",
+      paramLabel = "HOST",
+      description = "The source host (default: as for migrate).")
   private @Nullable String host;
 
-  @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "asked for by the operator", description = "Why, for the log.")
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      defaultValue = "asked for by the operator",
+      description = "Why, for the log.")
   private String reason = "";
 
   @Override

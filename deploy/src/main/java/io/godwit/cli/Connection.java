@@ -22,7 +22,8 @@ final class Connection {
   @Option(
       names = "--topic-prefix",
       paramLabel = "PREFIX",
-      description = "What goes before the names of the topics (default: $GODWIT_TOPIC_PREFIX, else godwit.).")
+      description =
+          "What goes before the names of the topics (default: $GODWIT_TOPIC_PREFIX, else godwit.).")
   private @Nullable String prefix;
 
   /** The environment with what the options say over it. */
@@ -35,7 +36,8 @@ final class Connection {
   }
 
   <T extends MessageLite> TopicReader<T> read(Topic topic, Parser<T> parser) {
-    KafkaMessaging messaging = KafkaMessaging.of(settings());
-    return new TopicReader<>(messaging.spectator(), messaging.nameOf(topic), parser);
+    try (KafkaMessaging messaging = KafkaMessaging.of(settings())) {
+      return new TopicReader<>(messaging.spectator(), messaging.nameOf(topic), parser);
+    }
   }
 }

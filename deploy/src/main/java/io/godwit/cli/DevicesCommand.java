@@ -16,13 +16,15 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "devices",
     mixinStandardHelpOptions = true,
-    description = "Lists the devices: what each is, when it was last heard of, and why it cannot take containers where it cannot.")
+    description =
+        "Lists the devices: what each is, when it was last heard of, and why it cannot take containers where it cannot.")
 final class DevicesCommand implements Callable<Integer> {
   @Mixin private Connection connection = new Connection();
 
   @Override
   public Integer call() {
-    try (TopicReader<DeviceProfile> reader = connection.read(Topic.DEVICES, DeviceProfile.parser())) {
+    try (TopicReader<DeviceProfile> reader =
+        connection.read(Topic.DEVICES, DeviceProfile.parser())) {
       TreeMap<String, DeviceProfile> latest = new TreeMap<>();
       reader.readAll().forEach(profile -> latest.put(profile.getDevice(), profile));
       print(List.copyOf(latest.values()), Clock.systemUTC(), System.out);
@@ -32,11 +34,24 @@ final class DevicesCommand implements Callable<Integer> {
 
   static void print(List<DeviceProfile> devices, Clock clock, PrintStream out) {
     if (devices.isEmpty()) {
-      out.println("No device has announced itself yet. Start the restorer-agent on one (deploy/device/README.md).");
+      out.println(
+          "No device has announced itself yet. Start the restorer-agent on one (deploy/device/README.md).");
       return;
     }
     String row = "%-16s %-8s %6s %6s %-24s %-8s %-10s %9s  %-10s %s%n";
-    out.printf(Locale.ROOT, row, "DEVICE", "ISA", "VA", "PAGE", "KERNEL", "CRIU", "DOCKER", "FREE GiB", "HEARD", "FIT");
+    out.printf(
+        Locale.ROOT,
+        row,
+        "DEVICE",
+        "ISA",
+        "VA",
+        "PAGE",
+        "KERNEL",
+        "CRIU",
+        "DOCKER",
+        "FREE GiB",
+        "HEARD",
+        "FIT");
     for (DeviceProfile device : devices) {
       out.printf(
           Locale.ROOT,

@@ -28,13 +28,12 @@ public final class Godwit {
 
   static CommandLine commandLine() {
     return new CommandLine(new Godwit())
-        .setExecutionExceptionHandler(
-            (failure, commandLine, parsed) -> {
-              commandLine.getErr().println(commandLine.getCommandName() + ": " + explain(failure));
-              return failure instanceof KafkaException || failure instanceof MessagingException
-                  ? ExitStatus.UNREACHABLE.code()
-                  : ExitStatus.NOT_MOVED.code();
-            });
+        .setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+          commandLine.getErr().println(commandLine.getCommandName() + ": " + explain(failure));
+          return failure instanceof KafkaException || failure instanceof MessagingException
+              ? ExitStatus.UNREACHABLE.code()
+              : ExitStatus.NOT_MOVED.code();
+        });
   }
 
   private static String explain(Exception failure) {

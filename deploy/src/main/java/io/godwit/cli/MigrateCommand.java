@@ -42,7 +42,9 @@ final class MigrateCommand implements Callable<Integer> {
 
   @Mixin private Connection connection = new Connection();
 
-  @Parameters(paramLabel = "CONTAINER", description = "Name or id of the container on the source host.")
+  @Parameters(
+      paramLabel = "CONTAINER",
+      description = "Name or id of the container on the source host.")
   private String container = "";
 
   @Option(
@@ -55,7 +57,8 @@ final class MigrateCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "HOST",
-      description = "The host whose checkpointer has the container (default: $GODWIT_HOST, else this machine's name).")
+      description =
+          "The host whose checkpointer has the container (default: $GODWIT_HOST, else this machine's name).")
   private @Nullable String host;
 
   @Option(names = "--watch", description = "Show every step and the time in each phase.")
@@ -65,12 +68,14 @@ final class MigrateCommand implements Callable<Integer> {
       names = "--deadline",
       paramLabel = "SECONDS",
       defaultValue = "900",
-      description = "Give up and let the container run on here after this long (default: ${DEFAULT-VALUE}).")
+      description =
+          "Give up and let the container run on here after this long (default: ${DEFAULT-VALUE}).")
   private long deadlineSeconds;
 
   @Option(
       names = "--remove-source",
-      description = "Remove the stopped container here once it runs on the device (it is kept otherwise).")
+      description =
+          "Remove the stopped container here once it runs on the device (it is kept otherwise).")
   private boolean removeSource;
 
   @Override
@@ -91,8 +96,7 @@ final class MigrateCommand implements Callable<Integer> {
     try (TopicReader<Event> events = connection.read(Topic.EVENTS, Event.parser());
         Publisher publisher = KafkaMessaging.of(settings).publisher()) {
       events.skipToEnd();
-      publisher.publish(
-          Topic.REQUESTS, source, Request.newBuilder().setMigration(request).build());
+      publisher.publish(Topic.REQUESTS, source, Request.newBuilder().setMigration(request).build());
       System.out.printf("Migration %s: %s from %s to %s%n", id, container, source, device);
       return follow(events, request).code();
     }
@@ -101,8 +105,7 @@ final class MigrateCommand implements Callable<Integer> {
   private ExitStatus follow(TopicReader<Event> events, MigrationRequest request) {
     Clock clock = Clock.systemUTC();
     long asked = clock.millis();
-    Progress progress =
-        new Progress(System.out, System.console() != null, ZoneId.systemDefault());
+    Progress progress = new Progress(System.out, System.console() != null, ZoneId.systemDefault());
     boolean heard = false;
     boolean hinted = false;
     while (true) {

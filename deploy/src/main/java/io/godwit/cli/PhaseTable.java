@@ -5,7 +5,9 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints how long each phase took, what was moved in it, and how long the container stood still. */
+/**
+ * Prints how long each phase took, what was moved in it, and how long the container stood still.
+ */
 final class PhaseTable {
   private PhaseTable() {}
 

@@ -12,7 +12,8 @@ import java.util.Locale;
  * terminal and are left out elsewhere, where they would only fill a log.
  */
 final class Progress {
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
   private final PrintStream out;
   private final boolean terminal;

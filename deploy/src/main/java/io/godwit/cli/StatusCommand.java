@@ -51,16 +51,15 @@ final class StatusCommand implements Callable<Integer> {
     byMigration.values().stream()
         .map(List::getLast)
         .sorted((a, b) -> Long.compare(a.getAtMs(), b.getAtMs()))
-        .forEach(
-            last ->
-                System.out.printf(
-                    row,
-                    last.getMigrationId(),
-                    last.getContainer(),
-                    last.getHost() + " -> " + last.getDevice(),
-                    last.getPhase().name().toLowerCase(Locale.ROOT),
-                    DevicesCommand.age(clock.millis() - last.getAtMs()),
-                    last.getMessage()));
+        .forEach(last ->
+            System.out.printf(
+                row,
+                last.getMigrationId(),
+                last.getContainer(),
+                last.getHost() + " -> " + last.getDevice(),
+                last.getPhase().name().toLowerCase(Locale.ROOT),
+                DevicesCommand.age(clock.millis() - last.getAtMs()),
+                last.getMessage()));
     return ExitStatus.DONE.code();
   }
 

@@ -37,7 +37,8 @@ final class TopicReader<T extends MessageLite> implements AutoCloseable {
     consumer.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     List<T> values = new ArrayList<>();
-    while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       values.addAll(poll());
     }
     return values;
@@ -59,7 +60,9 @@ final class TopicReader<T extends MessageLite> implements AutoCloseable {
           values.add(parser.parseFrom(one.value()));
         }
       } catch (InvalidProtocolBufferException e) {
-        System.err.printf("passed over %s-%d@%d: not a record of ours%n", one.topic(), one.partition(), one.offset());
+        System.err.printf(
+            "passed over %s-%d@%d: not a record of ours%n",
+            one.topic(), one.partition(), one.offset());
       }
     }
     return values;

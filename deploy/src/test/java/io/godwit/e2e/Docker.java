@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A Docker Engine by its command line: this machine's, or a device's through {@link Device#docker}. */
+/**
+ * A Docker Engine by its command line: this machine's, or a device's through {@link Device#docker}.
+ */
 final class Docker {
   private final List<String> prefix;
 

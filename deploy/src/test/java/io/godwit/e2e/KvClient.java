@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Speaks the line protocol of {@code kv} (deploy/workloads/README.md): one line in, one line out. */
+/**
+ * Speaks the line protocol of {@code kv} (deploy/workloads/README.md): one line in, one line out.
+ */
 final class KvClient implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 60_000;
   private static final int IN_FLIGHT = 200;

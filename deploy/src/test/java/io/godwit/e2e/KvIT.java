@@ -65,7 +65,8 @@ final class KvIT {
       there.run("stop", "--time", "20", NAME).orFail();
       assertEquals("0", there.inspect(NAME, "{{.State.ExitCode}}"), "SIGTERM runs the handler");
       String last = there.logs(NAME).getLast();
-      assertTrue(last.matches("kv aarch64 ends with " + (KEYS + 1) + " keys .* file flushed"), last);
+      assertTrue(
+          last.matches("kv aarch64 ends with " + (KEYS + 1) + " keys .* file flushed"), last);
     } finally {
       here.remove(NAME);
       there.remove(NAME);

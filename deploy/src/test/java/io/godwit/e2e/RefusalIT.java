@@ -33,7 +33,10 @@ final class RefusalIT {
     String name = "e2e-notwin";
     world.docker().remove(name);
     // The same program under a name beside which no twin lies.
-    world.docker().run("create", "--name", name, "--entrypoint", "/lonely", "godwit/counter").orFail();
+    world
+        .docker()
+        .run("create", "--name", name, "--entrypoint", "/lonely", "godwit/counter")
+        .orFail();
     String workloads = System.getProperty("godwit.root") + "/deploy/target/workloads/counter";
     world.docker().run("cp", workloads, name + ":/lonely").orFail();
     world.docker().run("start", name).orFail();

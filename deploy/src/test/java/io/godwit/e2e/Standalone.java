@@ -68,7 +68,11 @@ final class Standalone implements AutoCloseable {
   @Override
   public void close() {
     process.destroy();
-    if (!process.onExit().completeOnTimeout(process, 30, java.util.concurrent.TimeUnit.SECONDS).join().isAlive()) {
+    if (!process
+        .onExit()
+        .completeOnTimeout(process, 30, java.util.concurrent.TimeUnit.SECONDS)
+        .join()
+        .isAlive()) {
       return;
     }
     kill();

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A source host (this machine with {@code godwit standalone}) and a virtual ARM64 device whose agent
- * is connected to it. Comes up when the first test asks for it and goes down with the last.
+ * A source host (this machine with {@code godwit standalone}) and a virtual ARM64 device whose
+ * agent is connected to it. Comes up when the first test asks for it and goes down with the last.
  */
 final class World implements AutoCloseable {
   /** The port that {@code kv} is published on, on the source and in the device. */
@@ -117,7 +117,9 @@ final class World implements AutoCloseable {
         command);
   }
 
-  /** Boots the device, again after its power was cut, and waits until it has announced itself anew. */
+  /**
+   * Boots the device, again after its power was cut, and waits until it has announced itself anew.
+   */
   void startDevice() {
     long before = System.currentTimeMillis();
     device.start(deviceOptions.toArray(String[]::new));
@@ -125,13 +127,12 @@ final class World implements AutoCloseable {
       Awaitility.await("the device to announce itself")
           .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofSeconds(1))
-          .until(
-              () ->
-                  directory
-                      .find(device.name())
-                      .map(DeviceProfile::getHeartbeatMs)
-                      .filter(heard -> heard > before)
-                      .isPresent());
+          .until(() ->
+              directory
+                  .find(device.name())
+                  .map(DeviceProfile::getHeartbeatMs)
+                  .filter(heard -> heard > before)
+                  .isPresent());
     }
   }
 

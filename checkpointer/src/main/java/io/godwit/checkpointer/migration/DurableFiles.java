@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** Writes that either stand completely, also after a power cut, or not at all. */
 final class DurableFiles {
@@ -28,17 +29,20 @@ final class DurableFiles {
       }
       channel.force(true);
     }
-    Files.move(
-        fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    force(file.toAbsolutePath().getParent());
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    force(above(file));
   }
 
   /** Makes a folder that is there after a power cut. */
   static void makeFolder(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(folder);
-      force(folder.toAbsolutePath().getParent());
+      force(above(folder));
     }
+  }
+
+  private static Path above(Path file) {
+    return Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
   }
 
   // On Linux a folder can be opened for reading and forced, which makes its entries durable.

@@ -2,7 +2,9 @@ package io.godwit.checkpointer.migration;
 
 import java.util.stream.Collectors;
 
-/** A defect: somebody asked for a transition that the table does not have. Says all that led here. */
+/**
+ * A defect: somebody asked for a transition that the table does not have. Says all that led here.
+ */
 public final class IllegalTransitionException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

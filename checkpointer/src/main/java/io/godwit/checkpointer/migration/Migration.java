@@ -44,9 +44,7 @@ public record Migration(
     String message =
         "%s to move container %s from %s to %s"
             .formatted(
-                request.getRequestedBy().isEmpty()
-                    ? "asked"
-                    : request.getRequestedBy() + " asked",
+                request.getRequestedBy().isEmpty() ? "asked" : request.getRequestedBy() + " asked",
                 request.getContainer(),
                 request.getHost(),
                 request.getDevice());
@@ -82,38 +80,98 @@ public record Migration(
 
   public Migration withExpiry(Instant at) {
     return new Migration(
-        request, state, history, Optional.of(at), source, preparation, template, touch, checkpoint,
-        phases, claimedAt, settled);
+        request,
+        state,
+        history,
+        Optional.of(at),
+        source,
+        preparation,
+        template,
+        touch,
+        checkpoint,
+        phases,
+        claimedAt,
+        settled);
   }
 
   public Migration withSource(Source found) {
     return new Migration(
-        request, state, history, expiresAt, Optional.of(found), preparation, template, touch,
-        checkpoint, phases, claimedAt, settled);
+        request,
+        state,
+        history,
+        expiresAt,
+        Optional.of(found),
+        preparation,
+        template,
+        touch,
+        checkpoint,
+        phases,
+        claimedAt,
+        settled);
   }
 
   public Migration withPreparation(Preparation sent) {
     return new Migration(
-        request, state, history, expiresAt, source, Optional.of(sent), template, touch, checkpoint,
-        phases, claimedAt, settled);
+        request,
+        state,
+        history,
+        expiresAt,
+        source,
+        Optional.of(sent),
+        template,
+        touch,
+        checkpoint,
+        phases,
+        claimedAt,
+        settled);
   }
 
   public Migration withTemplate(Template rehearsed) {
     return new Migration(
-        request, state, history, expiresAt, source, preparation, Optional.of(rehearsed), touch,
-        checkpoint, phases, claimedAt, settled);
+        request,
+        state,
+        history,
+        expiresAt,
+        source,
+        preparation,
+        Optional.of(rehearsed),
+        touch,
+        checkpoint,
+        phases,
+        claimedAt,
+        settled);
   }
 
   public Migration withTouch(Touch now) {
     return new Migration(
-        request, state, history, expiresAt, source, preparation, template, now, checkpoint, phases,
-        claimedAt, settled);
+        request,
+        state,
+        history,
+        expiresAt,
+        source,
+        preparation,
+        template,
+        now,
+        checkpoint,
+        phases,
+        claimedAt,
+        settled);
   }
 
   public Migration withCheckpoint(Checkpoint made) {
     return new Migration(
-        request, state, history, expiresAt, source, preparation, template, touch,
-        Optional.of(made), phases, claimedAt, settled);
+        request,
+        state,
+        history,
+        expiresAt,
+        source,
+        preparation,
+        template,
+        touch,
+        Optional.of(made),
+        phases,
+        claimedAt,
+        settled);
   }
 
   /** With one more phase, or with that phase's newest times where it was gone through before. */
@@ -122,27 +180,67 @@ public record Migration(
     all.removeIf(known -> known.getPhase().equals(phase.getPhase()));
     all.add(phase);
     return new Migration(
-        request, state, history, expiresAt, source, preparation, template, touch, checkpoint, all,
-        claimedAt, settled);
+        request,
+        state,
+        history,
+        expiresAt,
+        source,
+        preparation,
+        template,
+        touch,
+        checkpoint,
+        all,
+        claimedAt,
+        settled);
   }
 
   public Migration withClaimSeen(Instant at) {
     return new Migration(
-        request, state, history, expiresAt, source, preparation, template, touch, checkpoint,
-        phases, Optional.of(at), settled);
+        request,
+        state,
+        history,
+        expiresAt,
+        source,
+        preparation,
+        template,
+        touch,
+        checkpoint,
+        phases,
+        Optional.of(at),
+        settled);
   }
 
   Migration in(State next, Instant at, String message) {
     List<HistoryLine> longer = new ArrayList<>(history);
     longer.add(new HistoryLine(next, at, message));
     return new Migration(
-        request, next, longer, expiresAt, source, preparation, template, touch, checkpoint, phases,
-        claimedAt, settled);
+        request,
+        next,
+        longer,
+        expiresAt,
+        source,
+        preparation,
+        template,
+        touch,
+        checkpoint,
+        phases,
+        claimedAt,
+        settled);
   }
 
   Migration asSettled() {
     return new Migration(
-        request, state, history, expiresAt, source, preparation, template, touch, checkpoint,
-        phases, claimedAt, true);
+        request,
+        state,
+        history,
+        expiresAt,
+        source,
+        preparation,
+        template,
+        touch,
+        checkpoint,
+        phases,
+        claimedAt,
+        true);
   }
 }

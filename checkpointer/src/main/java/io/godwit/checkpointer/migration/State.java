@@ -51,7 +51,6 @@ public enum State {
     return Arrays.stream(values())
         .filter(state -> state.phase == phase)
         .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException("not a state of a checkpointer: " + phase));
+        .orElseThrow(() -> new IllegalArgumentException("not a state of a checkpointer: " + phase));
   }
 }

@@ -60,6 +60,12 @@ public record Touch(
         restartTried);
   }
 
+  /** Everything is undone; when the container stood still is still known. */
+  public Touch undone() {
+    return new Touch(
+        Optional.empty(), false, Optional.empty(), false, frozenAt, Optional.empty(), false);
+  }
+
   /** The Engine refused to dump and the container runs. */
   public Touch withoutCheckpoint() {
     return new Touch(

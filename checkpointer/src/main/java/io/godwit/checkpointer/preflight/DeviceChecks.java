@@ -58,8 +58,7 @@ public final class DeviceChecks {
   }
 
   void alive(DeviceProfile device, List<String> reasons) {
-    Duration age =
-        Duration.between(Instant.ofEpochMilli(device.getHeartbeatMs()), clock.instant());
+    Duration age = Duration.between(Instant.ofEpochMilli(device.getHeartbeatMs()), clock.instant());
     if (age.compareTo(FRESH) > 0) {
       reasons.add(
           "Device %s was last heard of %d s ago. See whether it is on and its restorer-agent reaches Kafka, and whether its clock is right."

@@ -60,8 +60,7 @@ public final class Preflight {
    * @throws RefusedException with every reason
    * @throws IOException when something could not be looked at
    */
-  public Found examine(MigrationRequest request, Path folder)
-      throws IOException, RefusedException {
+  public Found examine(MigrationRequest request, Path folder) throws IOException, RefusedException {
     List<String> reasons = new ArrayList<>();
     host(reasons);
     Optional<DeviceProfile> device = devices.find(request.getDevice(), reasons);
@@ -72,17 +71,15 @@ public final class Preflight {
           "There is no container %s on host %s. See its containers with: docker ps"
               .formatted(request.getContainer(), host.name()));
     }
-    container.ifPresent(
-        found -> {
-          inMigration
-              .take(found.id(), request.getMigrationId())
-              .ifPresent(
-                  other ->
-                      reasons.add(
-                          "Container %s is in migration %s already. Wait for its end, or abort it."
-                              .formatted(found.name(), other)));
-          containers.configuration(found, reasons);
-        });
+    container.ifPresent(found -> {
+      inMigration
+          .take(found.id(), request.getMigrationId())
+          .ifPresent(other ->
+              reasons.add(
+                  "Container %s is in migration %s already. Wait for its end, or abort it."
+                      .formatted(found.name(), other)));
+      containers.configuration(found, reasons);
+    });
     List<TwinFiles> pairs = List.of();
     Demand demand = Demand.NONE;
     Optional<SourceContainer> running = container.filter(SourceContainer::runs);
@@ -121,7 +118,8 @@ public final class Preflight {
 
   private Demand demand(SourceContainer container, List<HostProcess> all) throws IOException {
     long highest = 0;
-    long bytes = engine.inspectImage(container.image()).map(i -> i.path("Size").asLong()).orElse(0L);
+    long bytes =
+        engine.inspectImage(container.image()).map(i -> i.path("Size").asLong()).orElse(0L);
     for (HostProcess process : all) {
       highest = Math.max(highest, processes.highestAddress(process));
       bytes += processes.residentBytes(process);

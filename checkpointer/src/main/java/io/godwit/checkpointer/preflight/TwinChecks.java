@@ -14,14 +14,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Whether an executable and its twin are one program for two ISAs: both keep the contract, and every
- * function and every piece of data that both have lies at the same address, since pointers to them
- * go over as they are.
+ * Whether an executable and its twin are one program for two ISAs: both keep the contract, and
+ * every function and every piece of data that both have lies at the same address, since pointers to
+ * them go over as they are.
  */
 final class TwinChecks {
   private static final int NAMED_AT_MOST = 5;
-  private static final List<String> CONTRACT =
-      List.of(ElfPrograms.VARIABLE, ElfPrograms.REGISTERS);
+  private static final List<String> CONTRACT = List.of(ElfPrograms.VARIABLE, ElfPrograms.REGISTERS);
 
   private TwinChecks() {}
 
@@ -32,7 +31,13 @@ final class TwinChecks {
    * @param twinName of the twin, likewise
    */
   static void compare(
-      String name, Path source, Isa from, String twinName, Path target, Isa to, List<String> reasons)
+      String name,
+      Path source,
+      Isa from,
+      String twinName,
+      Path target,
+      Isa to,
+      List<String> reasons)
       throws IOException {
     Optional<ElfFile> sourceElf = read(name, source, from, reasons);
     Optional<ElfFile> targetElf = read(twinName, target, to, reasons);
@@ -57,7 +62,8 @@ final class TwinChecks {
     if (elf.machine() != isa.elfMachine()) {
       reasons.add(
           "%s is an executable for machine %d, not for %s (%d). Build it for %s."
-              .formatted(name, elf.machine(), isa.kernelName(), isa.elfMachine(), isa.kernelName()));
+              .formatted(
+                  name, elf.machine(), isa.kernelName(), isa.elfMachine(), isa.kernelName()));
       sound = false;
     }
     if (elf.type() != ElfFile.EXECUTABLE) {
@@ -91,8 +97,7 @@ final class TwinChecks {
           && isAddress(there.get())
           && there.get().address() != here.address()) {
         differing.add(
-            "%s (0x%x and 0x%x)"
-                .formatted(entry.getKey(), here.address(), there.get().address()));
+            "%s (0x%x and 0x%x)".formatted(entry.getKey(), here.address(), there.get().address()));
       }
     }
     if (!differing.isEmpty()) {
@@ -102,7 +107,8 @@ final class TwinChecks {
                   name,
                   twinName,
                   differing.size(),
-                  String.join(", ", differing.subList(0, Math.min(NAMED_AT_MOST, differing.size()))),
+                  String.join(
+                      ", ", differing.subList(0, Math.min(NAMED_AT_MOST, differing.size()))),
                   differing.size() > NAMED_AT_MOST ? " and others" : ""));
     }
   }

@@ -60,8 +60,7 @@ final class TwinFinder {
     for (Map.Entry<String, HostProcess> entry : executables.entrySet()) {
       Path copies = Files.createDirectories(folder.resolve("twin-" + found.size()));
       String twin = twinPath(container, entry.getKey(), executables.size(), to);
-      find(entry.getKey(), entry.getValue(), twin, from, to, copies, reasons)
-          .ifPresent(found::add);
+      find(entry.getKey(), entry.getValue(), twin, from, to, copies, reasons).ifPresent(found::add);
     }
     return found;
   }
@@ -103,8 +102,7 @@ final class TwinFinder {
       SourceContainer container, String executable, int executables, Isa to) {
     Map<String, String> labels = container.labels();
     Optional<String> named = Optional.ofNullable(labels.get(LABEL_OF + executable));
-    Optional<String> only =
-        Optional.ofNullable(labels.get(LABEL)).filter(path -> executables == 1);
+    Optional<String> only = Optional.ofNullable(labels.get(LABEL)).filter(path -> executables == 1);
     return named.or(() -> only).orElse(executable + to.twinSuffix());
   }
 }

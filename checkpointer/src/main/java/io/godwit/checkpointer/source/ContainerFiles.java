@@ -16,8 +16,9 @@ import java.util.Set;
 
 /**
  * Reads files of a container from outside. Its links are never followed: an absolute one, or one
- * with {@code ..}, would lead into the host's files. Each folder is opened relative to the one above
- * it (openat(2) with O_NOFOLLOW), so the container cannot put a link in the way meanwhile either.
+ * with {@code ..}, would lead into the host's files. Each folder is opened relative to the one
+ * above it (openat(2) with O_NOFOLLOW), so the container cannot put a link in the way meanwhile
+ * either.
  */
 public final class ContainerFiles {
   private ContainerFiles() {}
@@ -44,8 +45,8 @@ public final class ContainerFiles {
     }
   }
 
-  private static void copy(
-      SecureDirectoryStream<Path> folder, Path inside, int index, Path into) throws IOException {
+  private static void copy(SecureDirectoryStream<Path> folder, Path inside, int index, Path into)
+      throws IOException {
     Path name = inside.getName(index);
     var attributes =
         folder

@@ -10,7 +10,8 @@ public record CriuVersion(int major, int minor, int sublevel) implements Compara
   /** The oldest that Godwit works with: older ones do not run on the kernels of today. */
   public static final CriuVersion MINIMUM = new CriuVersion(4, 1, 0);
 
-  private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?");
+  private static final Pattern VERSION =
+      Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?");
   private static final Comparator<CriuVersion> ORDER =
       Comparator.comparingInt(CriuVersion::major)
           .thenComparingInt(CriuVersion::minor)

@@ -37,7 +37,6 @@ public final class ElfPrograms implements Programs {
     if (variable.isEmpty() || registers.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new ContractSymbols(variable.get().address(), registers.get().address()));
+    return Optional.of(new ContractSymbols(variable.get().address(), registers.get().address()));
   }
 }

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings the processes of a container to their migration points, and has them go on, as
- * h-container's contract has it: {@code __migrate_gb_variable} is −1 while nobody asks. Written from
- * outside, 0 asks to go to aarch64, 1 to x86_64; the program publishes its registers in {@code
+ * h-container's contract has it: {@code __migrate_gb_variable} is −1 while nobody asks. Written
+ * from outside, 0 asks to go to aarch64, 1 to x86_64; the program publishes its registers in {@code
  * regs_dst}, which then begins with the magic of that ISA, writes −1 again and parks. −2 tells a
  * parked program to go on, and withdraws the wish from one that has not parked yet.
  */
@@ -116,11 +116,10 @@ public final class MigrationPoints {
     ContractSymbols contract =
         programs
             .contractOf(process)
-            .orElseThrow(
-                () ->
-                    new ParkException(
-                        "process %d was started after preflight and its executable has no __migrate_gb_variable and regs_dst, so it cannot go to %s; end it, or build it with the migration contract"
-                            .formatted(process.pid(), target.kernelName())));
+            .orElseThrow(() ->
+                new ParkException(
+                    "process %d was started after preflight and its executable has no __migrate_gb_variable and regs_dst, so it cannot go to %s; end it, or build it with the migration contract"
+                        .formatted(process.pid(), target.kernelName())));
     memory.writeLong(process, contract.variable(), target.migrationTarget());
     return contract;
   }
@@ -128,12 +127,11 @@ public final class MigrationPoints {
   private void awaitParked(
       Map<HostProcess, ContractSymbols> asked, Isa target, Instant deadline, Duration patience)
       throws IOException, ParkException, InterruptedException {
-    List<HostProcess> waiting = new ArrayList<>(asked.keySet());
     while (true) {
       List<HostProcess> still = new ArrayList<>();
-      for (HostProcess process : waiting) {
-        if (!isParked(process, asked.get(process), target)) {
-          still.add(process);
+      for (Map.Entry<HostProcess, ContractSymbols> entry : asked.entrySet()) {
+        if (!isParked(entry.getKey(), entry.getValue(), target)) {
+          still.add(entry.getKey());
         }
       }
       if (still.isEmpty()) {
@@ -144,7 +142,6 @@ public final class MigrationPoints {
             "process %s did not reach its migration point within %d s; it may be waiting in a system call or computing between two migration points. Try again when it is less busy, or allow it more time"
                 .formatted(pids(still), patience.toSeconds()));
       }
-      waiting = still;
       sleeper.sleep(GLANCE);
     }
   }

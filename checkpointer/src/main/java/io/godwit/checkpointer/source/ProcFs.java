@@ -171,8 +171,7 @@ public final class ProcFs {
   }
 
   private String read(long pid, String name) throws IOException {
-    return Files.readString(
-        folder(pid).resolve(name), StandardCharsets.ISO_8859_1);
+    return Files.readString(folder(pid).resolve(name), StandardCharsets.ISO_8859_1);
   }
 
   // A process that ends while its files are read: ENOENT on opening, ESRCH on reading.

@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Memory through {@code /proc/PID/mem} (proc_pid_mem(5)), which needs no ptrace stop; root may write
- * any private page. The memory file is tied to the process's address space when it is opened, so the
- * start time is compared after opening: it cannot change hands from then on.
+ * Memory through {@code /proc/PID/mem} (proc_pid_mem(5)), which needs no ptrace stop; root may
+ * write any private page. The memory file is tied to the process's address space when it is opened,
+ * so the start time is compared after opening: it cannot change hands from then on.
  */
 public final class ProcMemory implements ProcessMemory {
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);

@@ -44,11 +44,7 @@ final class AheadSender {
    * @param savedImages a folder with a file per image that was saved, which names its blob
    */
   AheadSender(
-      DockerEngine engine,
-      LayerFiles layers,
-      BlobStore blobs,
-      Journal journal,
-      Path savedImages) {
+      DockerEngine engine, LayerFiles layers, BlobStore blobs, Journal journal, Path savedImages) {
     this.engine = engine;
     this.layers = layers;
     this.blobs = blobs;
@@ -76,8 +72,7 @@ final class AheadSender {
                 .setId(container.id())
                 .setName(container.name())
                 .setInspectJson(
-                    ByteString.copyFrom(
-                        container.inspect().toString(), StandardCharsets.UTF_8))
+                    ByteString.copyFrom(container.inspect().toString(), StandardCharsets.UTF_8))
                 .setImage(image))
         .setLayer(LayerArchive.newBuilder().setArchive(layer.toRef()))
         .setSourceIsa(source.sourceIsa().wireName())
@@ -95,8 +90,7 @@ final class AheadSender {
     return store(archive, progress);
   }
 
-  private ImageDescription image(String id, Path folder, LongConsumer progress)
-      throws IOException {
+  private ImageDescription image(String id, Path folder, LongConsumer progress) throws IOException {
     List<String> tags =
         engine.inspectImage(id).stream()
             .flatMap(i -> StreamSupport.stream(i.path("RepoTags").spliterator(), false))

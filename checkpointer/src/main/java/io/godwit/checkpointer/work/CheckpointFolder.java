@@ -41,6 +41,11 @@ final class CheckpointFolder {
         && Files.isRegularFile(folder.resolve(DESCRIPTORS));
   }
 
+  /** The folder itself. */
+  Path path() {
+    return folder;
+  }
+
   /** All files, by name. */
   List<Path> files() throws IOException {
     List<Path> files = new ArrayList<>();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Checkpointing → Checkpointed. Entered with something touched only after a crash: a complete dump is
- * then used, anything less is undone first, so that the container runs while it is tried again.
+ * Checkpointing → Checkpointed. Entered with something touched only after a crash: a complete dump
+ * is then used, anything less is undone first, so that the container runs while it is tried again.
  */
 final class CheckpointStep implements Step {
   private final DeviceChecks devices;

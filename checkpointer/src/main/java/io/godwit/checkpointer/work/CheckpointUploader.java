@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.Manifests;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.source.HostFacts;
@@ -8,7 +9,6 @@ import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Manifest;
-import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Preparation;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
@@ -18,8 +18,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 
 /** Puts a frozen container's images and changed files into the blob store, and describes all. */
 final class CheckpointUploader {
@@ -57,12 +55,11 @@ final class CheckpointUploader {
         CheckpointFolder.of(
             engine, source.containerId(), migration.touch().checkpoint().orElseThrow());
     LayerArchive layer = changedFiles(migration);
-    Manifest images = images(migration, folder.files());
+    Manifest images = images(migration, folder);
     long bytes =
         layer.getArchive().getSize()
             + images.getFilesList().stream().mapToLong(file -> file.getBlob().getSize()).sum();
-    Migration timed =
-        migration.withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
+    Migration timed = migration.withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
     return timed.withCheckpoint(
         Checkpoint.newBuilder()
             .setMigrationId(migration.id())
@@ -82,23 +79,13 @@ final class CheckpointUploader {
             .build());
   }
 
-  private Manifest images(Migration migration, List<Path> files) throws IOException {
+  private Manifest images(Migration migration, CheckpointFolder folder) throws IOException {
     long total = 0;
-    for (Path file : files) {
+    for (Path file : folder.files()) {
       total += Files.size(file);
     }
-    LongConsumer told = progress.of(migration, "images go to the blob store", total);
-    AtomicLong before = new AtomicLong();
-    Manifest.Builder manifest = Manifest.newBuilder();
-    for (Path file : files) {
-      var blob = blobs.put(file, done -> told.accept(before.get() + done));
-      before.addAndGet(blob.size());
-      manifest.addFiles(
-          ManifestFile.newBuilder()
-              .setName(file.getFileName().toString())
-              .setBlob(blob.toRef()));
-    }
-    return manifest.build();
+    return new Manifests(blobs)
+        .upload(folder.path(), progress.of(migration, "images go to the blob store", total));
   }
 
   private LayerArchive changedFiles(Migration migration) throws IOException {

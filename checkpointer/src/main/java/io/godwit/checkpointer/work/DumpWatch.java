@@ -42,8 +42,7 @@ final class DumpWatch {
     CheckpointFolder folder = CheckpointFolder.of(engine, containerId, checkpoint);
     Sight last = look(containerId, folder);
     Instant since = clock.instant();
-    while (last.dumping()
-        || Duration.between(since, clock.instant()).compareTo(QUIET) < 0) {
+    while (last.dumping() || Duration.between(since, clock.instant()).compareTo(QUIET) < 0) {
       sleeper.sleep(GLANCE);
       Sight now = look(containerId, folder);
       if (!now.equals(last)) {
@@ -73,9 +72,7 @@ final class DumpWatch {
 
   private Sight look(String containerId, CheckpointFolder folder) throws IOException {
     return new Sight(
-        processes.runsCommandWith("checkpoint", containerId),
-        status(containerId),
-        folder.glance());
+        processes.runsCommandWith("checkpoint", containerId), status(containerId), folder.glance());
   }
 
   private String status(String containerId) throws IOException {

@@ -25,8 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Brings a container to a stand and has it dumped: restart policy to {@code no} (dockerd would start
- * a second copy), every process to its migration point where the ISA changes, dump. Each is
+ * Brings a container to a stand and has it dumped: restart policy to {@code no} (dockerd would
+ * start a second copy), every process to its migration point where the ISA changes, dump. Each is
  * journaled before it is done. Leaves everything as it is when it fails; undoing is {@link
  * RollBack}'s.
  */
@@ -94,8 +94,7 @@ final class Freezer {
         .inspect(source.containerId())
         .map(SourceContainer::new)
         .filter(SourceContainer::runs)
-        .orElseThrow(
-            () -> new IOException("the container was stopped or removed since preflight"));
+        .orElseThrow(() -> new IOException("the container was stopped or removed since preflight"));
   }
 
   private Migration withoutRestart(Migration migration, SourceContainer container)
@@ -151,8 +150,7 @@ final class Freezer {
     Instant begin = clock.instant();
     Migration migration =
         gate.note(
-            before.withTouch(
-                before.touch().withCheckpoint(checkpoint, begin, identity.of(first))));
+            before.withTouch(before.touch().withCheckpoint(checkpoint, begin, identity.of(first))));
     try {
       // What an earlier try left under this name; the container runs, so it is of no use.
       engine.deleteCheckpoint(container.id(), checkpoint);

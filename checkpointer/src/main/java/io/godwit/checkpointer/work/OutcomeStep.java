@@ -171,7 +171,14 @@ final class OutcomeStep implements Step {
         switch (migration.state()) {
           case CHECKPOINTED -> migration.expiresAt().orElse(Instant.MAX);
           case CLAIMED -> doubtAt(migration);
-          case PENDING, PREFLIGHT, REHEARSING, CHECKPOINTING, IN_DOUBT, SUCCEEDED, FAILED, ABORTED,
+          case PENDING,
+              PREFLIGHT,
+              REHEARSING,
+              CHECKPOINTING,
+              IN_DOUBT,
+              SUCCEEDED,
+              FAILED,
+              ABORTED,
               ROLLED_BACK ->
               Instant.MAX;
         };

@@ -6,7 +6,9 @@ import io.godwit.checkpointer.migration.State;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Pending → Preflight: the time begins to run when the work begins, not while it waits its turn. */
+/**
+ * Pending → Preflight: the time begins to run when the work begins, not while it waits its turn.
+ */
 final class PendingStep implements Step {
   private final Gate gate;
   private final Clock clock;

@@ -89,8 +89,7 @@ final class RehearsalStep implements Step {
         migration
             .withPreparation(preparation)
             .withPhase(
-                PhaseName.SEND_AHEAD.time(
-                    begin, clock.instant(), AheadSender.bytes(preparation))));
+                PhaseName.SEND_AHEAD.time(begin, clock.instant(), AheadSender.bytes(preparation))));
   }
 
   private Migration answered(Migration migration, Rehearsal rehearsal, Instant begin)

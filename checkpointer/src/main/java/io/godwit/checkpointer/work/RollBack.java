@@ -81,8 +81,7 @@ final class RollBack {
     String id = migration.knownSource().containerId();
     boolean dumped =
         touch.dumped()
-            || (touch.checkpoint().isPresent()
-                && watch.endsWithDump(id, touch.checkpoint().get()));
+            || (touch.checkpoint().isPresent() && watch.endsWithDump(id, touch.checkpoint().get()));
     SourceContainer container = container(id);
     if (container.runs()) {
       requireIdentity(container, touch);
@@ -107,7 +106,7 @@ final class RollBack {
     if (touch.checkpoint().isPresent()) {
       deleteCheckpoint(id, touch.checkpoint().get());
     }
-    return gate.note(migration.withTouch(Touch.NONE));
+    return gate.note(migration.withTouch(touch.undone()));
   }
 
   private void deleteCheckpoint(String id, String checkpoint) {
@@ -162,7 +161,8 @@ final class RollBack {
     }
   }
 
-  // Docker has been seen to start from the beginning when asked to restore, without an error. Such a
+  // Docker has been seen to start from the beginning when asked to restore, without an error. Such
+  // a
   // process is stopped at once, before it changes more of what the checkpoint relies on.
   private Optional<String> notTheSame(Migration migration, SourceContainer stopped)
       throws IOException, RollBackException {
@@ -197,10 +197,9 @@ final class RollBack {
     return engine
         .inspect(id)
         .map(SourceContainer::new)
-        .orElseThrow(
-            () ->
-                new RollBackException(
-                    "container %s was removed while it was being moved, so it cannot run on"
-                        .formatted(id)));
+        .orElseThrow(() ->
+            new RollBackException(
+                "container %s was removed while it was being moved, so it cannot run on"
+                    .formatted(id)));
   }
 }

@@ -8,7 +8,8 @@ interface Step {
   /**
    * Does the work and enters the next state, or settles the migration.
    *
-   * @throws InterruptedException when the service stops: the step is done again after the next start
+   * @throws InterruptedException when the service stops: the step is done again after the next
+   *     start
    * @throws Exception when it cannot be done, with a sentence for people
    */
   Migration run(Migration migration) throws Exception;

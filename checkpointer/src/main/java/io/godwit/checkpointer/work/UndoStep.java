@@ -46,23 +46,26 @@ final class UndoStep implements Step {
 
   private Migration undo(Migration migration) throws InterruptedException {
     if (migration.touch().isNone()) {
-      return gate.settle(migration, "the container was not touched and runs on");
+      return gate.settle(
+          migration,
+          migration.history().getLast().message()
+              + "\nThe container was not touched and runs as before.");
     }
     while (true) {
       try {
         Migration undone = rollBack.run(migration);
         return gate.move(undone, State.ROLLED_BACK, "the container runs on from where it stood");
       } catch (RollBackException | ParkException e) {
-        return giveUp(migration, e.getMessage());
+        return giveUp(migration, Words.of(e));
       } catch (DockerException e) {
         if (e.status() != 0) {
-          return giveUp(migration, e.getMessage());
+          return giveUp(migration, Words.of(e));
         }
         // The Engine is away: nothing can be known and nothing done until it is back.
         LOG.warn("the source waits to be rolled back: {}", e.getMessage());
         sleeper.sleep(AFTER_NO_ANSWER);
       } catch (IOException e) {
-        return giveUp(migration, e.getMessage());
+        return giveUp(migration, Words.of(e));
       }
     }
   }
@@ -74,7 +77,8 @@ final class UndoStep implements Step {
     return gate.settle(failed, message);
   }
 
-  // The device may drop what it has prepared. Nothing depends on it: no checkpoint was published, or
+  // The device may drop what it has prepared. Nothing depends on it: no checkpoint was published,
+  // or
   // the log has decided already.
   private void tellDevice(Migration migration) {
     if (migration.preparation().isEmpty() || migration.checkpoint().isPresent()) {

@@ -1,0 +1,146 @@
+package io.godwit.checkpointer;
+
+import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.migration.Gate;
+import io.godwit.checkpointer.migration.Journal;
+import io.godwit.checkpointer.preflight.ContainersInMigration;
+import io.godwit.checkpointer.preflight.DeviceChecks;
+import io.godwit.checkpointer.preflight.Preflight;
+import io.godwit.checkpointer.source.ElfPrograms;
+import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.MigrationPoints;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.ProcMemory;
+import io.godwit.checkpointer.source.ProcessIdentity;
+import io.godwit.checkpointer.work.Announcer;
+import io.godwit.checkpointer.work.Deadlines;
+import io.godwit.checkpointer.work.Inbox;
+import io.godwit.checkpointer.work.Steps;
+import io.godwit.checkpointer.work.Worker;
+import io.godwit.contract.Rehearsal;
+import io.godwit.contract.Request;
+import io.godwit.docker.CommandRunner;
+import io.godwit.docker.CriuOptions;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.HttpDockerEngine;
+import io.godwit.docker.LayerFiles;
+import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.DeviceDirectory;
+import io.godwit.messaging.EventPublisher;
+import io.godwit.messaging.Group;
+import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Sleeper;
+import io.godwit.messaging.Topic;
+import io.godwit.messaging.Wire;
+import io.godwit.service.ServiceRuntime;
+import io.godwit.service.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/** The parts of the checkpointer, for a JVM of its own or one that it shares. */
+public final class Checkpointer {
+  /** As in events and consumer groups. */
+  public static final String SERVICE = "checkpointer";
+
+  private static final Path PROC = Path.of("/proc");
+
+  private Checkpointer() {}
+
+  /**
+   * Starts the checkpointer of this machine; its parts stop with the runtime. Goes on with what its
+   * journal has, and only then takes new requests.
+   *
+   * @throws IOException when the journal cannot be read or the machine does not say what it is
+   */
+  public static void start(
+      ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
+      throws IOException {
+    Settings settings = runtime.settings();
+    String host = settings.host();
+    Path state = settings.stateDir();
+    CommandRunner commands = CommandRunner.ofProcesses();
+
+    DockerEngine engine = runtime.adopt("engine", new HttpDockerEngine(settings.dockerHost()));
+    EventPublisher events =
+        runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+    DecisionLog log = runtime.adopt("decisions", kafka.decisionLog());
+    DeviceDirectory directory = runtime.adopt("devices", kafka.deviceDirectory());
+
+    HostFacts facts = HostFacts.ask(host, PROC, System.getProperty("os.arch"), commands);
+    ProcFs processes = new ProcFs(PROC);
+    ProcMemory memory = new ProcMemory(PROC);
+    CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF);
+    criu.recover();
+
+    Journal journal = new Journal(state);
+    Announcer announcer = new Announcer(events, runtime.metrics(), clock);
+    Gate gate = new Gate(journal, clock, announcer);
+    ContainersInMigration inMigration = new ContainersInMigration();
+    DeviceChecks devices = new DeviceChecks(directory, facts, clock);
+    Inbox inbox = new Inbox();
+    Steps steps =
+        new Steps(
+            new Steps.Machine(
+                facts,
+                engine,
+                criu,
+                new LayerFiles(commands, clock),
+                processes,
+                new ProcessIdentity(processes, memory),
+                new MigrationPoints(
+                    processes::ofContainer,
+                    new ElfPrograms(processes),
+                    memory,
+                    clock,
+                    Sleeper.SYSTEM)),
+            new Steps.Meeting(kafka.publisher(), log, blobs, devices),
+            new Preflight(engine, processes, facts, devices, inMigration),
+            journal,
+            inbox,
+            gate,
+            announcer,
+            deadlines(settings),
+            state,
+            clock,
+            Sleeper.SYSTEM);
+    Worker worker =
+        runtime.adopt(
+            "worker",
+            new Worker(
+                steps,
+                journal,
+                gate,
+                inMigration,
+                inbox,
+                Sleeper.SYSTEM,
+                settings.migrationsAtOnce()));
+    worker.recover();
+
+    Requests requests = new Requests(host, journal, worker, log, inbox, announcer, clock);
+    Rehearsals rehearsals = new Rehearsals(journal, inbox);
+    Group group = Group.of(SERVICE, host);
+    runtime.adopt(
+        "rehearsals",
+        kafka.subscribe(
+            Topic.REHEARSALS,
+            group,
+            host::equals,
+            Wire.handler(Rehearsal.getDefaultInstance(), rehearsals::handle)));
+    runtime.adopt(
+        "requests",
+        kafka.subscribe(
+            Topic.REQUESTS,
+            group,
+            host::equals,
+            Wire.handler(Request.getDefaultInstance(), requests::handle)));
+  }
+
+  private static Deadlines deadlines(Settings settings) {
+    return new Deadlines(
+        Deadlines.STANDARD.migration(),
+        settings.parkPatience(),
+        settings.rehearsalPatience(),
+        Deadlines.STANDARD.doubt());
+  }
+}

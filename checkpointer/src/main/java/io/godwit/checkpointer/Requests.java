@@ -1,0 +1,153 @@
+package io.godwit.checkpointer;
+
+import io.godwit.checkpointer.migration.Journal;
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.migration.MigrationObserver;
+import io.godwit.checkpointer.work.Inbox;
+import io.godwit.checkpointer.work.Worker;
+import io.godwit.contract.Abort;
+import io.godwit.contract.AbortRequest;
+import io.godwit.contract.Decision;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.Request;
+import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.PoisonException;
+import io.godwit.messaging.Verdict;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes requests. A migration is in the journal before its record's offset is committed; one that
+ * is there already is the same one, so a record may be seen any number of times.
+ */
+final class Requests {
+  private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
+
+  /** Docker's names and ids; the first character keeps a name from looking like an option. */
+  private static final Pattern CONTAINER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
+
+  private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
+
+  private final String host;
+  private final Journal journal;
+  private final Worker worker;
+  private final DecisionLog log;
+  private final Inbox inbox;
+  private final MigrationObserver observer;
+  private final Clock clock;
+
+  Requests(
+      String host,
+      Journal journal,
+      Worker worker,
+      DecisionLog log,
+      Inbox inbox,
+      MigrationObserver observer,
+      Clock clock) {
+    this.host = host;
+    this.journal = journal;
+    this.worker = worker;
+    this.log = log;
+    this.inbox = inbox;
+    this.observer = observer;
+    this.clock = clock;
+  }
+
+  /**
+   * Handles the record of one request.
+   *
+   * @throws PoisonException when it asks for nothing that could ever be done; says what is wrong
+   * @throws IOException when the journal cannot be written
+   */
+  void handle(String key, Request request) throws PoisonException, IOException {
+    switch (request.getKindCase()) {
+      case MIGRATION -> accept(List.of(request.getMigration()));
+      case BATCH -> accept(request.getBatch().getMigrationsList());
+      case ABORT -> abort(request.getAbort());
+      case KIND_NOT_SET ->
+          throw new PoisonException(
+              "a request that is neither a migration, a batch nor an abort; this version knows no other");
+    }
+  }
+
+  // All of a batch are checked before any is accepted: half a batch is never begun by mistake.
+  private void accept(List<MigrationRequest> requests) throws PoisonException, IOException {
+    List<String> wrong = new ArrayList<>();
+    requests.forEach(request -> check(request, wrong));
+    if (!wrong.isEmpty()) {
+      throw new PoisonException(String.join("; ", wrong));
+    }
+    for (MigrationRequest request : requests) {
+      Migration migration = Migration.accepted(request, clock.instant());
+      if (journal.accept(migration)) {
+        observer.entered(migration, migration.history().getLast().message());
+        worker.begin(migration);
+      } else {
+        LOG.info("migration {} is known already", migration.id());
+      }
+    }
+  }
+
+  private void check(MigrationRequest request, List<String> wrong) {
+    String id = request.getMigrationId();
+    if (!Journal.isId(id)) {
+      wrong.add(
+          "migration_id '%s' is not a UUID in lower-case hexadecimal with dashes".formatted(id));
+    }
+    if (!request.getHost().equals(host)) {
+      wrong.add(
+          "migration %s names host '%s' and its record has the key of host '%s'; both must be the host that has the container"
+              .formatted(id, request.getHost(), host));
+    }
+    if (!CONTAINER.matcher(request.getContainer()).matches()) {
+      wrong.add(
+          "migration %s names container '%s', which is no name or id of one"
+              .formatted(id, request.getContainer()));
+    }
+    if (!DEVICE.matcher(request.getDevice()).matches()) {
+      wrong.add(
+          "migration %s names device '%s', which is no name of one"
+              .formatted(id, request.getDevice()));
+    }
+    if (request.getDeadlineMs() < 0) {
+      wrong.add("migration %s has a deadline that no clock reaches".formatted(id));
+    }
+  }
+
+  private void abort(AbortRequest request) throws PoisonException, IOException {
+    String id = request.getMigrationId();
+    Migration migration =
+        journal
+            .find(id)
+            .orElseThrow(() ->
+                new PoisonException(
+                    "migration '%s' is to be aborted and host %s knows none of this id"
+                        .formatted(id, host)));
+    if (migration.settled()) {
+      LOG.info("migration {} is at an end already: {}", id, migration.state());
+      return;
+    }
+    Verdict verdict =
+        Verdict.of(
+            log.append(
+                Decision.newBuilder()
+                    .setMigrationId(id)
+                    .setAtMs(clock.millis())
+                    .setAbort(
+                        Abort.newBuilder()
+                            .setBy("operator")
+                            .setReason(
+                                request.getReason().isEmpty() ? "asked for" : request.getReason()))
+                    .build()));
+    if (!(verdict instanceof Verdict.Aborted)) {
+      observer.entered(
+          migration, "too late to be aborted: the device's claim came first, and the log decides");
+    }
+    inbox.wake(id);
+  }
+}

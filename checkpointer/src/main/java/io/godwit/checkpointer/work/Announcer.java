@@ -1,0 +1,75 @@
+package io.godwit.checkpointer.work;
+
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.migration.MigrationObserver;
+import io.godwit.checkpointer.migration.State;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.PhaseTime;
+import io.godwit.messaging.EventPublisher;
+import io.godwit.messaging.MigrationEvents;
+import io.godwit.service.Metric;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongConsumer;
+
+/** Tells people: an event and a log line for every transition, and metrics at the end. */
+public final class Announcer implements MigrationObserver, Progress {
+  private final EventPublisher events;
+  private final MeterRegistry metrics;
+  private final Clock clock;
+
+  public Announcer(EventPublisher events, MeterRegistry metrics, Clock clock) {
+    this.events = events;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  @Override
+  public void entered(Migration migration, String message) {
+    voice(migration).say(migration.state().phase(), message, migration.phases(), List.of());
+    frozen(migration);
+  }
+
+  @Override
+  public void settled(Migration migration, String message) {
+    voice(migration).end(migration.state().phase(), message, migration.phases());
+    String outcome = migration.state().name().toLowerCase(Locale.ROOT);
+    Metric.MIGRATIONS_ENDED.counter(metrics, "outcome", outcome).increment();
+    for (PhaseTime phase : migration.phases()) {
+      Metric.MIGRATION_PHASE
+          .timer(metrics, "phase", phase.getPhase())
+          .record(Duration.ofMillis(phase.getDurationMs()));
+      Metric.MIGRATION_BYTES
+          .counter(metrics, "phase", phase.getPhase())
+          .increment(phase.getBytes());
+    }
+  }
+
+  @Override
+  public LongConsumer of(Migration migration, String what, long totalBytes) {
+    return voice(migration).progressOf(migration.state().phase(), what, totalBytes);
+  }
+
+  // By this host's clock; what the device says of the end comes with its outcome a moment later.
+  private void frozen(Migration migration) {
+    if (migration.state() != State.SUCCEEDED && migration.state() != State.ROLLED_BACK) {
+      return;
+    }
+    migration
+        .touch()
+        .frozenAt()
+        .ifPresent(since ->
+            Metric.MIGRATION_FROZEN
+                .timer(metrics, "outcome", migration.state().name().toLowerCase(Locale.ROOT))
+                .record(Duration.between(since, clock.instant())));
+  }
+
+  private MigrationEvents voice(Migration migration) {
+    MigrationRequest request = migration.request();
+    return events.of(
+        migration.id(), request.getHost(), request.getDevice(), request.getContainer());
+  }
+}

@@ -1,0 +1,141 @@
+package io.godwit.checkpointer.work;
+
+import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.migration.Gate;
+import io.godwit.checkpointer.migration.Journal;
+import io.godwit.checkpointer.migration.State;
+import io.godwit.checkpointer.preflight.DeviceChecks;
+import io.godwit.checkpointer.preflight.Preflight;
+import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.MigrationPoints;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.ProcessIdentity;
+import io.godwit.docker.CriuOptions;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.LayerFiles;
+import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.Publisher;
+import io.godwit.messaging.Sleeper;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/** The step of every state. */
+public final class Steps {
+  private final Step pending;
+  private final Step preflight;
+  private final Step rehearsing;
+  private final Step checkpointing;
+  private final Step outcome;
+  private final Step undo;
+  private final Step finish;
+  private final Step rolledBack;
+
+  /** What the host is made of. */
+  public record Machine(
+      HostFacts facts,
+      DockerEngine engine,
+      CriuOptions criu,
+      LayerFiles layers,
+      ProcFs processes,
+      ProcessIdentity identity,
+      MigrationPoints points) {}
+
+  /** What services meet at. */
+  public record Meeting(
+      Publisher publisher, DecisionLog log, BlobStore blobs, DeviceChecks devices) {}
+
+  /**
+   * @param stateDir for notes on images that the store has already
+   */
+  public Steps(
+      Machine machine,
+      Meeting meeting,
+      Preflight checks,
+      Journal journal,
+      Inbox inbox,
+      Gate gate,
+      Progress progress,
+      Deadlines deadlines,
+      Path stateDir,
+      Clock clock,
+      Sleeper sleeper) {
+    GoOrNot goOrNot = new GoOrNot(meeting.log(), gate, clock);
+    DumpWatch watch = new DumpWatch(machine.engine(), machine.processes(), clock, sleeper);
+    AheadSender sender =
+        new AheadSender(
+            machine.engine(),
+            machine.layers(),
+            meeting.blobs(),
+            journal,
+            stateDir.resolve("images"));
+    RollBack rollBack =
+        new RollBack(
+            machine.engine(),
+            machine.criu(),
+            machine.points(),
+            machine.processes(),
+            machine.identity(),
+            watch,
+            journal,
+            gate,
+            clock);
+    Freezer freezer =
+        new Freezer(
+            machine.engine(),
+            machine.criu(),
+            machine.points(),
+            machine.processes(),
+            machine.identity(),
+            watch,
+            journal,
+            gate,
+            clock,
+            deadlines.park());
+    CheckpointUploader uploader =
+        new CheckpointUploader(
+            machine.engine(),
+            machine.layers(),
+            meeting.blobs(),
+            journal,
+            progress,
+            machine.facts(),
+            clock);
+    this.pending = new PendingStep(gate, clock, deadlines.migration());
+    this.preflight =
+        new PreflightStep(
+            checks, journal, meeting.blobs(), goOrNot, gate, clock, machine.facts().isa());
+    this.rehearsing =
+        new RehearsalStep(
+            sender,
+            meeting.publisher(),
+            journal,
+            inbox,
+            meeting.devices(),
+            goOrNot,
+            gate,
+            progress,
+            clock,
+            deadlines.rehearsal());
+    this.checkpointing =
+        new CheckpointStep(meeting.devices(), freezer, uploader, rollBack, watch, goOrNot, gate);
+    this.outcome =
+        new OutcomeStep(
+            meeting.log(), meeting.publisher(), gate, clock, sleeper, deadlines.doubt());
+    this.undo = new UndoStep(rollBack, meeting.log(), gate, clock, sleeper);
+    this.finish = new FinishStep(machine.engine(), gate, sleeper);
+    this.rolledBack = new RolledBackStep(gate);
+  }
+
+  Step of(State state) {
+    return switch (state) {
+      case PENDING -> pending;
+      case PREFLIGHT -> preflight;
+      case REHEARSING -> rehearsing;
+      case CHECKPOINTING -> checkpointing;
+      case CHECKPOINTED, CLAIMED, IN_DOUBT -> outcome;
+      case FAILED, ABORTED -> undo;
+      case SUCCEEDED -> finish;
+      case ROLLED_BACK -> rolledBack;
+    };
+  }
+}

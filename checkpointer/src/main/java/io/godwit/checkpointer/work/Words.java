@@ -1,0 +1,33 @@
+package io.godwit.checkpointer.work;
+
+import io.godwit.messaging.MessagingException;
+import java.nio.file.FileSystemException;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A failure in words for people. */
+final class Words {
+  private static final Logger LOG = LoggerFactory.getLogger(Words.class);
+
+  private Words() {}
+
+  /**
+   * The message, where it was made for people. That of a file system is only the file's name, so it
+   * gets its kind; anything that is not expected is a defect and says so.
+   */
+  static String of(Exception failure) {
+    return switch (failure) {
+      case FileSystemException e -> e.toString();
+      case RuntimeException e when !(e instanceof MessagingException) -> {
+        LOG.error("a defect of the checkpointer", e);
+        yield "a defect of the checkpointer, see its log: " + e;
+      }
+      default -> message(failure);
+    };
+  }
+
+  private static String message(Exception failure) {
+    return Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+  }
+}

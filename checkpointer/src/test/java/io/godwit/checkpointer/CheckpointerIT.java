@@ -1,0 +1,298 @@
+package io.godwit.checkpointer;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.blob.Blob;
+import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.migration.State;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.checkpointer.testing.Device;
+import io.godwit.checkpointer.testing.Service;
+import io.godwit.contract.Abort;
+import io.godwit.contract.Checkpoint;
+import io.godwit.contract.Decision;
+import io.godwit.contract.IsaName;
+import io.godwit.contract.ManifestFile;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.Preparation;
+import io.godwit.isa.Isa;
+import io.godwit.messaging.Topic;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The checkpointer with this machine's own Engine and CRIU; the device is played. */
+final class CheckpointerIT {
+  private static final Path COUNTER = Path.of("..", "deploy", "workloads", "counter", "counter.c");
+  private static final Path GHOST = Path.of("src", "test", "c", "ghost.c");
+  private static final Duration LONG = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @TempDir private Path folder;
+  private RealHost host;
+
+  @BeforeEach
+  void begin() throws IOException {
+    host = new RealHost(folder);
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    host.close();
+  }
+
+  @Test
+  void parkedProgramStandsStillAndGoesOnWithoutGap() throws Exception {
+    String name = counter();
+    String id = host.container(name).id();
+    host.points().park(id, Isa.AARCH64, Duration.ofSeconds(30));
+    int still = last(name);
+    Thread.sleep(1000);
+    assertEquals(still, last(name), "parked");
+
+    host.points().goOn(id);
+    assertCountsOn(name, still);
+  }
+
+  @Test
+  void requestForUnknownContainerAndDeviceNamesBothAndTouchesNothing() throws Exception {
+    Service service = host.start(host.blobs(), LONG);
+    MigrationRequest request = RealHost.request("no-such-container").setDevice("toaster").build();
+
+    Migration end = migrate(service, request);
+
+    assertEquals(State.FAILED, end.state());
+    String said = service.said().getLast();
+    assertTrue(said.contains("There is no container no-such-container on host it-host"), said);
+    assertTrue(said.contains("There is no device toaster"), said);
+    assertTrue(host.publisher().on(Topic.PREPARATIONS, Preparation.class).isEmpty());
+  }
+
+  @Test
+  void runsOnUntouchedWhenTheDeviceRefusesInTheRehearsal() throws Exception {
+    String name = counter();
+    SourceContainer before = host.container(name);
+    host.device(Device.Will.REFUSE);
+    Service service = host.start(host.blobs(), LONG);
+
+    Migration end = migrate(service, RealHost.request(name).build());
+
+    assertEquals(State.FAILED, end.state());
+    String said = service.said().getLast();
+    assertTrue(said.contains("Port 80 is taken.") && said.contains("No room."), said);
+    assertEquals(before.firstPid(), host.container(name).firstPid());
+    assertEquals("unless-stopped", policy(name));
+    assertCountsOn(name, last(name));
+  }
+
+  @Test
+  void rollsBackAfterAbortAndCountsOnWithoutGap() throws Exception {
+    String name = counter();
+    host.device(Device.Will.IGNORE);
+    Service service = host.start(host.blobs(), LONG);
+    MigrationRequest request = RealHost.request(name).build();
+    service.worker().begin(service.accept(request));
+    awaitState(service, request, State.CHECKPOINTED);
+    assertFalse(host.container(name).runs());
+    int frozen = last(name);
+
+    host.log().append(abort(request));
+    Migration end = awaitEnd(service, request);
+
+    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+    assertCountsOn(name, frozen);
+    assertEquals("unless-stopped", policy(name));
+  }
+
+  @Test
+  void rollsBackWhenNobodyClaimsBeforeTheDeadline() throws Exception {
+    String name = counter();
+    host.device(Device.Will.IGNORE);
+    Service service = host.start(host.blobs(), LONG);
+
+    Migration end = migrate(service, RealHost.request(name).setDeadlineMs(15_000).build());
+
+    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+    assertTrue(service.said().getLast().contains("aborted by the checkpointer"));
+    assertCountsOn(name, last(name));
+  }
+
+  @Test
+  void containerRunsOnWhenTheDumpFailsAndCriuSaysWhy() throws Exception {
+    String name = host.run("ghost", GHOST, "unless-stopped");
+    awaitCount(name, 3);
+    host.device(Device.Will.SUCCEED);
+    Service service = host.start(host.blobs(), LONG);
+
+    Migration end = migrate(service, RealHost.request(name).build());
+
+    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+    String said = service.said().getLast();
+    assertTrue(said.contains("the dump failed") && said.contains("ghost"), said);
+    assertEquals("unless-stopped", policy(name));
+    assertCountsOn(name, last(name));
+  }
+
+  @Test
+  void killedAfterTheDumpGoesOnAndRollsBackWhenTheDeviceFails() throws Exception {
+    String name = counter();
+    host.device(Device.Will.FAIL);
+    Service killed = host.start(new Dying(host.blobs()), LONG);
+    MigrationRequest request = RealHost.request(name).build();
+    killed.worker().begin(killed.accept(request));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> killed.journal().find(request.getMigrationId()).orElseThrow().touch().dumped());
+    assertFalse(host.container(name).runs());
+    int frozen = last(name);
+
+    Service service = host.start(host.blobs(), LONG);
+    Migration end = awaitEnd(service, request);
+
+    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+    assertTrue(service.said().getLast().contains("CRIU refused"));
+    assertCountsOn(name, frozen);
+  }
+
+  @Test
+  void uploadsEverythingAndKeepsTheSourceStoppedWhenTheDeviceSucceeds() throws Exception {
+    String name = counter();
+    Device device = host.device(Device.Will.SUCCEED);
+    Service service = host.start(host.blobs(), LONG);
+
+    Migration end = migrate(service, RealHost.request(name).build());
+
+    assertEquals(State.SUCCEEDED, end.state(), () -> service.said().toString());
+    assertTrue(device.runs());
+    assertEquals("exited", host.container(name).status());
+    assertEquals("no", policy(name));
+    Checkpoint checkpoint = host.publisher().on(Topic.CHECKPOINTS, Checkpoint.class).getFirst();
+    assertEquals(IsaName.X86_64, checkpoint.getSourceIsa());
+    assertEquals(IsaName.AARCH64, checkpoint.getTargetIsa());
+    List<String> images =
+        checkpoint.getImages().getFilesList().stream().map(ManifestFile::getName).toList();
+    assertTrue(
+        images.containsAll(
+            List.of("inventory.img", "core-1.img", "mm-1.img", "pages-1.img", "descriptors.json")),
+        images::toString);
+    assertEquals("/counter", checkpoint.getTwins(0).getExecutable());
+    assertTrue(checkpoint.getFrozenAtMs() > 0);
+    assertEquals(
+        List.of("preflight", "send ahead", "rehearsal", "park", "dump", "upload"),
+        checkpoint.getPhasesList().stream().map(phase -> phase.getPhase()).toList());
+  }
+
+  @Test
+  void removesTheSourceWhenAskedTo() throws Exception {
+    String name = counter();
+    host.device(Device.Will.SUCCEED);
+    Service service = host.start(host.blobs(), LONG);
+
+    Migration end = migrate(service, RealHost.request(name).setRemoveSource(true).build());
+
+    assertEquals(State.SUCCEEDED, end.state(), () -> service.said().toString());
+    assertTrue(host.engine().inspect(name).isEmpty());
+  }
+
+  private String counter() throws Exception {
+    String name = host.run("counter", COUNTER, "unless-stopped");
+    awaitCount(name, 3);
+    return name;
+  }
+
+  private Migration migrate(Service service, MigrationRequest request) throws IOException {
+    service.worker().begin(service.accept(request));
+    return awaitEnd(service, request);
+  }
+
+  private static Migration awaitEnd(Service service, MigrationRequest request) {
+    return await()
+        .atMost(PATIENCE)
+        .until(
+            () -> service.journal().find(request.getMigrationId()).orElseThrow(),
+            Migration::settled);
+  }
+
+  private static void awaitState(Service service, MigrationRequest request, State state) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> service.journal().find(request.getMigrationId()).orElseThrow().state() == state);
+  }
+
+  private void awaitCount(String name, int least) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> host.numbers(name).stream().anyMatch(number -> number >= least));
+  }
+
+  private int last(String name) throws IOException {
+    return host.numbers(name).getLast();
+  }
+
+  private String policy(String name) throws IOException {
+    return host.container(name).restartPolicy().path("Name").asText();
+  }
+
+  private void assertCountsOn(String name, int from) throws IOException {
+    awaitCount(name, from + 5);
+    List<Integer> numbers = host.numbers(name);
+    assertEquals(IntStream.rangeClosed(1, numbers.size()).boxed().toList(), numbers);
+  }
+
+  private static Decision abort(MigrationRequest request) {
+    return Decision.newBuilder()
+        .setMigrationId(request.getMigrationId())
+        .setAbort(Abort.newBuilder().setBy("operator").setReason("changed my mind"))
+        .build();
+  }
+
+  /** Dies, as by SIGKILL, when the first image of a checkpoint is to be stored. */
+  private record Dying(BlobStore store) implements BlobStore {
+    @Override
+    public Blob put(Path file, LongConsumer progress) throws IOException {
+      if (file.toString().contains("/checkpoints/")) {
+        throw new ThreadDeath();
+      }
+      return store.put(file, progress);
+    }
+
+    @Override
+    public Blob put(byte[] bytes) throws IOException {
+      return store.put(bytes);
+    }
+
+    @Override
+    public void fetch(Blob blob, Path into, LongConsumer progress) throws IOException {
+      store.fetch(blob, into, progress);
+    }
+
+    @Override
+    public InputStream open(Blob blob) throws IOException {
+      return store.open(blob);
+    }
+
+    @Override
+    public byte[] read(Blob blob, long offset, int length) throws IOException {
+      return store.read(blob, offset, length);
+    }
+  }
+
+  /** What a killed process would not do: end in order. */
+  private static final class ThreadDeath extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+}

@@ -1,0 +1,206 @@
+package io.godwit.checkpointer;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.preflight.DeviceChecks;
+import io.godwit.checkpointer.source.ElfPrograms;
+import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.MigrationPoints;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.ProcMemory;
+import io.godwit.checkpointer.source.ProcessIdentity;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.checkpointer.testing.Device;
+import io.godwit.checkpointer.testing.FolderBlobs;
+import io.godwit.checkpointer.testing.MemoryDevices;
+import io.godwit.checkpointer.testing.MemoryLog;
+import io.godwit.checkpointer.testing.MemoryPublisher;
+import io.godwit.checkpointer.testing.Service;
+import io.godwit.checkpointer.work.Deadlines;
+import io.godwit.checkpointer.work.Steps;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.docker.CommandRunner;
+import io.godwit.docker.CriuOptions;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.HttpDockerEngine;
+import io.godwit.docker.LayerFiles;
+import io.godwit.messaging.Sleeper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** This machine with its real Engine, CRIU and processes; only what lies beyond Kafka is played. */
+final class RealHost implements AutoCloseable {
+  static final String HOST = "it-host";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path PROC = Path.of("/proc");
+  private static final String PREFIX = "ckpt-it-";
+
+  private final DockerEngine engine = new HttpDockerEngine(HttpDockerEngine.DEFAULT_SOCKET);
+  private final Clock clock = Clock.systemUTC();
+  private final ProcFs processes = new ProcFs(PROC);
+  private final ProcMemory memory = new ProcMemory(PROC);
+  private final MigrationPoints points =
+      new MigrationPoints(
+          processes::ofContainer, new ElfPrograms(processes), memory, clock, Sleeper.SYSTEM);
+  private final MemoryLog log = new MemoryLog(Sleeper.SYSTEM);
+  private final MemoryPublisher publisher = new MemoryPublisher();
+  private final MemoryDevices devices = new MemoryDevices();
+  private final Path state;
+  private final FolderBlobs blobs;
+  private final List<String> containers = new ArrayList<>();
+  private Optional<Service> service = Optional.empty();
+
+  RealHost(Path state) throws IOException {
+    this.state = state;
+    this.blobs = new FolderBlobs(state.resolve("blobs"));
+  }
+
+  DockerEngine engine() {
+    return engine;
+  }
+
+  MigrationPoints points() {
+    return points;
+  }
+
+  MemoryLog log() {
+    return log;
+  }
+
+  MemoryPublisher publisher() {
+    return publisher;
+  }
+
+  FolderBlobs blobs() {
+    return blobs;
+  }
+
+  /** A device that behaves so; its answers reach whichever service runs. */
+  Device device(Device.Will will) {
+    devices.put(Device.profile(clock).build());
+    return new Device(
+        will,
+        log,
+        publisher,
+        rehearsal -> {
+          try {
+            Service running = service.orElseThrow();
+            running.journal().keepRehearsal(rehearsal);
+            running.inbox().wake(rehearsal.getMigrationId());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        clock);
+  }
+
+  /** A checkpointer that has just been started, its predecessor being dead. */
+  Service start(BlobStore store, Duration deadline) throws IOException {
+    CommandRunner commands = CommandRunner.ofProcesses();
+    HostFacts facts = HostFacts.ask(HOST, PROC, System.getProperty("os.arch"), commands);
+    CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF);
+    criu.recover();
+    Service started =
+        new Service(
+            new Steps.Machine(
+                facts,
+                engine,
+                criu,
+                new LayerFiles(commands, clock),
+                processes,
+                new ProcessIdentity(processes, memory),
+                points),
+            new Steps.Meeting(publisher, log, store, new DeviceChecks(devices, facts, clock)),
+            devices,
+            new Deadlines(
+                deadline, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(2)),
+            state,
+            clock,
+            Sleeper.SYSTEM);
+    service = Optional.of(started);
+    started.worker().recover();
+    return started;
+  }
+
+  /** A request as it would come from the topic. */
+  static MigrationRequest.Builder request(String container) {
+    return MigrationRequest.newBuilder()
+        .setMigrationId(UUID.randomUUID().toString())
+        .setHost(HOST)
+        .setContainer(container)
+        .setDevice(Device.NAME);
+  }
+
+  /** Builds a program with its twin and starts it as the only content of a container. */
+  String run(String program, Path source, String restartPolicy)
+      throws IOException, InterruptedException {
+    Path out = Files.createDirectories(state.resolve("programs"));
+    Path scripts = Path.of("..", "deploy", "workloads");
+    shell(
+        "sh",
+        scripts.resolve("build-program.sh").toString(),
+        program,
+        out.toString(),
+        source.toString());
+    String image = PREFIX + program;
+    String tar = out.resolve(program + ".tar").toString();
+    shell(
+        "tar",
+        "-C",
+        out.toString(),
+        "-cf",
+        tar,
+        program,
+        program + "_aarch64",
+        program + "_x86-64");
+    shell("docker", "import", "--change", "CMD [\"/" + program + "\"]", tar, image);
+    String name = PREFIX + program;
+    engine.remove(name);
+    ObjectNode body = JSON.createObjectNode().put("Image", image);
+    body.putArray("Cmd").add("/" + program);
+    body.putObject("HostConfig").putObject("RestartPolicy").put("Name", restartPolicy);
+    String id = engine.create(name, body);
+    containers.add(id);
+    engine.start(id);
+    return name;
+  }
+
+  private static void shell(String... command) throws IOException {
+    CommandRunner.Result result =
+        CommandRunner.ofProcesses().run(List.of(command), Duration.ofMinutes(2));
+    if (result.exit() != 0) {
+      throw new IOException(String.join(" ", command) + ": " + result.errors());
+    }
+  }
+
+  SourceContainer container(String name) throws IOException {
+    return engine.inspect(name).map(SourceContainer::new).orElseThrow();
+  }
+
+  /** The numbers that a counter printed, in order. */
+  List<Integer> numbers(String name) throws IOException {
+    return engine
+        .logs(name, 100_000)
+        .lines()
+        .map(line -> Integer.parseInt(line.substring(line.indexOf(' ') + 1).strip()))
+        .toList();
+  }
+
+  @Override
+  public void close() throws IOException {
+    service.ifPresent(running -> running.worker().close());
+    for (String container : containers) {
+      engine.remove(container);
+    }
+    engine.close();
+  }
+}

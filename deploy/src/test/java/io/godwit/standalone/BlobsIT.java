@@ -1,0 +1,273 @@
+package io.godwit.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.blob.Blob;
+import io.godwit.blob.BlobException;
+import io.godwit.blob.BlobStore;
+import io.godwit.blob.Manifests;
+import io.godwit.blob.S3BlobStore;
+import io.godwit.contract.Manifest;
+import io.godwit.contract.ManifestFile;
+import io.godwit.contract.Segment;
+import io.godwit.service.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BlobsIT {
+  @TempDir private Path folder;
+  private EmbeddedS3 s3;
+  private S3BlobStore store;
+  private final MeterRegistry metrics = new SimpleMeterRegistry();
+
+  @BeforeEach
+  void start() throws Exception {
+    s3 = EmbeddedS3.start(folder.resolve("s3"), "127.0.0.1", 0, "key", "secret");
+    store = store(s3.endpoint(), "secret");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    store.close();
+    s3.close();
+  }
+
+  private S3BlobStore store(URI endpoint, String secret) {
+    return new S3BlobStore(
+        new Settings(
+            Map.of(
+                "GODWIT_S3_ENDPOINT",
+                endpoint.toString(),
+                "GODWIT_S3_ACCESS_KEY",
+                "key",
+                "GODWIT_S3_SECRET_KEY",
+                secret)),
+        metrics);
+  }
+
+  private Path file(String name, byte[] bytes) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.write(file, bytes);
+  }
+
+  private static byte[] random(int size) {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private double count(String metric) {
+    return metrics.get(metric).counter().count();
+  }
+
+  /** The file that the store keeps a blob in. */
+  private Path stored(Blob blob) throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("s3"))) {
+      return files.filter(file -> file.endsWith(blob.sha256())).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void whatIsPutIsFetchedAlsoInSeveralParts() throws Exception {
+    byte[] bytes = random(40 << 20);
+    List<Long> sent = new ArrayList<>();
+    List<Long> fetched = new ArrayList<>();
+    Blob blob = store.put(file("big", bytes), sent::add);
+    Path into = folder.resolve("new/again");
+    store.fetch(blob, into, fetched::add);
+    assertArrayEquals(bytes, Files.readAllBytes(into));
+    assertEquals(40L << 20, sent.getLast());
+    assertEquals(40L << 20, fetched.getLast());
+    try (Stream<Path> files = Files.list(into.getParent())) {
+      assertEquals(List.of(into), files.toList());
+    }
+  }
+
+  @Test
+  void blobThatIsThereIsNotSentAgain() throws Exception {
+    Path file = file("a", random(1000));
+    Blob first = store.put(file, BlobStore.SILENT);
+    assertEquals(first, store.put(file, BlobStore.SILENT));
+    assertEquals(first, store.put(random(1000)));
+    assertEquals(1000.0, count("godwit.blobs.sent"));
+    assertEquals(2000.0, count("godwit.blobs.spared"));
+  }
+
+  @Test
+  void emptyBlobIsABlob() throws Exception {
+    Blob blob = store.put(new byte[0]);
+    store.fetch(blob, folder.resolve("empty"), BlobStore.SILENT);
+    assertEquals(0, Files.size(folder.resolve("empty")));
+    assertEquals(0, store.read(blob, 0, 0).length);
+  }
+
+  @Test
+  void damagedBlobIsNamed() throws Exception {
+    byte[] bytes = random(1000);
+    Blob blob = store.put(bytes);
+    bytes[500] ^= 1;
+    Files.write(stored(blob), bytes);
+    Path into = folder.resolve("into");
+    String message =
+        assertThrows(BlobException.class, () -> store.fetch(blob, into, BlobStore.SILENT))
+            .getMessage();
+    assertTrue(message.contains(blob.sha256()), message);
+    assertTrue(message.contains(" is damaged: its SHA-256 is "), message);
+    assertTrue(message.contains(s3.endpoint().toString()), message);
+    assertFalse(Files.exists(into));
+    try (InputStream in = store.open(blob)) {
+      assertThrows(BlobException.class, in::readAllBytes);
+    }
+  }
+
+  @Test
+  void blobThatIsTooShortIsNamedAndPutAgain() throws Exception {
+    byte[] bytes = random(1000);
+    Blob blob = store.put(bytes);
+    Files.write(stored(blob), random(999));
+    String message =
+        assertThrows(
+                BlobException.class,
+                () -> store.fetch(blob, folder.resolve("into"), BlobStore.SILENT))
+            .getMessage();
+    assertTrue(message.contains(blob.sha256()), message);
+    store.put(bytes);
+    store.fetch(blob, folder.resolve("into"), BlobStore.SILENT);
+    assertArrayEquals(bytes, Files.readAllBytes(folder.resolve("into")));
+  }
+
+  @Test
+  void missingBlobIsNamed() throws Exception {
+    Blob missing = new Blob("ab".repeat(32), 5);
+    String noBucket =
+        assertThrows(BlobException.class, () -> store.open(missing).close()).getMessage();
+    assertEquals(
+        "blob sha256/%s at %s is missing: there is no bucket godwit"
+            .formatted(missing.sha256(), s3.endpoint()),
+        noBucket);
+    store.put(bytes("another"));
+    String message =
+        assertThrows(
+                BlobException.class,
+                () -> store.fetch(missing, folder.resolve("x"), BlobStore.SILENT))
+            .getMessage();
+    assertEquals(
+        "blob sha256/%s at %s is missing".formatted(missing.sha256(), s3.endpoint()), message);
+  }
+
+  @Test
+  void partOfABlobIsRead() throws Exception {
+    Blob blob = store.put(bytes("0123456789"));
+    assertArrayEquals(bytes("345"), store.read(blob, 3, 3));
+    assertArrayEquals(bytes("9"), store.read(blob, 9, 1));
+    assertThrows(BlobException.class, () -> store.read(blob, 8, 3));
+    assertThrows(BlobException.class, () -> store.read(blob, -1, 3));
+    assertThrows(BlobException.class, () -> store.read(blob, Long.MAX_VALUE, 3));
+  }
+
+  @Test
+  void storeThatIsAwayIsAnErrorThatNamesIt() throws Exception {
+    URI endpoint = s3.endpoint();
+    s3.close();
+    String message = assertThrows(BlobException.class, () -> store.put(bytes("x"))).getMessage();
+    assertTrue(message.startsWith("the bucket godwit at " + endpoint), message);
+    s3 = EmbeddedS3.start(folder.resolve("s3"), "127.0.0.1", 0, "key", "secret");
+  }
+
+  @Test
+  void wrongCredentialsAreAnError() {
+    try (S3BlobStore wrong = store(s3.endpoint(), "guess")) {
+      String message = assertThrows(BlobException.class, () -> wrong.put(bytes("x"))).getMessage();
+      assertTrue(message.startsWith("the bucket godwit at "), message);
+    }
+  }
+
+  @Test
+  void dataSurvivesRestart() throws Exception {
+    Blob blob = store.put(bytes("kept"));
+    s3.close();
+    s3 = EmbeddedS3.start(folder.resolve("s3"), "127.0.0.1", 0, "key", "secret");
+    try (S3BlobStore again = store(s3.endpoint(), "secret");
+        InputStream in = again.open(blob)) {
+      assertArrayEquals(bytes("kept"), in.readAllBytes());
+    }
+  }
+
+  @Test
+  void folderTravelsAsAManifest() throws Exception {
+    file("out/pages-1.img", random(300_000));
+    file("out/core-1.img", random(900));
+    file("out/empty.img", new byte[0]);
+    Manifests manifests = new Manifests(store);
+    Manifest manifest = manifests.upload(folder.resolve("out"), BlobStore.SILENT);
+    assertEquals(
+        List.of("core-1.img", "empty.img", "pages-1.img"),
+        manifest.getFilesList().stream().map(ManifestFile::getName).toList());
+    List<Long> progress = new ArrayList<>();
+    manifests.materialise(manifest, folder.resolve("in"), progress::add);
+    for (ManifestFile file : manifest.getFilesList()) {
+      assertArrayEquals(
+          Files.readAllBytes(folder.resolve("out").resolve(file.getName())),
+          Files.readAllBytes(folder.resolve("in").resolve(file.getName())));
+    }
+    assertEquals(Manifests.bytesToFetch(manifest), progress.getLast());
+  }
+
+  @Test
+  void fileIsAssembledFromSegmentsOfVerifiedBlobs() throws Exception {
+    Blob source = store.put(bytes("0123456789"));
+    Blob template = store.put(bytes("abcdef"));
+    Manifest manifest =
+        Manifest.newBuilder()
+            .addFiles(
+                ManifestFile.newBuilder()
+                    .setName("pages-1.img")
+                    .addSegments(segment(source, 2, 3))
+                    .addSegments(segment(template, 0, 2))
+                    .addSegments(segment(source, 0, 0))
+                    .addSegments(segment(source, 9, 1)))
+            .addFiles(ManifestFile.newBuilder().setName("whole").setBlob(source.toRef()))
+            .build();
+    Path into = folder.resolve("in");
+    new Manifests(store).materialise(manifest, into, BlobStore.SILENT);
+    assertEquals("234ab9", Files.readString(into.resolve("pages-1.img")));
+    assertEquals("0123456789", Files.readString(into.resolve("whole")));
+    try (Stream<Path> files = Files.list(into)) {
+      assertEquals(2, files.count());
+    }
+    assertEquals(26, Manifests.bytesToFetch(manifest));
+    Files.write(stored(template), bytes("abcdeg"));
+    assertThrows(
+        BlobException.class,
+        () -> new Manifests(store).materialise(manifest, folder.resolve("no"), BlobStore.SILENT));
+    assertFalse(Files.exists(folder.resolve("no/pages-1.img")));
+  }
+
+  private static Segment segment(Blob blob, long offset, long length) {
+    return Segment.newBuilder().setBlob(blob.toRef()).setOffset(offset).setLength(length).build();
+  }
+}

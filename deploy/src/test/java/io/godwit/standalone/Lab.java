@@ -1,0 +1,141 @@
+package io.godwit.standalone;
+
+import com.google.protobuf.MessageLite;
+import io.godwit.contract.DeadLetter;
+import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.RetryPolicy;
+import io.godwit.messaging.Sleeper;
+import io.godwit.messaging.Topic;
+import io.godwit.messaging.TopicTail;
+import io.godwit.service.Liveness;
+import io.godwit.service.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Topics of its own on a real broker, and services that speak to it as in production. */
+final class Lab implements AutoCloseable {
+  /** Retries without waiting for them. */
+  static final RetryPolicy QUICK = new RetryPolicy(3, Duration.ofMillis(10), Duration.ofMillis(50));
+
+  static final Predicate<String> ALL = key -> true;
+
+  final Settings settings;
+  final MeterRegistry metrics = new SimpleMeterRegistry();
+  final List<Duration> pauses = new CopyOnWriteArrayList<>();
+  private final String bootstrap;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  private Lab(String bootstrap, Map<String, String> environment) {
+    this.bootstrap = bootstrap;
+    this.settings = new Settings(environment);
+  }
+
+  static Lab on(EmbeddedKafka kafka) {
+    return on(kafka.bootstrap(), Optional.empty());
+  }
+
+  static Lab on(String bootstrap, Optional<Path> clientProperties) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("GODWIT_KAFKA", bootstrap);
+    environment.put("GODWIT_TOPIC_PREFIX", "lab-" + UUID.randomUUID() + ".");
+    environment.put("GODWIT_TOPIC_PARTITIONS", "2");
+    environment.put("GODWIT_HOST", "ada");
+    clientProperties.ifPresent(file -> environment.put("GODWIT_KAFKA_PROPERTIES", file.toString()));
+    Lab lab = new Lab(bootstrap, environment);
+    try (KafkaMessaging messaging = lab.service("lab", QUICK)) {
+      messaging.createTopics();
+    }
+    return lab;
+  }
+
+  static Path properties(Path folder, String lines) throws IOException {
+    return Files.writeString(folder.resolve("client.properties"), lines);
+  }
+
+  /** Another process of a service. */
+  KafkaMessaging service(String name, RetryPolicy retries) {
+    return service(name, retries, new Liveness(Clock.systemUTC()));
+  }
+
+  KafkaMessaging service(String name, RetryPolicy retries, Liveness liveness) {
+    Sleeper sleeper =
+        pause -> {
+          pauses.add(pause);
+          Thread.sleep(pause);
+        };
+    return keep(
+        new KafkaMessaging(settings, name, metrics, liveness, Clock.systemUTC(), sleeper, retries));
+  }
+
+  <T extends AutoCloseable> T keep(T part) {
+    open.push(part);
+    return part;
+  }
+
+  /** What any Kafka client could write. */
+  void write(Topic topic, String key, byte[] value) {
+    Properties properties = new Properties();
+    properties.put("bootstrap.servers", bootstrap);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(
+          new ProducerRecord<>(
+              settings.topicPrefix() + topic.baseName(),
+              key.getBytes(StandardCharsets.UTF_8),
+              value));
+    }
+  }
+
+  void write(Topic topic, String key, MessageLite value) {
+    write(topic, key, value.toByteArray());
+  }
+
+  List<byte[]> all(Topic topic) {
+    List<byte[]> values = new ArrayList<>();
+    KafkaMessaging messaging = service("reader", QUICK);
+    try (TopicTail tail = messaging.tail(topic, (key, value) -> values.add(value))) {
+      tail.catchUp();
+      return tail.read(() -> List.copyOf(values));
+    }
+  }
+
+  List<DeadLetter> deadLetters() throws Exception {
+    List<DeadLetter> letters = new ArrayList<>();
+    for (byte[] value : all(Topic.DEAD_LETTERS)) {
+      letters.add(DeadLetter.parseFrom(value));
+    }
+    return letters;
+  }
+
+  Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", bootstrap));
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+  }
+}

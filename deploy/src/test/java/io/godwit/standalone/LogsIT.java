@@ -1,0 +1,197 @@
+package io.godwit.standalone;
+
+import static io.godwit.standalone.Lab.QUICK;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.godwit.contract.Abort;
+import io.godwit.contract.Claim;
+import io.godwit.contract.Decision;
+import io.godwit.contract.DeviceProfile;
+import io.godwit.contract.Event;
+import io.godwit.contract.Phase;
+import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.DeviceDirectory;
+import io.godwit.messaging.EventPublisher;
+import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Topic;
+import io.godwit.messaging.Verdict;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The decision log, the device directory, the events and the topics on a real broker. */
+class LogsIT {
+  @TempDir private static Path folder;
+  private static EmbeddedKafka kafka;
+  private Lab lab;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = EmbeddedKafka.start(folder, 0, Optional.empty());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @BeforeEach
+  void makeTopics() {
+    lab = Lab.on(kafka);
+  }
+
+  @AfterEach
+  void leaveTopics() throws Exception {
+    lab.close();
+  }
+
+  private static Decision claim(String migration) {
+    return Decision.newBuilder()
+        .setMigrationId(migration)
+        .setClaim(Claim.newBuilder().setDevice("pi").setAgentRun("r1"))
+        .build();
+  }
+
+  private static Decision abort(String migration) {
+    return Decision.newBuilder()
+        .setMigrationId(migration)
+        .setAbort(Abort.newBuilder().setBy("checkpointer").setReason("deadline"))
+        .build();
+  }
+
+  private DecisionLog decisions(String service) {
+    return lab.keep(lab.service(service, QUICK).decisionLog());
+  }
+
+  @Test
+  void firstOfClaimAndAbortDecidesForConcurrentWriters() throws Exception {
+    DecisionLog agent = decisions("restorer-agent");
+    DecisionLog source = decisions("checkpointer");
+    CyclicBarrier together = new CyclicBarrier(2);
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 40; i++) {
+        String migration = "m" + i;
+        Future<Verdict> ofAgent =
+            threads.submit(() -> {
+              together.await();
+              return Verdict.of(agent.append(claim(migration)));
+            });
+        Future<Verdict> ofSource =
+            threads.submit(() -> {
+              together.await();
+              return Verdict.of(source.append(abort(migration)));
+            });
+        Verdict verdict = ofAgent.get();
+        assertEquals(verdict, ofSource.get());
+        assertEquals(verdict, Verdict.of(source.read(migration)));
+        assertEquals(2, agent.read(migration).size());
+      }
+    }
+  }
+
+  @Test
+  void whoComesLaterReadsWhatWasDecided() {
+    decisions("restorer-agent").append(claim("m"));
+    assertEquals(List.of(claim("m")), decisions("godwit").read("m"));
+    assertEquals(List.of(), decisions("godwit").read("another"));
+  }
+
+  @Test
+  void waitsForTheNextRecordOfAMigration() throws Exception {
+    DecisionLog source = decisions("checkpointer");
+    DecisionLog agent = decisions("restorer-agent");
+    source.append(abort("other"));
+    assertEquals(List.of(), source.await("m", 0, Duration.ofMillis(200)));
+    Thread later =
+        Thread.ofPlatform()
+            .start(() -> {
+              agent.append(claim("other"));
+              agent.append(claim("m"));
+            });
+    assertEquals(List.of(claim("m")), source.await("m", 0, Duration.ofSeconds(15)));
+    later.join();
+    assertInstanceOf(Verdict.Claimed.class, Verdict.of(source.read("m")));
+  }
+
+  @Test
+  void latestProfileOfADeviceIsFoundByItsName() {
+    KafkaMessaging agent = lab.service("restorer-agent", QUICK);
+    DeviceDirectory devices = lab.keep(lab.service("checkpointer", QUICK).deviceDirectory());
+    assertEquals(Optional.empty(), devices.find("pi"));
+    for (String kernel : List.of("6.1", "6.12")) {
+      for (String device : List.of("pi", "phone")) {
+        agent
+            .publisher()
+            .publish(
+                Topic.DEVICES,
+                device,
+                DeviceProfile.newBuilder().setDevice(device).setKernel(kernel).build());
+      }
+    }
+    assertEquals("6.12", devices.find("pi").orElseThrow().getKernel());
+    assertEquals(
+        List.of("phone", "pi"), devices.all().stream().map(DeviceProfile::getDevice).toList());
+    lab.write(Topic.DEVICES, "pi", new byte[0]);
+    assertEquals(Optional.empty(), devices.find("pi"));
+  }
+
+  @Test
+  void eventsArePublishedInOrderWithWhoSaysThem() throws Exception {
+    KafkaMessaging service = lab.service("converter", QUICK);
+    try (EventPublisher events =
+        new EventPublisher(service.publisher(), "converter", Clock.systemUTC())) {
+      var migration = events.of("m", "ada", "pi", "counter");
+      migration.say(Phase.CONVERTING, "grafting");
+      migration.progress(Phase.CONVERTING, "uploading", 5, 10);
+      migration.say(Phase.CONVERTED, "done");
+    }
+    List<byte[]> values = lab.all(Topic.EVENTS);
+    assertEquals(3, values.size());
+    Event first = Event.parseFrom(values.getFirst());
+    assertEquals("grafting", first.getMessage());
+    assertEquals("converter", first.getService());
+    assertEquals("pi", first.getDevice());
+    assertEquals("counter", first.getContainer());
+    assertEquals(5, Event.parseFrom(values.get(1)).getDoneBytes());
+    assertEquals(Phase.CONVERTED, Event.parseFrom(values.get(2)).getPhase());
+  }
+
+  @Test
+  void topicsAreCreatedOnceWithTheirPolicies() throws Exception {
+    KafkaMessaging messaging = lab.service("checkpointer", QUICK);
+    assertEquals(List.of(), messaging.createTopics());
+    ConfigResource devices =
+        new ConfigResource(ConfigResource.Type.TOPIC, messaging.nameOf(Topic.DEVICES));
+    ConfigResource decisions =
+        new ConfigResource(ConfigResource.Type.TOPIC, messaging.nameOf(Topic.DECISIONS));
+    try (Admin admin = lab.admin()) {
+      var configs = admin.describeConfigs(List.of(devices, decisions)).all().get();
+      assertEquals("compact", configs.get(devices).get("cleanup.policy").value());
+      assertEquals("delete", configs.get(decisions).get("cleanup.policy").value());
+      assertEquals("2592000000", configs.get(decisions).get("retention.ms").value());
+      var described =
+          admin
+              .describeTopics(
+                  List.of(messaging.nameOf(Topic.DECISIONS), messaging.nameOf(Topic.REQUESTS)))
+              .allTopicNames()
+              .get();
+      assertEquals(1, described.get(messaging.nameOf(Topic.DECISIONS)).partitions().size());
+      assertEquals(2, described.get(messaging.nameOf(Topic.REQUESTS)).partitions().size());
+    }
+  }
+}

@@ -1,0 +1,324 @@
+package io.godwit.standalone;
+
+import static io.godwit.standalone.Lab.ALL;
+import static io.godwit.standalone.Lab.QUICK;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.contract.DeadLetter;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.Request;
+import io.godwit.messaging.Group;
+import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.MigrationLog;
+import io.godwit.messaging.RecordHandler;
+import io.godwit.messaging.Topic;
+import io.godwit.messaging.Wire;
+import io.godwit.service.Liveness;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.MDC;
+
+class SubscriptionIT {
+  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Group MACHINE = Group.of("checkpointer", "ada");
+  private static final Group SHARED = Group.shared("converter");
+
+  @TempDir private static Path folder;
+  private static EmbeddedKafka kafka;
+  private Lab lab;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, Optional.empty());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @BeforeEach
+  void makeTopics() {
+    lab = Lab.on(kafka);
+  }
+
+  @AfterEach
+  void leaveTopics() throws Exception {
+    lab.close();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Subscribes as another process of the service would. */
+  private AutoCloseable subscribe(Group group, RecordHandler handler) {
+    KafkaMessaging process = lab.service("checkpointer", QUICK);
+    return lab.keep(process.subscribe(Topic.REQUESTS, group, ALL, handler));
+  }
+
+  @Test
+  void poisonRecordGoesToDeadLettersAndTheNextIsHandled() throws Exception {
+    List<String> handled = new CopyOnWriteArrayList<>();
+    subscribe(
+        MACHINE,
+        Wire.handler(
+            Request.getDefaultInstance(),
+            (key, request) -> handled.add(request.getMigration().getMigrationId())));
+    byte[] poison = {(byte) 0xff, 1, 2};
+    lab.write(Topic.REQUESTS, "ada", poison);
+    lab.write(
+        Topic.REQUESTS,
+        "ada",
+        Request.newBuilder()
+            .setMigration(MigrationRequest.newBuilder().setMigrationId("m1"))
+            .build());
+    await().atMost(SOON).until(() -> handled.equals(List.of("m1")));
+    DeadLetter letter = lab.deadLetters().getFirst();
+    assertEquals(1, lab.deadLetters().size());
+    assertEquals(lab.settings.topicPrefix() + "requests", letter.getTopic());
+    assertEquals("ada", letter.getKey().toStringUtf8());
+    assertArrayEquals(poison, letter.getValue().toByteArray());
+    assertEquals("checkpointer", letter.getService());
+    assertTrue(
+        letter.getReason().startsWith("the value of 3 bytes is not a godwit.Request: "),
+        letter.getReason());
+    assertTrue(letter.getStack().contains("PoisonException"), letter.getStack());
+    assertEquals(List.of(), lab.pauses);
+  }
+
+  @Test
+  void failingRecordIsTriedWithGrowingPausesAndThenBuried() throws Exception {
+    List<String> tried = new CopyOnWriteArrayList<>();
+    subscribe(
+        MACHINE,
+        (key, value) -> {
+          tried.add(text(value));
+          if (text(value).equals("bad")) {
+            throw new IllegalStateException("the engine is away");
+          }
+        });
+    lab.write(Topic.REQUESTS, "ada", bytes("bad"));
+    lab.write(Topic.REQUESTS, "ada", bytes("good"));
+    await().atMost(SOON).until(() -> tried.contains("good"));
+    assertEquals(List.of("bad", "bad", "bad", "good"), tried);
+    assertEquals(List.of(Duration.ofMillis(10), Duration.ofMillis(30)), lab.pauses);
+    DeadLetter letter = lab.deadLetters().getFirst();
+    assertEquals("java.lang.IllegalStateException: the engine is away", letter.getReason());
+  }
+
+  @Test
+  void recordIsHandledAgainAfterHandlerDied() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    AutoCloseable first =
+        subscribe(
+            MACHINE,
+            (key, value) -> {
+              started.countDown();
+              Thread.sleep(60_000);
+            });
+    lab.write(Topic.REQUESTS, "ada", bytes("work"));
+    assertTrue(started.await(15, TimeUnit.SECONDS));
+    first.close();
+    List<String> handled = new CopyOnWriteArrayList<>();
+    subscribe(MACHINE, (key, value) -> handled.add(text(value)));
+    await().atMost(SOON).until(() -> handled.equals(List.of("work")));
+    assertEquals(List.of(), lab.deadLetters());
+  }
+
+  @Test
+  void successorOfAMachineThatNeverSaidGoodbyeHasItsRecordAtOnce() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    Liveness liveness = new Liveness(Clock.systemUTC());
+    lab.keep(
+        lab.service("checkpointer", QUICK, liveness)
+            .subscribe(
+                Topic.REQUESTS,
+                MACHINE,
+                ALL,
+                (key, value) -> {
+                  started.countDown();
+                  Thread.sleep(60_000);
+                }));
+    lab.write(Topic.REQUESTS, "ada", bytes("work"));
+    assertTrue(started.await(15, TimeUnit.SECONDS));
+    List<String> handled = new CopyOnWriteArrayList<>();
+    subscribe(MACHINE, (key, value) -> handled.add(text(value)));
+    await().atMost(SOON).until(() -> handled.equals(List.of("work")));
+    await()
+        .atMost(SOON)
+        .until(() -> liveness.stuck().stream().anyMatch(why -> why.contains("has taken")));
+  }
+
+  @Test
+  void handledRecordIsNotHandledAgainAfterARestart() throws Exception {
+    List<String> handled = new CopyOnWriteArrayList<>();
+    AutoCloseable first = subscribe(MACHINE, (key, value) -> handled.add(text(value)));
+    lab.write(Topic.REQUESTS, "ada", bytes("one"));
+    await().atMost(SOON).until(() -> handled.equals(List.of("one")));
+    first.close();
+    lab.write(Topic.REQUESTS, "ada", bytes("two"));
+    subscribe(MACHINE, (key, value) -> handled.add(text(value)));
+    await().atMost(SOON).until(() -> handled.contains("two"));
+    assertEquals(List.of("one", "two"), handled);
+  }
+
+  @Test
+  void longHandlerKeepsItsPartition() throws Exception {
+    Path properties = Lab.properties(folder, "max.poll.interval.ms=4000\n");
+    try (Lab strict = Lab.on(kafka.bootstrap(), Optional.of(properties))) {
+      AtomicInteger started = new AtomicInteger();
+      AtomicInteger ended = new AtomicInteger();
+      RecordHandler slow =
+          (key, value) -> {
+            started.incrementAndGet();
+            Thread.sleep(6_000);
+            ended.incrementAndGet();
+          };
+      for (int member = 0; member < 2; member++) {
+        KafkaMessaging process = strict.service("converter", QUICK);
+        strict.keep(process.subscribe(Topic.CHECKPOINTS, SHARED, ALL, slow));
+      }
+      strict.write(Topic.CHECKPOINTS, "m1", bytes("work"));
+      await().atMost(SOON).until(() -> ended.get() == 1);
+      assertEquals(1, started.get());
+      assertEquals(0.0, strict.metrics.get("godwit.records.dropped").counter().count());
+    }
+  }
+
+  @Test
+  void sharedWorkOnALostPartitionIsDroppedAndDoneAgain() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    List<String> handled = new CopyOnWriteArrayList<>();
+    subscribe(
+        SHARED,
+        (key, value) -> {
+          if (started.getCount() > 0) {
+            started.countDown();
+            try {
+              Thread.sleep(60_000);
+            } catch (InterruptedException e) {
+              interrupted.countDown();
+              throw e;
+            }
+          }
+          handled.add(text(value));
+        });
+    lab.write(Topic.REQUESTS, "ada", bytes("work"));
+    assertTrue(started.await(15, TimeUnit.SECONDS));
+    expelMembers(SHARED);
+    assertTrue(interrupted.await(15, TimeUnit.SECONDS));
+    await().atMost(SOON).until(() -> handled.equals(List.of("work")));
+    assertEquals(1.0, lab.metrics.get("godwit.records.dropped").counter().count());
+    assertEquals(List.of(), lab.deadLetters());
+  }
+
+  @Test
+  void machinesWorkGoesOnWhenItsPartitionIsTakenAndIsDoneOnce() throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    CountDownLatch expelled = new CountDownLatch(1);
+    List<String> handled = new CopyOnWriteArrayList<>();
+    subscribe(
+        MACHINE,
+        (key, value) -> {
+          started.incrementAndGet();
+          expelled.await();
+          // Heartbeats come every 3 s: by then the member knows that it is out, and is in again.
+          Thread.sleep(4_000);
+          handled.add(text(value));
+        });
+    lab.write(Topic.REQUESTS, "ada", bytes("work"));
+    await().atMost(SOON).until(() -> started.get() == 1);
+    expelMembers(MACHINE);
+    expelled.countDown();
+    lab.write(Topic.REQUESTS, "ada", bytes("next"));
+    await().atMost(SOON).until(() -> handled.equals(List.of("work", "next")));
+    assertEquals(2, started.get());
+    assertEquals(0.0, lab.metrics.get("godwit.records.dropped").counter().count());
+  }
+
+  @Test
+  void recordsForOthersAreSkippedAndCommitted() throws Exception {
+    List<String> handled = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      lab.write(Topic.REQUESTS, "host" + i, bytes("theirs"));
+    }
+    lab.write(Topic.REQUESTS, "ada", bytes("ours"));
+    KafkaMessaging process = lab.service("checkpointer", QUICK);
+    AutoCloseable subscription =
+        process.subscribe(
+            Topic.REQUESTS, MACHINE, "ada"::equals, (key, value) -> handled.add(text(value)));
+    await()
+        .atMost(SOON)
+        .until(() ->
+            handled.size() == 1
+                && lab.metrics.get("godwit.records.skipped").counter().count() == 20);
+    subscription.close();
+    assertEquals(List.of("ours"), handled);
+    try (Admin admin = lab.admin()) {
+      long committed =
+          admin
+              .listConsumerGroupOffsets(process.groupId(Topic.REQUESTS, MACHINE))
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .values()
+              .stream()
+              .mapToLong(offset -> offset.offset())
+              .sum();
+      assertEquals(21, committed);
+    }
+  }
+
+  @Test
+  void handlersLogUnderTheirMigration() throws Exception {
+    List<String> migrations = new CopyOnWriteArrayList<>();
+    subscribe(
+        MACHINE,
+        Wire.handler(
+            Request.getDefaultInstance(),
+            (key, request) -> migrations.add(MDC.get(MigrationLog.KEY))));
+    lab.write(
+        Topic.REQUESTS,
+        "ada",
+        Request.newBuilder()
+            .setMigration(MigrationRequest.newBuilder().setMigrationId("m7"))
+            .build());
+    await().atMost(SOON).until(() -> migrations.equals(List.of("m7")));
+  }
+
+  /** As the coordinator does with members that it has not heard of for too long. */
+  private void expelMembers(Group group) throws Exception {
+    KafkaMessaging process = lab.service("operator", QUICK);
+    try (Admin admin = lab.admin()) {
+      admin
+          .removeMembersFromConsumerGroup(
+              process.groupId(Topic.REQUESTS, group), new RemoveMembersFromConsumerGroupOptions())
+          .all()
+          .get();
+    }
+  }
+}
