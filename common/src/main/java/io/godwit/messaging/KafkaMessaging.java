@@ -32,6 +32,19 @@ public final class KafkaMessaging implements AutoCloseable {
   private final KafkaClients clients;
   private final KafkaPublisher publisher;
 
+  /** For commands, which are not measured and run no handlers. */
+  public static KafkaMessaging of(Settings settings) {
+    Clock clock = Clock.systemUTC();
+    return new KafkaMessaging(
+        settings,
+        "godwit",
+        new SimpleMeterRegistry(),
+        new Liveness(clock),
+        clock,
+        Sleeper.SYSTEM,
+        RetryPolicy.STANDARD);
+  }
+
   /** With the real clock and the standard retries. */
   public KafkaMessaging(ServiceRuntime runtime) {
     this(
