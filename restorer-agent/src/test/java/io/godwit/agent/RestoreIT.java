@@ -173,14 +173,26 @@ class RestoreIT {
   void imagesThatCriuRefusesAreToldInItsOwnWords() throws Exception {
     Conversion.Builder without = conversion.toBuilder().clearImages();
     conversion.getImages().getFilesList().stream()
-        .filter(file -> !file.getName().equals("core-1.img"))
+        .filter(file -> !file.getName().equals("files.img"))
         .forEach(without.getImagesBuilder()::addFiles);
     lab.agent(lab.engine).handler().handle(AgentLab.DEVICE, without.build());
     Verdict.Failed failure = assertInstanceOf(Verdict.Failed.class, verdict());
     assertTrue(
         failure.decision().getFailed().getLogList().stream()
-            .anyMatch(line -> line.contains("core-1.img")),
+            .anyMatch(line -> line.contains("files.img")),
         failure.decision().getFailed().toString());
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void aProcessWithoutItsImagesIsNotEvenTried() throws Exception {
+    Conversion.Builder without = conversion.toBuilder().clearImages();
+    conversion.getImages().getFilesList().stream()
+        .filter(file -> !file.getName().equals("core-1.img"))
+        .forEach(without.getImagesBuilder()::addFiles);
+    lab.agent(neverStarting()).handler().handle(AgentLab.DEVICE, without.build());
+    Verdict.Failed failure = assertInstanceOf(Verdict.Failed.class, verdict());
+    assertTrue(failure.decision().getFailed().getReason().contains("core-1.img"));
     assertNothingIsLeft();
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,13 +40,24 @@ public record CriuLog(List<String> lines) {
     return lines.stream().anyMatch(line -> line.contains(RESTORED));
   }
 
-  /** The last errors, without the time before each. */
+  /**
+   * The last errors, without the time before each, and before the first of all the line that led to
+   * it: CRIU often names the file there and only the trouble in the error.
+   */
   public List<String> lastErrors() {
-    List<String> errors =
-        lines.stream()
-            .filter(line -> line.contains("Error ("))
-            .map(line -> line.replaceFirst("^\\([0-9. ]+\\)\\s*", "").strip())
-            .toList();
-    return errors.subList(Math.max(0, errors.size() - ERRORS_SHOWN), errors.size());
+    List<String> errors = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).contains("Error (")) {
+        if (errors.isEmpty() && i > 0) {
+          errors.add(withoutTime(lines.get(i - 1)));
+        }
+        errors.add(withoutTime(lines.get(i)));
+      }
+    }
+    return List.copyOf(errors.subList(Math.max(0, errors.size() - ERRORS_SHOWN), errors.size()));
+  }
+
+  private static String withoutTime(String line) {
+    return line.replaceFirst("^\\([0-9. ]+\\)\\s*", "").strip();
   }
 }

@@ -15,6 +15,8 @@ import io.godwit.criu.ImageException;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
+import io.godwit.criu.Message;
+import io.godwit.criu.field.PstreeEntry;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
@@ -116,7 +118,7 @@ final class Staging {
 
   /**
    * Verifies that the images are a checkpoint that can be restored: each one decodes, and every
-   * process has its own.
+   * thread has its own.
    *
    * @throws IOException when not; names the image
    */
@@ -133,7 +135,12 @@ final class Staging {
         }
       }
       folder.entries(ImageKind.INVENTORY);
-      folder.entries(ImageKind.PSTREE);
+      for (Message process : folder.entries(ImageKind.PSTREE).messages()) {
+        folder.entries(ImageKind.CORE, process.requireVarint(PstreeEntry.PID));
+        for (long thread : process.varints(PstreeEntry.THREADS)) {
+          folder.entries(ImageKind.CORE, thread);
+        }
+      }
     } catch (ImageException e) {
       throw new IOException("The images cannot be restored: " + e.getMessage(), e);
     }
