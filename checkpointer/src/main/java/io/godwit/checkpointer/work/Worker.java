@@ -99,7 +99,8 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private void run(Migration begun) {
+  /** Works on the calling thread. */
+  void run(Migration begun) {
     Migration migration = begun;
     boolean holdsPlace = false;
     try {

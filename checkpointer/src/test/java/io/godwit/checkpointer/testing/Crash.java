@@ -1,0 +1,63 @@
+package io.godwit.checkpointer.testing;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Kills the service, as SIGKILL does, at the n-th moment before or after something that others see.
+ */
+public final class Crash {
+  /** The service is dead. */
+  public static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Killed(String where) {
+      super(where);
+    }
+  }
+
+  /** What others see. */
+  @FunctionalInterface
+  public interface Effect<T> {
+    T run() throws IOException;
+  }
+
+  private int left;
+  private Optional<String> where = Optional.empty();
+
+  /**
+   * @param moment counted from 0; negative: never
+   */
+  public Crash(int moment) {
+    this.left = moment;
+  }
+
+  /** Where it struck. */
+  public Optional<String> where() {
+    return where;
+  }
+
+  /** Does what others see, unless the service dies before. */
+  public <T> T around(String what, Effect<T> effect) throws IOException {
+    strike("before " + what);
+    T result = effect.run();
+    strike("after " + what);
+    return result;
+  }
+
+  /** As {@link #around}, for what cannot fail. */
+  public <T> T aroundSure(String what, Effect<T> effect) {
+    try {
+      return around(what, effect);
+    } catch (IOException e) {
+      throw new AssertionError(what, e);
+    }
+  }
+
+  private void strike(String here) {
+    if (left-- == 0) {
+      where = Optional.of(here);
+      throw new Killed(here);
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package io.godwit.checkpointer.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.DockerException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** An Engine with one container, which outlives the service. */
+public final class FakeEngine implements DockerEngine {
+  public static final String ID = "c".repeat(64);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What survives the service: it is the machine's. */
+  public static final class World {
+    private boolean exists = true;
+    private String restartPolicy = "always";
+    private Map<Long, Long> dumped = new HashMap<>();
+    private boolean dumpFails;
+    private int freshStarts;
+
+    /** Whether CRIU refuses to dump. */
+    public void setDumpFails(boolean dumpFails) {
+      this.dumpFails = dumpFails;
+    }
+
+    /** How many of the next restores start from the beginning instead. */
+    public void setFreshStarts(int freshStarts) {
+      this.freshStarts = freshStarts;
+    }
+
+    public boolean exists() {
+      return exists;
+    }
+
+    public String restartPolicy() {
+      return restartPolicy;
+    }
+  }
+
+  private final Path root;
+  private final Path upper;
+  private final FakeProcesses processes;
+  private final FakeProcesses.World program;
+  private final Crash crash;
+  private final World world;
+
+  public FakeEngine(
+      Path root,
+      Path upper,
+      FakeProcesses processes,
+      FakeProcesses.World program,
+      Crash crash,
+      World world) {
+    this.root = root;
+    this.upper = upper;
+    this.processes = processes;
+    this.program = program;
+    this.crash = crash;
+    this.world = world;
+  }
+
+  /** Where a checkpoint lies. */
+  public static Path checkpoints(Path root) {
+    return root.resolve("containers").resolve(ID).resolve("checkpoints");
+  }
+
+  @Override
+  public JsonNode info() {
+    return JSON.createObjectNode()
+        .put("ExperimentalBuild", true)
+        .put("DockerRootDir", root.toString());
+  }
+
+  @Override
+  public JsonNode version() {
+    return JSON.createObjectNode();
+  }
+
+  @Override
+  public Optional<JsonNode> inspect(String container) {
+    if (!world.exists || !(container.equals("app") || container.equals(ID))) {
+      return Optional.empty();
+    }
+    ObjectNode inspect = JSON.createObjectNode().put("Id", ID).put("Name", "/app");
+    inspect.put("Image", "sha256:abc");
+    ObjectNode state = inspect.putObject("State");
+    state.put("Status", program.pid().isPresent() ? "running" : "exited");
+    state.put("Pid", program.pid().orElse(0L));
+    ObjectNode host = inspect.putObject("HostConfig");
+    host.putObject("RestartPolicy").put("Name", world.restartPolicy).put("MaximumRetryCount", 0);
+    inspect.putObject("Config").putObject("Labels");
+    ObjectNode driver = inspect.putObject("GraphDriver").put("Name", "overlay2");
+    driver.putObject("Data").put("UpperDir", upper.toString());
+    return Optional.of(inspect);
+  }
+
+  @Override
+  public Optional<JsonNode> inspectImage(String image) {
+    ObjectNode found = JSON.createObjectNode().put("Size", 1000);
+    found.putArray("RepoTags").add("app:latest");
+    return Optional.of(found);
+  }
+
+  @Override
+  public void saveImage(String image, Path into) throws IOException {
+    Files.writeString(into, "an image");
+  }
+
+  @Override
+  public void checkpoint(String container, String checkpoint, boolean exit) throws IOException {
+    crash.around(
+        "the dump",
+        () -> {
+          if (world.dumpFails) {
+            throw new DockerException(500, "criu failed");
+          }
+          Path folder = Files.createDirectories(checkpoints(root).resolve(checkpoint));
+          for (String name : new String[] {"inventory.img", "descriptors.json", "pages-1.img"}) {
+            Files.writeString(folder.resolve(name), name);
+          }
+          world.dumped = processes.kill();
+          return true;
+        });
+  }
+
+  @Override
+  public void startFromCheckpoint(String container, String checkpoint) throws IOException {
+    crash.around(
+        "the restore",
+        () -> {
+          Path folder = checkpoints(root).resolve(checkpoint);
+          if (!Files.exists(folder) || program.pid().isPresent()) {
+            throw new DockerException(500, "cannot restore");
+          }
+          if (world.freshStarts > 0) {
+            world.freshStarts--;
+            processes.startFresh(ID);
+          } else {
+            processes.appear(ID, world.dumped);
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public void deleteCheckpoint(String container, String checkpoint) throws IOException {
+    crash.around(
+        "deleting the checkpoint",
+        () -> {
+          Path folder = checkpoints(root).resolve(checkpoint);
+          if (Files.exists(folder)) {
+            try (var files = Files.walk(folder)) {
+              for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+              }
+            }
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public void setRestartPolicy(String container, JsonNode policy) throws IOException {
+    crash.around("the restart policy", () -> world.restartPolicy = policy.path("Name").asText());
+  }
+
+  @Override
+  public void stop(String container, Duration grace) throws IOException {
+    crash.around("stopping", processes::kill);
+  }
+
+  @Override
+  public void remove(String container) throws IOException {
+    crash.around("removing", () -> world.exists = false);
+  }
+
+  @Override
+  public void loadImage(InputStream archive) {
+    throw new AssertionError("a checkpointer loads no image");
+  }
+
+  @Override
+  public String create(String name, JsonNode body) {
+    throw new AssertionError("a checkpointer creates no container");
+  }
+
+  @Override
+  public void start(String container) {
+    throw new AssertionError("a checkpointer starts no container afresh");
+  }
+
+  @Override
+  public String logs(String container, int tail) {
+    return "";
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,264 @@
+package io.godwit.checkpointer.testing;
+
+import com.google.protobuf.MessageLite;
+import io.godwit.blob.Blob;
+import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.preflight.DeviceChecks;
+import io.godwit.checkpointer.source.CriuVersion;
+import io.godwit.checkpointer.source.ElfPrograms;
+import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.MigrationPoints;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.ProcessIdentity;
+import io.godwit.checkpointer.work.Deadlines;
+import io.godwit.checkpointer.work.Steps;
+import io.godwit.contract.Decision;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.Rehearsal;
+import io.godwit.docker.CommandRunner;
+import io.godwit.docker.CriuOptions;
+import io.godwit.docker.LayerFiles;
+import io.godwit.isa.Isa;
+import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.Publisher;
+import io.godwit.messaging.Topic;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * A machine with one container {@code app}, on which checkpointers can be started and killed one
+ * after the other. Time is played, so nothing waits.
+ */
+public final class FakeHost {
+  public static final String HOST = "here";
+  public static final String ID = "11111111-2222-3333-4444-555555555555";
+
+  private final Path folder;
+  private final Path executable;
+  private final TestClock clock = new TestClock();
+  private final MemoryLog log = new MemoryLog(clock);
+  private final MemoryPublisher publisher = new MemoryPublisher();
+  private final MemoryDevices devices = new MemoryDevices();
+  private final FakeProcesses.World program = new FakeProcesses.World();
+  private final FakeEngine.World engine = new FakeEngine.World();
+  private final Device device;
+  private final List<String> violations = new ArrayList<>();
+  private Optional<Service> service = Optional.empty();
+
+  /** A machine whose container runs, and a device that behaves so. */
+  public FakeHost(Path folder, Device.Will will) throws IOException {
+    this.folder = folder;
+    this.executable = folder.resolve("program");
+    Map<String, Long> symbols =
+        Map.of(
+            ElfPrograms.VARIABLE, FakeProcesses.VARIABLE,
+            ElfPrograms.REGISTERS, FakeProcesses.REGISTERS);
+    Files.write(executable, ElfWriter.write(Isa.X86_64.elfMachine(), 2, symbols));
+    Files.write(
+        folder.resolve("program_aarch64"), ElfWriter.write(Isa.AARCH64.elfMachine(), 2, symbols));
+    Files.createDirectories(folder.resolve("upper"));
+    Files.createDirectories(folder.resolve("proc"));
+    processes(new Crash(-1)).startFresh(FakeEngine.ID);
+    publisher.listen(record -> {
+      if (record.topic() == Topic.CHECKPOINTS && program.pid().isPresent()) {
+        violations.add("a checkpoint was published while the container ran");
+      }
+    });
+    this.device = new Device(will, log, publisher, this::answer, clock);
+  }
+
+  public TestClock clock() {
+    return clock;
+  }
+
+  public MemoryLog log() {
+    return log;
+  }
+
+  public MemoryPublisher publisher() {
+    return publisher;
+  }
+
+  public MemoryDevices devices() {
+    return devices;
+  }
+
+  public FakeProcesses.World program() {
+    return program;
+  }
+
+  public FakeEngine.World engine() {
+    return engine;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  /** What must never have been. */
+  public List<String> violations() {
+    return violations;
+  }
+
+  public Path executable() {
+    return executable;
+  }
+
+  /** Whether a dump lies about. */
+  public boolean hasCheckpoint() throws IOException {
+    Path checkpoints = FakeEngine.checkpoints(folder.resolve("docker"));
+    if (!Files.exists(checkpoints)) {
+      return false;
+    }
+    try (var all = Files.list(checkpoints)) {
+      return all.findAny().isPresent();
+    }
+  }
+
+  /** The request for the one migration. */
+  public static MigrationRequest.Builder request() {
+    return MigrationRequest.newBuilder()
+        .setMigrationId(ID)
+        .setHost(HOST)
+        .setContainer("app")
+        .setDevice(Device.NAME);
+  }
+
+  /** A checkpointer that has just been started and dies when the crash says so. */
+  public Service start(Crash crash) throws IOException {
+    devices.put(Device.profile(clock).build());
+    HostFacts facts =
+        new HostFacts(
+            HOST,
+            Isa.X86_64,
+            4096,
+            List.of(),
+            Optional.of(CriuVersion.find("4.2.1").orElseThrow()));
+    ProcFs procFs = new ProcFs(folder.resolve("proc"));
+    FakeProcesses memory = processes(crash);
+    FakeEngine docker =
+        new FakeEngine(
+            folder.resolve("docker"), folder.resolve("upper"), memory, program, crash, engine);
+    CriuOptions criu = new CriuOptions(folder.resolve("criu").resolve("runc.conf"));
+    criu.recover();
+    Service started =
+        new Service(
+            new Steps.Machine(
+                facts,
+                docker,
+                criu,
+                new LayerFiles(FakeHost::command, clock),
+                procFs,
+                new ProcessIdentity(procFs, memory),
+                new MigrationPoints(
+                    procFs::ofContainer, new ElfPrograms(procFs), memory, clock, clock)),
+            new Steps.Meeting(
+                new DyingPublisher(publisher, crash),
+                new DyingLog(log, crash),
+                new DyingBlobs(new FolderBlobs(folder.resolve("blobs")), crash),
+                new DeviceChecks(devices, facts, clock)),
+            devices,
+            Deadlines.STANDARD,
+            folder.resolve("state"),
+            clock,
+            clock);
+    service = Optional.of(started);
+    return started;
+  }
+
+  private FakeProcesses processes(Crash crash) {
+    return new FakeProcesses(folder.resolve("proc"), executable, crash, program);
+  }
+
+  private void answer(Rehearsal rehearsal) {
+    try {
+      service.orElseThrow().journal().keepRehearsal(rehearsal);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An empty layer: no real find, tar or sync has to run for it. */
+  private static CommandRunner.Result command(List<String> command, Duration atMost)
+      throws IOException {
+    int file = command.indexOf("--file");
+    if (file >= 0) {
+      Files.writeString(Path.of(command.get(file + 1)), "an archive");
+    }
+    String found = command.getFirst().equals("find") ? "d 4096 1.0 1.0 7 \0" : "";
+    return new CommandRunner.Result(0, found.getBytes(StandardCharsets.UTF_8), "");
+  }
+
+  private record DyingPublisher(Publisher publisher, Crash crash) implements Publisher {
+    @Override
+    public void publish(Topic topic, String key, MessageLite value) {
+      crash.aroundSure(
+          "publishing to " + topic,
+          () -> {
+            publisher.publish(topic, key, value);
+            return true;
+          });
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private record DyingLog(DecisionLog log, Crash crash) implements DecisionLog {
+    @Override
+    public List<Decision> append(Decision decision) {
+      return crash.aroundSure("a decision", () -> log.append(decision));
+    }
+
+    @Override
+    public List<Decision> read(String migrationId) {
+      return log.read(migrationId);
+    }
+
+    @Override
+    public List<Decision> await(String migrationId, int known, Duration atMost)
+        throws InterruptedException {
+      return log.await(migrationId, known, atMost);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private record DyingBlobs(BlobStore store, Crash crash) implements BlobStore {
+    @Override
+    public Blob put(Path file, LongConsumer progress) throws IOException {
+      return crash.around("storing a blob", () -> store.put(file, progress));
+    }
+
+    @Override
+    public Blob put(byte[] bytes) throws IOException {
+      return store.put(bytes);
+    }
+
+    @Override
+    public void fetch(Blob blob, Path into, LongConsumer progress) throws IOException {
+      store.fetch(blob, into, progress);
+    }
+
+    @Override
+    public InputStream open(Blob blob) throws IOException {
+      return store.open(blob);
+    }
+
+    @Override
+    public byte[] read(Blob blob, long offset, int length) throws IOException {
+      return store.read(blob, offset, length);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.godwit.checkpointer.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.migration.State;
+import io.godwit.checkpointer.testing.Crash;
+import io.godwit.checkpointer.testing.Device;
+import io.godwit.checkpointer.testing.FakeHost;
+import io.godwit.checkpointer.testing.InMemory;
+import io.godwit.checkpointer.testing.Service;
+import io.godwit.contract.Abort;
+import io.godwit.contract.Checkpoint;
+import io.godwit.contract.Decision;
+import io.godwit.contract.Failed;
+import io.godwit.contract.Preparation;
+import io.godwit.messaging.Topic;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How migrations end, on a machine that is played. */
+final class OutcomeTest {
+  @TempDir(factory = InMemory.class)
+  private Path folder;
+
+  @Test
+  void claimWithoutOutcomeIsADoubtThatNoTimerEnds() throws Exception {
+    FakeHost host = new FakeHost(folder, Device.Will.VANISH);
+    Service service = host.start(new Crash(-1));
+    service.worker().begin(service.accept(FakeHost.request().build()));
+    Awaitility.await().until(() -> migration(service).state() == State.IN_DOUBT);
+    assertTrue(service.said().getLast().contains("godwit resolve"));
+    // Played time passes by itself while the log is awaited: a day without a word.
+    var then = host.clock().instant().plus(Duration.ofDays(1));
+    Awaitility.await().until(() -> host.clock().instant().isAfter(then));
+    assertEquals(State.IN_DOUBT, migration(service).state());
+    assertTrue(host.program().pid().isEmpty(), "the source was not resumed");
+
+    host.log()
+        .append(
+            Decision.newBuilder()
+                .setMigrationId(FakeHost.ID)
+                .setFailed(Failed.newBuilder().setDevice(Device.NAME).setReason("nothing ran"))
+                .build());
+    Awaitility.await().until(() -> migration(service).settled());
+    assertEquals(State.ROLLED_BACK, migration(service).state());
+    assertTrue(host.program().pid().isPresent());
+  }
+
+  @Test
+  void everyReasonOfTheDeviceIsNamedAndTheContainerUntouched() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.REFUSE);
+    Service service = run(host);
+    assertEquals(State.FAILED, migration(service).state());
+    String said = service.said().getLast();
+    assertTrue(said.contains("Port 80 is taken.") && said.contains("No room."), said);
+    assertTrue(host.publisher().on(Topic.CHECKPOINTS, Checkpoint.class).isEmpty());
+    assertEquals(1000L, host.program().pid().orElseThrow());
+    // The device may drop what it prepared.
+    assertTrue(host.log().read(FakeHost.ID).getFirst().hasAbort());
+  }
+
+  @Test
+  void abortBeforeTheFreezeLeavesTheContainerUntouched() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
+    host.publisher()
+        .listen(
+            record -> {
+              if (record.topic() == Topic.PREPARATIONS) {
+                host.log().append(abort());
+              }
+            });
+    Service service = run(host);
+    assertEquals(State.ABORTED, migration(service).state());
+    assertTrue(service.said().getLast().contains("aborted by the operator: enough"));
+    assertEquals(1000L, host.program().pid().orElseThrow());
+    assertFalse(host.device().runs());
+  }
+
+  @Test
+  void programThatDoesNotParkGoesOnAndIsNamed() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
+    host.program().setDeaf(true);
+    Service service = run(host);
+    assertEquals(State.ROLLED_BACK, migration(service).state());
+    String said = service.said().getLast();
+    assertTrue(said.contains("process 1000 did not reach its migration point within 30 s"), said);
+    assertEquals(1000L, host.program().pid().orElseThrow());
+    assertEquals("always", host.engine().restartPolicy());
+  }
+
+  @Test
+  void freshStartInsteadOfARestoreIsStoppedAndTriedAgain() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.FAIL);
+    long born = host.program().random();
+    host.engine().setFreshStarts(1);
+    Service service = run(host);
+    assertEquals(State.ROLLED_BACK, migration(service).state(), service.said()::toString);
+    assertEquals(born, host.program().random());
+  }
+
+  @Test
+  void saysLoudlyWhenTheSourceCannotBeRestoredAndKeepsItsCheckpoint() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.FAIL);
+    host.engine().setFreshStarts(100);
+    Service service = run(host);
+    assertEquals(State.FAILED, migration(service).state());
+    String said = service.said().getLast();
+    assertTrue(said.contains("THE SOURCE DOES NOT RUN"), said);
+    assertTrue(said.contains("docker start --checkpoint godwit-" + FakeHost.ID), said);
+    assertTrue(host.hasCheckpoint());
+    assertTrue(host.program().pid().isEmpty(), "what was started afresh is stopped");
+  }
+
+  @Test
+  void sourceIsRemovedOnlyWhenAskedTo() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
+    Service service = host.start(new Crash(-1));
+    service
+        .worker()
+        .run(service.accept(FakeHost.request().setRemoveSource(true).build()));
+    assertEquals(State.SUCCEEDED, migration(service).state());
+    assertFalse(host.engine().exists());
+  }
+
+  @Test
+  void checkpointCarriesWhatTheConverterNeeds() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
+    run(host);
+    Checkpoint checkpoint = host.publisher().on(Topic.CHECKPOINTS, Checkpoint.class).getFirst();
+    Preparation preparation =
+        host.publisher().on(Topic.PREPARATIONS, Preparation.class).getFirst();
+    assertEquals(preparation.getContainer(), checkpoint.getContainer());
+    assertEquals(3, checkpoint.getImages().getFilesCount());
+    assertEquals("4.2.1", checkpoint.getCriuVersion());
+    assertEquals("4.1.1", checkpoint.getTemplate().getCriuVersion());
+    assertEquals(host.executable().toString(), checkpoint.getTwins(0).getExecutable());
+    assertEquals(preparation.getExpiresAtMs(), checkpoint.getExpiresAtMs());
+    assertEquals(
+        List.of("preflight", "send ahead", "rehearsal", "park", "dump", "upload"),
+        checkpoint.getPhasesList().stream().map(phase -> phase.getPhase()).toList());
+  }
+
+  private static Service run(FakeHost host) throws IOException {
+    Service service = host.start(new Crash(-1));
+    service.worker().run(service.accept(FakeHost.request().build()));
+    return service;
+  }
+
+  private static Migration migration(Service service) throws IOException {
+    return service.journal().find(FakeHost.ID).orElseThrow();
+  }
+
+  private static Decision abort() {
+    return Decision.newBuilder()
+        .setMigrationId(FakeHost.ID)
+        .setAbort(Abort.newBuilder().setBy("operator").setReason("enough"))
+        .build();
+  }
+}
