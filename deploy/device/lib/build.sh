@@ -63,7 +63,7 @@ debs_are_there() {
 build_image() {
   local id target work
   # The name of a .deb holds its version, so the names stand for the contents.
-  id=$(cat "$debs" "$here"/guest/* "$here/lib/build.sh" "$here/lib/arch.sh" "$home/ssh/id_ed25519.pub" - <<<"$disk_size" |
+  id=$(cat "$debs" "$here/guest/initramfs-init" "$here/lib/build.sh" "$here/lib/arch.sh" "$home/ssh/id_ed25519.pub" - <<<"$disk_size" |
     sha256sum | cut -c1-12)
   target="$home/build/$arch-$id"
   if [ ! -e "$target/complete" ]; then
@@ -124,8 +124,7 @@ configure() {
   install -m 600 "$home/ssh/id_ed25519.pub" "$root/root/.ssh/authorized_keys"
 
   install -d "$root/godwit/guest" "$root/usr/local/bin" "$root/var/lib/godwit" "$root/var/log"
-  install -m 755 "$here"/guest/* "$root/godwit/guest/"
-  mv "$root/godwit/guest/inittab" "$root/etc/inittab"
+  ln -s /godwit/guest/inittab "$root/etc/inittab"
   ln -s /godwit/guest/agent "$root/usr/local/bin/godwit-agent"
   version=$(ls "$root/usr/lib/modules")
   depmod -b "$root" "$version"
@@ -136,7 +135,7 @@ make_initramfs() {
   version=$(ls "$root/usr/lib/modules")
   mkdir -p "$stage"/{bin,dev,proc,sys,root,modules}
   cp "$root/usr/bin/busybox" "$stage/bin/"
-  install -m 755 "$root/godwit/guest/initramfs-init" "$stage/init"
+  install -m 755 "$here/guest/initramfs-init" "$stage/init"
   # In the order in which they must be loaded, decompressed: busybox loads no .xz.
   for module in $(modules_with_needs "$root/usr/lib/modules/$version" virtio_blk); do
     xz -dc "$root/usr/lib/modules/$version/$module" >"$stage/modules/$number-$(basename "$module" .xz)"

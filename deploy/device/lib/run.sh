@@ -5,7 +5,8 @@
 # A device NAME lives in $home/machines/NAME:
 #   build, arch   the name of the build that its disk is based on, and its architecture
 #   disk.qcow2    what the device has written, on top of that build's disk
-#   seed.tar      the agent and its environment, given to the guest as its second disk
+#   seed.raw      the guest's second disk: a tar archive of the agent and its environment, as far as they were given
+#   initramfs.gz  the build's with the scripts in guest/
 #   process       pid and start time of its QEMU: a pid alone may have become another process's
 #   ssh-port      where 127.0.0.1 leads to the guest's port 22
 #   qmp.sock      QEMU's control socket
@@ -47,7 +48,7 @@ lock_machine() {
 }
 
 start() {
-  require_tools start "$qemu" qemu-img ssh socat jq tar
+  require_tools start "$qemu" qemu-img ssh socat jq tar cpio gzip
   mkdir -p "$machine"
   lock_machine
   ! is_running || die "The device '$name' is already running: stop it first with 'device stop $name'."
@@ -84,27 +85,33 @@ make_machine() {
   echo "$base" >"$machine/build"
 }
 
-# Packs the agent and its environment, as far as they are given, and leaves the archive's digest in $seed.
+readonly seed_size=1073741824
+
+# Packs the agent and its environment, as far as they are given, and leaves the archive's digest in $seed. The disk is
+# overwritten in place and keeps its size, so that a running guest finds a new archive there, too.
 make_seed() {
-  local stage="$machine/stage" archive="$machine/seed.tar"
+  local disk="$machine/seed.raw"
   seed=
-  rm -rf "$archive" "$stage"
-  [ -n "$agent$kafka$s3$environment" ] || return 0
-  (umask 077; pack_seed "$stage" "$archive") || die "Cannot pack the agent into $archive."
-  seed=$(sha256sum <"$archive" | cut -c1-32)
+  (umask 077; : >"$disk")
+  if [ -n "$agent$kafka$s3$environment" ]; then
+    pack_seed "$machine/stage" "$disk" || die "Cannot pack the agent into $disk."
+    seed=$(sha256sum <"$disk" | cut -c1-32)
+    [ "$(stat -c %s "$disk")" -le $seed_size ] || die "The agent in '$agent' is larger than $seed_size bytes."
+  fi
+  truncate -s $seed_size "$disk"
 }
 
+# pack_seed STAGE ARCHIVE
 pack_seed() {
-  local stage=$1 archive=$2
-  mkdir -p "$stage" || return
+  local tar=(tar --sort=name --numeric-owner --owner=0 --group=0)
+  rm -rf "$1"
+  (umask 077; mkdir "$1") || return
   if [ -n "$kafka$s3$environment" ] || [ -e "$agent/env" ]; then
-    write_environment >"$stage/env" || return
+    write_environment >"$1/env" || return
   fi
-  tar -cf "$archive" --sort=name --numeric-owner --owner=0 --group=0 -C "$stage" . || return
-  if [ -n "$agent" ]; then
-    tar -rf "$archive" --sort=name --numeric-owner --owner=0 --group=0 --transform 's,^\.,agent,' -C "$agent" . || return
-  fi
-  rm -rf "$stage"
+  "${tar[@]}" -cf "$2" -C "$1" . || return
+  rm -rf "$1"
+  [ -z "$agent" ] || "${tar[@]}" -rf "$2" --transform 's,^\.,agent,' -C "$agent" .
 }
 
 # The last line for a name wins: what the distribution brings, then the file given, then the options.
@@ -128,10 +135,8 @@ seen_from_guest() {
 boot() {
   local build
   build="$home/build/$(<"$machine/build")"
-  local drives=(-drive "if=none,id=disk,format=qcow2,file=disk.qcow2,discard=unmap" -device "virtio-blk-pci,drive=disk,romfile=")
-  if [ -n "$seed" ]; then
-    drives+=(-drive "if=none,id=seed,format=raw,readonly=on,file=seed.tar" -device "virtio-blk-pci,drive=seed,romfile=")
-  fi
+  # The kernel takes several archives one behind the other: the build's, and the guest's scripts.
+  { cat "$build/initramfs.gz"; (cd "$here" && find guest | cpio --quiet -o -H newc -R 0:0 | gzip); } >"$machine/initramfs.gz"
   rm -f "$machine/qmp.sock" "$machine/known_hosts"
   : >"$machine/console.log"
   # Paths are relative to the device's folder, because a socket's path may be 107 bytes long at most.
@@ -140,9 +145,10 @@ boot() {
     exec 8>&-
     exec setsid "$qemu" -name "godwit-$name" "${qemu_machine[@]}" -smp "$processors" -m "$memory" \
       -accel tcg,thread=multi -nodefaults -no-user-config -no-reboot -display none \
-      -kernel "$build/kernel" -initrd "$build/initramfs.gz" \
+      -kernel "$build/kernel" -initrd initramfs.gz \
       -append "console=$console loglevel=4 panic=-1 mitigations=off apparmor=0 net.ifnames=0 godwit.device=$name godwit.seed=$seed" \
-      "${drives[@]}" \
+      -drive "if=none,id=disk,format=qcow2,file=disk.qcow2,discard=unmap" -device "virtio-blk-pci,drive=disk,romfile=" \
+      -drive "if=none,id=seed,format=raw,readonly=on,file=seed.raw" -device "virtio-blk-pci,drive=seed,romfile=" \
       -netdev user,id=net,ipv6=off -device virtio-net-pci,netdev=net,romfile= -device virtio-rng-pci,romfile= \
       -serial file:console.log -qmp unix:qmp.sock,server=on,wait=off
   ) >"$machine/qemu.log" 2>&1 </dev/null &
@@ -242,5 +248,5 @@ kill_machine() {
 # Gives a running device another agent, or the same with another environment, and restarts it.
 replace_agent() {
   make_seed
-  guest godwit-agent install <"$machine/seed.tar" || die "The agent of '$name' was not replaced."
+  guest godwit-agent install "$seed" || die "The agent of '$name' was not replaced."
 }

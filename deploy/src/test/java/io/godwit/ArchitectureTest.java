@@ -27,7 +27,9 @@ final class ArchitectureTest {
               "io.godwit.criu..",
               "io.godwit.elf..",
               "io.godwit.isa..",
+              "io.godwit.converter.environment..",
               "io.godwit.converter.graft..",
+              "io.godwit.converter.registers..",
               "io.godwit.converter.rewrite..")
           .should()
           .dependOnClassesThat()

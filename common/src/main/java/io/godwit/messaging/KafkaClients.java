@@ -75,6 +75,7 @@ final class KafkaClients {
     properties.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
+    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     if (alone) {
       // A static member that comes back has its partitions at once (KIP-345).
       properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, groupId);
@@ -82,7 +83,6 @@ final class KafkaClients {
     } else {
       // The sooner a dead member is missed, the sooner another takes its work.
       properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
-      properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     }
     return consumer(properties);
   }

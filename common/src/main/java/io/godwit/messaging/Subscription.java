@@ -161,19 +161,24 @@ public final class Subscription implements AutoCloseable {
       return;
     }
     Work work = current.get();
-    if (work.isAbandoned() && !closing) {
-      meters.dropped().increment();
-    } else if (work.outcome() == Work.Outcome.DONE) {
-      TopicPartition partition = work.partition();
-      if (!consumer.assignment().contains(partition)) {
+    boolean ours = consumer.assignment().contains(work.partition());
+    if (work.outcome() == Work.Outcome.DONE && (closing || !work.isAbandoned())) {
+      if (!ours) {
         // Only a member that reads alone comes here; the partition comes back to it.
         return;
       }
-      long next = work.offset() + 1;
-      if (consumer.position(partition) < next) {
-        consumer.seek(partition, next);
+      if (consumer.position(work.partition()) <= work.offset()) {
+        consumer.seek(work.partition(), work.offset() + 1);
       }
       commit();
+    } else {
+      if (!closing) {
+        meters.dropped().increment();
+      }
+      if (ours && consumer.position(work.partition()) > work.offset()) {
+        // Or the next commit of all positions would pass the record by.
+        consumer.seek(work.partition(), work.offset());
+      }
     }
     current = Optional.empty();
     handling.idle();

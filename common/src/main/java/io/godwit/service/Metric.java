@@ -50,6 +50,11 @@ public enum Metric {
       "godwit.migration.frozen",
       "seconds",
       "Time that a container stood still until it ran again, by outcome."),
+  CONVERSIONS_ENDED(
+      "godwit.conversions.ended",
+      "",
+      "Checkpoints that the converter is done with, by outcome: converted, refused, skipped."),
+  CONVERSION_TIME("godwit.conversion", "seconds", "Time that a conversion took."),
   WORKER_SILENT(
       "godwit.worker.silent",
       "seconds",

@@ -85,9 +85,18 @@ public final class ServiceRuntime implements AutoCloseable {
     return liveness;
   }
 
-  /** Takes a part that has just started; it is closed before all that were adopted earlier. */
+  /**
+   * Takes a part that has just started; it is closed before all that were adopted earlier.
+   *
+   * @throws IllegalStateException when the service is stopping; the part is closed then
+   */
   public synchronized <T extends AutoCloseable> T adopt(String name, T part) {
     parts.push(new Part(name, part));
+    if (stopping.get()) {
+      // Asked to stop in the middle of its start: what came too late must not be left running.
+      closeParts();
+      throw new IllegalStateException(service + " is stopping; " + name + " is not started");
+    }
     LOG.debug("{}: {} started", service, name);
     return part;
   }

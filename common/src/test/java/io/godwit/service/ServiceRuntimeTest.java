@@ -48,6 +48,16 @@ class ServiceRuntimeTest {
   }
 
   @Test
+  void partThatStartsTooLateIsClosed() {
+    List<String> closed = new ArrayList<>();
+    ServiceRuntime runtime = runtime();
+    runtime.close();
+    assertThrows(
+        IllegalStateException.class, () -> runtime.adopt("late", () -> closed.add("late")));
+    assertEquals(List.of("late"), closed);
+  }
+
+  @Test
   void isReadyBetweenReadyAndClose() {
     ServiceRuntime runtime = runtime();
     assertEquals(List.of("test is starting"), runtime.unready());

@@ -2,6 +2,7 @@ package io.godwit.converter;
 
 import io.godwit.converter.environment.Confinement;
 import io.godwit.converter.environment.InheritedPipes;
+import io.godwit.converter.environment.Inventory;
 import io.godwit.converter.environment.Mounts;
 import io.godwit.converter.environment.Namespaces;
 import io.godwit.converter.environment.TakeImages;
@@ -36,6 +37,7 @@ public final class Graft {
   private static final List<Step> BINDING =
       List.of(
           new TakeImages(),
+          new Inventory(),
           new InheritedPipes(),
           new Namespaces(),
           new Mounts(),

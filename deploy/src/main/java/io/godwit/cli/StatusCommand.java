@@ -59,7 +59,7 @@ final class StatusCommand implements Callable<Integer> {
                 last.getHost() + " -> " + last.getDevice(),
                 last.getPhase().name().toLowerCase(Locale.ROOT),
                 DevicesCommand.age(clock.millis() - last.getAtMs()),
-                last.getMessage()));
+                last.getMessage().replace('\n', ' ')));
     return ExitStatus.DONE.code();
   }
 

@@ -26,9 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,7 +38,6 @@ import org.slf4j.MDC;
 class SubscriptionIT {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final Group MACHINE = Group.of("checkpointer", "ada");
-  private static final Group SHARED = Group.shared("converter");
 
   @TempDir private static Path folder;
   private static EmbeddedKafka kafka;
@@ -150,6 +147,29 @@ class SubscriptionIT {
   }
 
   @Test
+  void skippedRecordsDoNotCommitTheOneThatWasGivenUp() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      lab.write(Topic.REQUESTS, "host" + i, bytes("theirs"));
+    }
+    lab.write(Topic.REQUESTS, "ada", bytes("ours"));
+    for (int life = 0; life < 2; life++) {
+      CountDownLatch started = new CountDownLatch(1);
+      KafkaMessaging process = lab.service("checkpointer", QUICK);
+      AutoCloseable subscription =
+          process.subscribe(
+              Topic.REQUESTS,
+              MACHINE,
+              "ada"::equals,
+              (key, value) -> {
+                started.countDown();
+                Thread.sleep(60_000);
+              });
+      assertTrue(started.await(15, TimeUnit.SECONDS));
+      subscription.close();
+    }
+  }
+
+  @Test
   void successorOfAMachineThatNeverSaidGoodbyeHasItsRecordAtOnce() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
     Liveness liveness = new Liveness(Clock.systemUTC());
@@ -184,81 +204,6 @@ class SubscriptionIT {
     subscribe(MACHINE, (key, value) -> handled.add(text(value)));
     await().atMost(SOON).until(() -> handled.contains("two"));
     assertEquals(List.of("one", "two"), handled);
-  }
-
-  @Test
-  void longHandlerKeepsItsPartition() throws Exception {
-    Path properties = Lab.properties(folder, "max.poll.interval.ms=4000\n");
-    try (Lab strict = Lab.on(kafka.bootstrap(), Optional.of(properties))) {
-      AtomicInteger started = new AtomicInteger();
-      AtomicInteger ended = new AtomicInteger();
-      RecordHandler slow =
-          (key, value) -> {
-            started.incrementAndGet();
-            Thread.sleep(6_000);
-            ended.incrementAndGet();
-          };
-      for (int member = 0; member < 2; member++) {
-        KafkaMessaging process = strict.service("converter", QUICK);
-        strict.keep(process.subscribe(Topic.CHECKPOINTS, SHARED, ALL, slow));
-      }
-      strict.write(Topic.CHECKPOINTS, "m1", bytes("work"));
-      await().atMost(SOON).until(() -> ended.get() == 1);
-      assertEquals(1, started.get());
-      assertEquals(0.0, strict.metrics.get("godwit.records.dropped").counter().count());
-    }
-  }
-
-  @Test
-  void sharedWorkOnALostPartitionIsDroppedAndDoneAgain() throws Exception {
-    CountDownLatch started = new CountDownLatch(1);
-    CountDownLatch interrupted = new CountDownLatch(1);
-    List<String> handled = new CopyOnWriteArrayList<>();
-    subscribe(
-        SHARED,
-        (key, value) -> {
-          if (started.getCount() > 0) {
-            started.countDown();
-            try {
-              Thread.sleep(60_000);
-            } catch (InterruptedException e) {
-              interrupted.countDown();
-              throw e;
-            }
-          }
-          handled.add(text(value));
-        });
-    lab.write(Topic.REQUESTS, "ada", bytes("work"));
-    assertTrue(started.await(15, TimeUnit.SECONDS));
-    expelMembers(SHARED);
-    assertTrue(interrupted.await(15, TimeUnit.SECONDS));
-    await().atMost(SOON).until(() -> handled.equals(List.of("work")));
-    assertEquals(1.0, lab.metrics.get("godwit.records.dropped").counter().count());
-    assertEquals(List.of(), lab.deadLetters());
-  }
-
-  @Test
-  void machinesWorkGoesOnWhenItsPartitionIsTakenAndIsDoneOnce() throws Exception {
-    AtomicInteger started = new AtomicInteger();
-    CountDownLatch expelled = new CountDownLatch(1);
-    List<String> handled = new CopyOnWriteArrayList<>();
-    subscribe(
-        MACHINE,
-        (key, value) -> {
-          started.incrementAndGet();
-          expelled.await();
-          // Heartbeats come every 3 s: by then the member knows that it is out, and is in again.
-          Thread.sleep(4_000);
-          handled.add(text(value));
-        });
-    lab.write(Topic.REQUESTS, "ada", bytes("work"));
-    await().atMost(SOON).until(() -> started.get() == 1);
-    expelMembers(MACHINE);
-    expelled.countDown();
-    lab.write(Topic.REQUESTS, "ada", bytes("next"));
-    await().atMost(SOON).until(() -> handled.equals(List.of("work", "next")));
-    assertEquals(2, started.get());
-    assertEquals(0.0, lab.metrics.get("godwit.records.dropped").counter().count());
   }
 
   @Test
@@ -308,17 +253,5 @@ class SubscriptionIT {
             .setMigration(MigrationRequest.newBuilder().setMigrationId("m7"))
             .build());
     await().atMost(SOON).until(() -> migrations.equals(List.of("m7")));
-  }
-
-  /** As the coordinator does with members that it has not heard of for too long. */
-  private void expelMembers(Group group) throws Exception {
-    KafkaMessaging process = lab.service("operator", QUICK);
-    try (Admin admin = lab.admin()) {
-      admin
-          .removeMembersFromConsumerGroup(
-              process.groupId(Topic.REQUESTS, group), new RemoveMembersFromConsumerGroupOptions())
-          .all()
-          .get();
-    }
   }
 }

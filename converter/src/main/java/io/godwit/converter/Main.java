@@ -1,0 +1,31 @@
+package io.godwit.converter;
+
+import io.godwit.blob.S3BlobStore;
+import io.godwit.messaging.KafkaMessaging;
+import io.godwit.service.ServiceRuntime;
+import io.godwit.service.Settings;
+import java.time.Clock;
+
+/** The converter in a JVM of its own. */
+public final class Main {
+  private Main() {}
+
+  /**
+   * Runs until SIGTERM.
+   *
+   * @param args none; everything is in the environment ({@link io.godwit.service.Setting})
+   */
+  public static void main(String[] args) throws Exception {
+    Clock clock = Clock.systemUTC();
+    try (ServiceRuntime runtime =
+        new ServiceRuntime(Converter.SERVICE, Settings.ofProcess(), clock)) {
+      KafkaMessaging kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
+      kafka.createTopics();
+      S3BlobStore blobs =
+          runtime.adopt("blobs", new S3BlobStore(runtime.settings(), runtime.metrics()));
+      Converter.start(runtime, kafka, blobs, clock);
+      runtime.ready();
+      runtime.awaitStop();
+    }
+  }
+}

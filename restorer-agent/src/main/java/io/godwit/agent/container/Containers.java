@@ -1,0 +1,170 @@
+package io.godwit.agent.container;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.agent.state.MigrationId;
+import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.CriuOptions;
+import io.godwit.docker.DockerEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The agent's own containers: they carry the migration and their role as labels, and nothing else
+ * is ever removed.
+ */
+public final class Containers {
+  /** Label: the migration that a container was made for. */
+  public static final String MIGRATION_LABEL = "io.godwit.migration";
+
+  /** Label: {@link Role}. */
+  public static final String ROLE_LABEL = "io.godwit.role";
+
+  /** What a container is for. */
+  public enum Role {
+    /** Tries the move with the probe. */
+    REHEARSAL("rehearsal"),
+    /** Is what was moved. */
+    RESTORED("restored");
+
+    private final String label;
+
+    Role(String label) {
+      this.label = label;
+    }
+  }
+
+  private final DockerEngine engine;
+  private final CriuOptions options;
+
+  public Containers(DockerEngine engine, CriuOptions options) {
+    this.engine = engine;
+    this.options = options;
+  }
+
+  /** The name of the container that a migration is rehearsed in. */
+  public static String rehearsalName(MigrationId id) {
+    return "godwit-rehearsal-" + id.shortId();
+  }
+
+  /** The name of a migration's checkpoint, in both containers. */
+  public static String checkpointName(MigrationId id) {
+    return "godwit-" + id.shortId();
+  }
+
+  /**
+   * Creates a container; one of the same migration and role that has the name already, left from an
+   * interrupted attempt, goes first.
+   *
+   * @return its id
+   * @throws IOException when another container has the name
+   */
+  public String create(String name, MigrationId id, Role role, ContainerSpec spec)
+      throws IOException {
+    if (isOurs(name, id, role)) {
+      engine.remove(name);
+    }
+    return engine.create(
+        name,
+        spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
+            .toCreateRequest());
+  }
+
+  /** Whether the container of this name was made for this migration and role. */
+  public boolean isOurs(String name, MigrationId id, Role role) throws IOException {
+    return find(name, id, role).isPresent();
+  }
+
+  /** The container of this name, if it was made for this migration and role. */
+  public Optional<JsonNode> find(String name, MigrationId id, Role role) throws IOException {
+    return engine
+        .inspect(name)
+        .filter(inspect -> {
+          JsonNode labels = inspect.path("Config").path("Labels");
+          return labels.path(MIGRATION_LABEL).asText().equals(id.value())
+              && labels.path(ROLE_LABEL).asText().equals(role.label);
+        });
+  }
+
+  /** Whose name this is, where it is taken by a container that was not made for this. */
+  public Optional<String> othersName(String name, MigrationId id, Role role) throws IOException {
+    Optional<JsonNode> there = engine.inspect(name);
+    if (there.isEmpty() || isOurs(name, id, role)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "The name %s is taken on this device, by a container that is %s: rename or remove it there."
+            .formatted(name, there.get().path("State").path("Status").asText("there")));
+  }
+
+  /** Removes the container of this name, if it was made for this, running or not. */
+  public void remove(String name, MigrationId id, Role role) throws IOException {
+    Optional<JsonNode> ours = find(name, id, role);
+    if (ours.isPresent()) {
+      engine.remove(ours.get().path("Id").asText());
+    }
+  }
+
+  /**
+   * The container's own folder for a checkpoint, the only one that the Engine starts from
+   * (moby#37344).
+   */
+  public Path checkpointFolder(String containerId, MigrationId id) throws IOException {
+    return Path.of(engine.info().path("DockerRootDir").asText())
+        .resolve("containers")
+        .resolve(containerId)
+        .resolve("checkpoints")
+        .resolve(checkpointName(id));
+  }
+
+  /** Moves images to where the Engine starts this container from. */
+  public Path placeImages(String containerId, MigrationId id, Path images) throws IOException {
+    Path folder = checkpointFolder(containerId, id);
+    Files.createDirectories(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> listed = Files.list(images)) {
+      listed.forEach(files::add);
+    }
+    for (Path file : files) {
+      Files.move(file, folder.resolve(String.valueOf(file.getFileName())));
+    }
+    return folder;
+  }
+
+  /**
+   * Dumps a container, which stops.
+   *
+   * @param log where CRIU writes what it does
+   */
+  public void checkpoint(String containerId, MigrationId id, Path log) throws IOException {
+    try (CriuOptions.InForce _ = options.put(options(log))) {
+      engine.checkpoint(containerId, checkpointName(id), true);
+    }
+  }
+
+  /**
+   * Starts a container from its checkpoint. That the Engine says no error proves nothing yet.
+   *
+   * @param log where CRIU writes what it does; an older one goes first
+   */
+  public void startFromCheckpoint(String containerId, MigrationId id, Path log) throws IOException {
+    Files.deleteIfExists(log);
+    try (CriuOptions.InForce _ = options.put(options(log))) {
+      engine.startFromCheckpoint(containerId, checkpointName(id));
+    }
+  }
+
+  private static List<String> options(Path log) {
+    List<String> options = new ArrayList<>(CriuOptions.logTo(log));
+    options.add(CriuOptions.TCP_CLOSE);
+    options.add(CriuOptions.FILE_LOCKS);
+    return options;
+  }
+}

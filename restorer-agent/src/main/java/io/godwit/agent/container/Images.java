@@ -1,0 +1,59 @@
+package io.godwit.agent.container;
+
+import io.godwit.blob.Blob;
+import io.godwit.blob.BlobStore;
+import io.godwit.contract.ImageDescription;
+import io.godwit.docker.DockerEngine;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** The images that containers are made from, loaded where this device lacks them. */
+public final class Images {
+  private final DockerEngine engine;
+  private final BlobStore blobs;
+
+  public Images(DockerEngine engine, BlobStore blobs) {
+    this.engine = engine;
+    this.blobs = blobs;
+  }
+
+  /**
+   * Makes sure that an image is there.
+   *
+   * @return what to call it in a create request: its tag, where the tag means this image here too,
+   *     else its id
+   * @throws IOException when it is not there and cannot be loaded
+   */
+  public String ensure(ImageDescription image) throws IOException {
+    if (engine.inspectImage(image.getId()).isEmpty()) {
+      if (!image.hasArchive()) {
+        throw new IOException(
+            "The image %s is not on this device, and no archive of it was sent."
+                .formatted(image.getId()));
+      }
+      try (InputStream archive = blobs.open(Blob.of(image.getArchive()))) {
+        engine.loadImage(archive);
+      }
+      if (engine.inspectImage(image.getId()).isEmpty()) {
+        throw new IOException(
+            "The archive that was sent does not hold the image %s.".formatted(image.getId()));
+      }
+    }
+    for (String tag : image.getTagsList()) {
+      boolean same =
+          engine
+              .inspectImage(tag)
+              .filter(here -> here.path("Id").asText().equals(image.getId()))
+              .isPresent();
+      if (same) {
+        return tag;
+      }
+    }
+    return image.getId();
+  }
+
+  /** Bytes that {@link #ensure} would fetch. */
+  public long bytesToFetch(ImageDescription image) throws IOException {
+    return engine.inspectImage(image.getId()).isPresent() ? 0 : image.getArchive().getSize();
+  }
+}

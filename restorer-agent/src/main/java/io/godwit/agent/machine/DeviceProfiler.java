@@ -1,0 +1,101 @@
+package io.godwit.agent.machine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.contract.DeviceProfile;
+import io.godwit.docker.DockerEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+
+/**
+ * What this device says of itself. Whatever cannot be found out makes it unfit, with the reason;
+ * nothing keeps it from answering.
+ */
+public final class DeviceProfiler {
+  private final String device;
+  private final String agentVersion;
+  private final MachineFacts machine;
+  private final CriuProgram criu;
+  private final DockerEngine engine;
+  private final Clock clock;
+
+  public DeviceProfiler(
+      String device,
+      String agentVersion,
+      MachineFacts machine,
+      CriuProgram criu,
+      DockerEngine engine,
+      Clock clock) {
+    this.device = device;
+    this.agentVersion = agentVersion;
+    this.machine = machine;
+    this.criu = criu;
+    this.engine = engine;
+    this.clock = clock;
+  }
+
+  /** The profile as of now. */
+  public DeviceProfile profile() {
+    DeviceProfile.Builder profile =
+        DeviceProfile.newBuilder().setDevice(device).setAgentVersion(agentVersion);
+    addMachine(profile);
+    CriuProgram.Findings findings = criu.findings();
+    profile.setCriuVersion(findings.version()).addAllUnfit(findings.unfit());
+    addEngine(profile);
+    return profile.setHeartbeatMs(clock.millis()).build();
+  }
+
+  private void addMachine(DeviceProfile.Builder profile) {
+    try {
+      profile
+          .setIsa(machine.isa().wireName())
+          .setKernel(machine.kernel())
+          .setPageSize(machine.pageSize())
+          .setVaBits(machine.vaBits())
+          .addAllCpuFeatures(machine.cpuFeatures());
+    } catch (IOException | IllegalArgumentException e) {
+      profile.addUnfit("This machine does not say what it is: %s.".formatted(e.getMessage()));
+    }
+  }
+
+  private void addEngine(DeviceProfile.Builder profile) {
+    JsonNode info;
+    try {
+      info = engine.info();
+    } catch (IOException e) {
+      profile.addUnfit("No Docker Engine answers: %s. Start it.".formatted(e.getMessage()));
+      return;
+    }
+    profile
+        .setDockerVersion(info.path("ServerVersion").asText())
+        .setStorageDriver(info.path("Driver").asText())
+        .setCgroupVersion(info.path("CgroupVersion").asInt(1))
+        .addAllUnfit(unfit(info));
+    try {
+      // Without a folder yet, the room is that of where it will be.
+      Path root = Path.of(info.path("DockerRootDir").asText("/"));
+      while (!Files.exists(root) && root.getNameCount() > 0) {
+        root = root.resolve("..").normalize();
+      }
+      profile.setFreeBytes(Files.getFileStore(root).getUsableSpace());
+    } catch (IOException e) {
+      profile.addUnfit("The room for containers cannot be told: %s.".formatted(e.getMessage()));
+    }
+  }
+
+  private static List<String> unfit(JsonNode info) {
+    String driver = info.path("Driver").asText();
+    boolean experimental = info.path("ExperimentalBuild").asBoolean();
+    String wrongDriver =
+        "Docker's storage driver is %s; overlay2 is needed, because only its layers can be filled while a container is stopped."
+            .formatted(driver);
+    String notExperimental =
+        "Docker does not offer checkpoints: start dockerd with --experimental.";
+    if (!driver.equals("overlay2")) {
+      return experimental ? List.of(wrongDriver) : List.of(wrongDriver, notExperimental);
+    }
+    return experimental ? List.of() : List.of(notExperimental);
+  }
+}

@@ -1,0 +1,151 @@
+package io.godwit.agent.proof;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.criu.ImageException;
+import io.godwit.criu.ImageFolder;
+import io.godwit.criu.ImageKind;
+import io.godwit.criu.ImageName;
+import io.godwit.criu.Message;
+import io.godwit.criu.field.PstreeEntry;
+import io.godwit.docker.DockerEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Tells whether the restored process runs in a container. {@code docker start --checkpoint} has
+ * started containers from the beginning without an error (criu#492, #1024, #1365), so its word is
+ * not taken. Two things must hold: CRIU's log of this very restore says that it finished, and the
+ * container's first process has the memory layout of the checkpoint, in the same place of the PID
+ * namespace. The other processes are counted: one of them may have ended, or become another
+ * program, since the moment it went on.
+ */
+public final class RestoreProof {
+  private final DockerEngine engine;
+  private final ContainerProcesses processes;
+  private final Path proc;
+
+  /**
+   * @param proc {@code /proc} but in tests
+   */
+  public RestoreProof(DockerEngine engine, Path proc) {
+    this.engine = engine;
+    this.processes = new ContainerProcesses(proc);
+    this.proc = proc;
+  }
+
+  /**
+   * Looks at a container.
+   *
+   * @param images what it was to be started from
+   * @param log CRIU's log of the restore
+   * @throws IOException when the Engine does not answer, so that nothing can be said
+   */
+  public Finding look(String containerId, Path images, Path log) throws IOException {
+    Optional<JsonNode> inspect = engine.inspect(containerId);
+    if (inspect.isEmpty()) {
+      return new Finding.NothingRuns("The container is gone.");
+    }
+    JsonNode state = inspect.get().path("State");
+    long pid = state.path("Pid").asLong();
+    if (!state.path("Running").asBoolean() || pid == 0) {
+      return new Finding.NothingRuns(notRunning(state));
+    }
+    try {
+      return examine(pid, ImageFolder.of(images), CriuLog.read(log));
+    } catch (IOException | ImageException e) {
+      boolean gone = !Files.exists(proc.resolve(Long.toString(pid)));
+      return gone
+          ? new Finding.NothingRuns("The process ended while it was looked at.")
+          : new Finding.Stranger("It cannot be compared with the checkpoint: " + e.getMessage());
+    }
+  }
+
+  private Finding examine(long rootPid, ImageFolder images, CriuLog log) throws IOException {
+    if (!log.restored()) {
+      return new Finding.Stranger(
+          "CRIU's log does not say that the restore finished: the container was started from the beginning.");
+    }
+    List<Message> tree = images.entries(ImageKind.PSTREE).messages();
+    long dumpedRoot = tree.getFirst().requireVarint(PstreeEntry.PID);
+    long innermost = processes.innermostPid(rootPid);
+    MemoryLayout dumped =
+        layout(images, dumpedRoot)
+            .orElseThrow(
+                () -> new IOException("the checkpoint has no memory of process " + dumpedRoot));
+    List<String> differences = processes.layout(rootPid).differences(dumped);
+    if (innermost != dumpedRoot || !differences.isEmpty()) {
+      return new Finding.Stranger(
+          "The running process is not the checkpoint's: it is process %d, expected %d; %s."
+              .formatted(
+                  innermost,
+                  dumpedRoot,
+                  differences.isEmpty() ? "memory alike" : String.join(", ", differences)));
+    }
+    List<String> proof = new ArrayList<>();
+    proof.add("CRIU's log of this restore says: Restore finished successfully.");
+    proof.add(layoutSentence(dumpedRoot, dumped));
+    proof.add(othersSentence(rootPid, images, tree));
+    return new Finding.Restored(proof);
+  }
+
+  private String layoutSentence(long pid, MemoryLayout layout) throws IOException {
+    Path setting = proc.resolve("sys/kernel/randomize_va_space");
+    boolean random = !Files.exists(setting) || !Files.readString(setting).strip().equals("0");
+    return "Process %d has the checkpoint's memory layout (stack 0x%x, heap 0x%x, arguments 0x%x)%s."
+        .formatted(
+            pid,
+            layout.address(MemoryLayout.Mark.START_STACK),
+            layout.address(MemoryLayout.Mark.START_BRK),
+            layout.address(MemoryLayout.Mark.ARG_START),
+            random
+                ? ", which a fresh start would not get"
+                : "; address randomisation is off here, so that alone would prove nothing");
+  }
+
+  private String othersSentence(long rootPid, ImageFolder images, List<Message> tree)
+      throws IOException {
+    Map<Long, Long> running = processes.inNamespaceOf(rootPid);
+    int there = 0;
+    int alike = 0;
+    for (Message task : tree) {
+      long pid = task.requireVarint(PstreeEntry.PID);
+      Optional<Long> here = Optional.ofNullable(running.get(pid));
+      if (here.isPresent()) {
+        there++;
+        Optional<MemoryLayout> dumped = layout(images, pid);
+        alike += dumped.isPresent() && isAlike(here.get(), dumped.get()) ? 1 : 0;
+      }
+    }
+    return "Of the checkpoint's %d processes %d are there under their numbers, %d with the checkpoint's memory layout."
+        .formatted(tree.size(), there, alike);
+  }
+
+  private boolean isAlike(long pid, MemoryLayout dumped) {
+    try {
+      return processes.layout(pid).differences(dumped).isEmpty();
+    } catch (IOException e) {
+      // It ended just now.
+      return false;
+    }
+  }
+
+  private static Optional<MemoryLayout> layout(ImageFolder images, long pid) throws IOException {
+    return images
+        .find(ImageName.of(ImageKind.MM, pid))
+        .map(image -> MemoryLayout.ofImage(image.only()));
+  }
+
+  private static String notRunning(JsonNode state) {
+    String error = state.path("Error").asText();
+    return "The container is %s, exit code %d%s"
+        .formatted(
+            state.path("Status").asText("not running"),
+            state.path("ExitCode").asInt(),
+            error.isEmpty() ? "." : ": " + error);
+  }
+}

@@ -1,0 +1,179 @@
+package io.godwit.agent.rehearsal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Images;
+import io.godwit.agent.container.Layers;
+import io.godwit.agent.state.DurableFiles;
+import io.godwit.agent.state.Journal;
+import io.godwit.agent.state.MigrationId;
+import io.godwit.agent.state.StateFolder;
+import io.godwit.contract.DeviceProfile;
+import io.godwit.contract.Manifest;
+import io.godwit.contract.Phase;
+import io.godwit.contract.Preparation;
+import io.godwit.contract.Refusal;
+import io.godwit.contract.Rehearsal;
+import io.godwit.contract.Template;
+import io.godwit.docker.ContainerSpec;
+import io.godwit.messaging.EventPublisher;
+import io.godwit.messaging.MigrationEvents;
+import io.godwit.messaging.PoisonException;
+import io.godwit.messaging.Publisher;
+import io.godwit.messaging.Topic;
+import io.godwit.messaging.Wire;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers preparations: with the template, or with every reason why not. The answer is kept beside
+ * what was staged, so a record that comes again gets the same one and nothing is done twice.
+ */
+public final class RehearsalHandler implements Wire.MessageHandler<Preparation> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Logger LOG = LoggerFactory.getLogger(RehearsalHandler.class);
+  private static final String ANSWER = "rehearsal.answer";
+
+  private final Supplier<DeviceProfile> device;
+  private final Requirements requirements;
+  private final Images images;
+  private final Layers layers;
+  private final Rehearsing rehearsing;
+  private final Journal journal;
+  private final StateFolder state;
+  private final Publisher publisher;
+  private final EventPublisher events;
+  private final Clock clock;
+
+  public RehearsalHandler(
+      Supplier<DeviceProfile> device,
+      Requirements requirements,
+      Images images,
+      Layers layers,
+      Rehearsing rehearsing,
+      Journal journal,
+      StateFolder state,
+      Publisher publisher,
+      EventPublisher events,
+      Clock clock) {
+    this.device = device;
+    this.requirements = requirements;
+    this.images = images;
+    this.layers = layers;
+    this.rehearsing = rehearsing;
+    this.journal = journal;
+    this.state = state;
+    this.publisher = publisher;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  @Override
+  public void handle(String key, Preparation preparation)
+      throws PoisonException, IOException, InterruptedException {
+    MigrationId id = MigrationId.ofRecord(preparation.getMigrationId());
+    Path kept = state.staging(id).resolve(ANSWER);
+    if (Files.exists(kept)) {
+      LOG.info("rehearsed before; the answer is said again");
+      answer(preparation, Rehearsal.parseFrom(Files.readAllBytes(kept)));
+      return;
+    }
+    if (preparation.getExpiresAtMs() != 0 && preparation.getExpiresAtMs() < clock.millis()) {
+      LOG.info("not rehearsed: nobody waits for it any more");
+      return;
+    }
+    MigrationEvents people =
+        events.of(
+            id.value(),
+            preparation.getHost(),
+            preparation.getDevice(),
+            preparation.getContainer().getName());
+    people.say(Phase.REHEARSING, "the device rehearses: container with the probe in its place");
+    long begin = clock.millis();
+    Rehearsal.Builder rehearsal =
+        Rehearsal.newBuilder()
+            .setMigrationId(id.value())
+            .setHost(preparation.getHost())
+            .setDevice(preparation.getDevice());
+    try {
+      rehearsal.setTemplate(rehearse(id, preparation));
+      people.say(Phase.REHEARSING, "rehearsed: checkpoint and restore work on this device");
+    } catch (RefusedException e) {
+      rehearsal.setRefusal(Refusal.newBuilder().addAllReasons(e.reasons()));
+      people.say(Phase.REHEARSING, "the device cannot take it: " + e.getMessage());
+    }
+    rehearsal.setDurationMs(clock.millis() - begin);
+    DurableFiles.write(kept, rehearsal.build().toByteArray());
+    answer(preparation, rehearsal.build());
+  }
+
+  private void answer(Preparation preparation, Rehearsal rehearsal) {
+    publisher.publish(Topic.REHEARSALS, preparation.getHost(), rehearsal);
+  }
+
+  private Template rehearse(MigrationId id, Preparation preparation)
+      throws PoisonException, IOException, RefusedException, InterruptedException {
+    JsonNode inspect = inspect(preparation);
+    long bytes =
+        preparation.getContainer().getImage().getArchive().getSize()
+            + preparation.getLayer().getArchive().getSize();
+    List<String> missing = requirements.missing(id, inspect, bytes);
+    if (!missing.isEmpty()) {
+      throw new RefusedException(missing);
+    }
+    DeviceProfile profile = device.get();
+    Journal.Entry entry =
+        journal.write(new Journal.Entry(id, Journal.Step.REHEARSING, Containers.rehearsalName(id)));
+    try {
+      layers.noteAhead(id, preparation.getLayer());
+      String image = images.ensure(preparation.getContainer().getImage());
+      Manifest template =
+          rehearsing.rehearse(
+              id,
+              ContainerSpec.ofInspect(inspect).withImage(image),
+              container -> layers.fill(id, List.of(preparation.getLayer()), container));
+      return Template.newBuilder()
+          .setImages(template)
+          .setIsa(profile.getIsa())
+          .setCriuVersion(profile.getCriuVersion())
+          .setKernel(profile.getKernel())
+          .setPageSize(profile.getPageSize())
+          .build();
+    } catch (IOException e) {
+      throw new RefusedException(
+          List.of("What the container needs cannot be brought here: " + e.getMessage()));
+    } finally {
+      tidyUp(entry);
+    }
+  }
+
+  private void tidyUp(Journal.Entry entry) {
+    try {
+      rehearsing.tidyUp(entry.id());
+      journal.remove(entry);
+    } catch (IOException e) {
+      LOG.warn(
+          "the rehearsal's container {} could not be removed; the next start of the agent does it",
+          entry.container(),
+          e);
+    }
+  }
+
+  private static JsonNode inspect(Preparation preparation) throws PoisonException {
+    try {
+      JsonNode inspect = JSON.readTree(preparation.getContainer().getInspectJson().toByteArray());
+      ContainerSpec.ofInspect(inspect);
+      return inspect;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new PoisonException(
+          "the preparation's description of the container cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.godwit.agent.rehearsal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Containers.Role;
+import io.godwit.agent.proof.CriuLog;
+import io.godwit.agent.proof.Finding;
+import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.state.DurableFiles;
+import io.godwit.agent.state.MigrationId;
+import io.godwit.agent.state.Patience;
+import io.godwit.agent.state.StateFolder;
+import io.godwit.blob.BlobStore;
+import io.godwit.blob.Manifests;
+import io.godwit.contract.Manifest;
+import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.UpperLayer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One container with the probe in it: started, checkpointed, restored, proven. */
+public final class Rehearsing {
+  private static final Duration START = Duration.ofMinutes(1);
+
+  private final DockerEngine engine;
+  private final Containers containers;
+  private final Manifests manifests;
+  private final RestoreProof proof;
+  private final ProbeBinary probe;
+  private final StateFolder state;
+  private final Path proc;
+  private final Patience patience;
+
+  /**
+   * @param proc {@code /proc} but in tests
+   */
+  public Rehearsing(
+      DockerEngine engine,
+      Containers containers,
+      Manifests manifests,
+      RestoreProof proof,
+      ProbeBinary probe,
+      StateFolder state,
+      Path proc,
+      Patience patience) {
+    this.engine = engine;
+    this.containers = containers;
+    this.manifests = manifests;
+    this.proof = proof;
+    this.probe = probe;
+    this.state = state;
+    this.proc = proc;
+    this.patience = patience;
+  }
+
+  /** Puts files into the container before it starts. */
+  @FunctionalInterface
+  public interface Filling {
+    void fill(JsonNode inspect) throws IOException;
+  }
+
+  /**
+   * Rehearses. The container stays until {@link #tidyUp}.
+   *
+   * @param spec as the source's is configured, with an image that is there
+   * @return the images of the checkpoint, stored
+   * @throws RefusedException when the container cannot be made, dumped or restored here
+   */
+  public Manifest rehearse(MigrationId id, ContainerSpec spec, Filling filling)
+      throws RefusedException, InterruptedException {
+    String name = Containers.rehearsalName(id);
+    String step = "made";
+    Path log = state.log(id, "rehearsal");
+    try {
+      Files.deleteIfExists(log);
+      ContainerSpec withProbe = spec.withProcess(List.of(ProbeBinary.PATH));
+      String container = containers.create(name, id, Role.REHEARSAL, withProbe);
+      JsonNode inspect = found(container);
+      filling.fill(inspect);
+      probe.place(UpperLayer.ofInspect(inspect), state.staging(id));
+      step = "started";
+      engine.start(container);
+      awaitProbe(container);
+      step = "checkpointed";
+      containers.checkpoint(container, id, log);
+      awaitEnd(container);
+      Path images = containers.checkpointFolder(container, id);
+      Manifest manifest = manifests.upload(images, BlobStore.SILENT);
+      step = "restored";
+      containers.startFromCheckpoint(container, id, log);
+      switch (proof.look(container, images, log)) {
+        case Finding.Restored _ -> {
+          DurableFiles.delete(log);
+          return manifest;
+        }
+        case Finding.Stranger stranger -> throw new IOException(stranger.why());
+        case Finding.NothingRuns nothing -> throw new IOException(nothing.why());
+      }
+    } catch (IOException e) {
+      throw new RefusedException(reasons(step, e, log));
+    }
+  }
+
+  /** Removes what a rehearsal, at whatever step, has left. */
+  public void tidyUp(MigrationId id) throws IOException {
+    containers.remove(Containers.rehearsalName(id), id, Role.REHEARSAL);
+  }
+
+  private void awaitProbe(String container) throws IOException, InterruptedException {
+    boolean runs =
+        patience.await(
+            START,
+            () -> {
+              JsonNode state = found(container).path("State");
+              if (state.path("Status").asText().equals("exited")) {
+                throw new IOException(
+                    "the probe ended with exit code %d: %s %s"
+                        .formatted(
+                            state.path("ExitCode").asInt(),
+                            state.path("Error").asText(),
+                            engine.logs(container, 5)));
+              }
+              return state.path("Running").asBoolean() && isProbe(state.path("Pid").asLong());
+            });
+    if (!runs) {
+      throw new IOException("the probe does not run after " + START.toSeconds() + " s");
+    }
+  }
+
+  private boolean isProbe(long pid) {
+    try {
+      Path executable = Files.readSymbolicLink(proc.resolve(Long.toString(pid)).resolve("exe"));
+      return executable.endsWith(ProbeBinary.PATH.substring(1));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The Engine answers before it has noticed that the dumped process is gone. */
+  private void awaitEnd(String container) throws IOException, InterruptedException {
+    boolean ended =
+        patience.await(START, () -> !found(container).path("State").path("Running").asBoolean());
+    if (!ended) {
+      throw new IOException("the dumped container still runs after " + START.toSeconds() + " s");
+    }
+  }
+
+  private JsonNode found(String container) throws IOException {
+    return engine
+        .inspect(container)
+        .orElseThrow(
+            () -> new IOException("the rehearsal's container was removed by another hand"));
+  }
+
+  private static List<String> reasons(String step, IOException e, Path log) {
+    List<String> reasons = new ArrayList<>();
+    reasons.add("The container cannot be %s on this device: %s".formatted(step, e.getMessage()));
+    try {
+      CriuLog.read(log).lastErrors().forEach(line -> reasons.add("CRIU said: " + line));
+    } catch (IOException unreadable) {
+      reasons.add("CRIU's log cannot be read: " + unreadable.getMessage());
+    }
+    return reasons;
+  }
+}

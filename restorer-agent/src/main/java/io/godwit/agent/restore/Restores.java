@@ -1,0 +1,79 @@
+package io.godwit.agent.restore;
+
+import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Images;
+import io.godwit.agent.container.Layers;
+import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.rehearsal.Rehearsing;
+import io.godwit.agent.state.Journal;
+import io.godwit.agent.state.StateFolder;
+import io.godwit.blob.Manifests;
+import io.godwit.docker.DockerEngine;
+import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.EventPublisher;
+import io.godwit.messaging.Sleeper;
+import java.time.Clock;
+
+/**
+ * The parts of restoring, put together.
+ *
+ * @param handler takes conversions
+ * @param recovery takes up what an earlier run left
+ */
+public record Restores(ConversionHandler handler, Recovery recovery) {
+  /**
+   * What restoring stands on.
+   *
+   * @param device this device's name
+   * @param agentRun names this run of the agent
+   */
+  public record Ground(
+      String device,
+      String agentRun,
+      DockerEngine engine,
+      Containers containers,
+      Images images,
+      Layers layers,
+      Manifests manifests,
+      RestoreProof proof,
+      Rehearsing rehearsing,
+      DecisionLog log,
+      Journal journal,
+      StateFolder state,
+      EventPublisher events,
+      Clock clock,
+      Sleeper sleeper) {}
+
+  /** Puts them together. */
+  public static Restores on(Ground ground) {
+    Staging staging =
+        new Staging(ground.manifests, ground.layers, ground.images, ground.state, ground.sleeper);
+    Decisions decisions =
+        new Decisions(ground.log, ground.device, ground.agentRun, ground.clock, ground.sleeper);
+    Restorer restorer =
+        new Restorer(
+            staging,
+            new Preparer(ground.engine, ground.containers, ground.images, ground.layers, staging),
+            new ClaimedRestore(
+                ground.engine, ground.containers, ground.proof, ground.state, ground.sleeper),
+            decisions,
+            ground.engine,
+            ground.containers,
+            ground.journal,
+            ground.state,
+            ground.events,
+            ground.clock);
+    Recovery recovery =
+        new Recovery(
+            ground.journal,
+            ground.state,
+            decisions,
+            restorer,
+            ground.rehearsing,
+            ground.clock,
+            ground.sleeper);
+    return new Restores(
+        new ConversionHandler(restorer, recovery, decisions, ground.journal, ground.clock),
+        recovery);
+  }
+}

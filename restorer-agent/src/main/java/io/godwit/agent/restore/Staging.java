@@ -1,0 +1,166 @@
+package io.godwit.agent.restore;
+
+import io.godwit.agent.container.Images;
+import io.godwit.agent.container.Layers;
+import io.godwit.agent.state.DurableFiles;
+import io.godwit.agent.state.StateFolder;
+import io.godwit.blob.Blob;
+import io.godwit.blob.BlobException;
+import io.godwit.blob.Manifests;
+import io.godwit.contract.Conversion;
+import io.godwit.contract.LayerArchive;
+import io.godwit.contract.Phase;
+import io.godwit.contract.Twin;
+import io.godwit.criu.ImageException;
+import io.godwit.criu.ImageFolder;
+import io.godwit.criu.ImageKind;
+import io.godwit.criu.ImageName;
+import io.godwit.criu.Message;
+import io.godwit.criu.field.PstreeEntry;
+import io.godwit.messaging.MigrationEvents;
+import io.godwit.messaging.Sleeper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings everything that a restore needs to this machine, and verifies it, before any claim. */
+final class Staging {
+  private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
+  private static final List<Duration> PAUSES =
+      List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
+
+  private final Manifests manifests;
+  private final Layers layers;
+  private final Images images;
+  private final StateFolder state;
+  private final Sleeper sleeper;
+
+  Staging(Manifests manifests, Layers layers, Images images, StateFolder state, Sleeper sleeper) {
+    this.manifests = manifests;
+    this.layers = layers;
+    this.images = images;
+    this.state = state;
+    this.sleeper = sleeper;
+  }
+
+  /** The images of a task, once fetched. */
+  Path images(Task task) throws IOException {
+    return state.staging(task.id()).resolve("images");
+  }
+
+  /** How many bytes {@link #fetch} has to bring. */
+  long bytesToFetch(Task task) throws IOException {
+    Conversion conversion = task.conversion();
+    long bytes = Manifests.bytesToFetch(conversion.getImages());
+    bytes += images.bytesToFetch(conversion.getContainer().getImage());
+    for (Blob blob : blobs(task)) {
+      bytes += layers.isStaged(task.id(), blob) ? 0 : blob.size();
+    }
+    return bytes;
+  }
+
+  /**
+   * Fetches images, twins, the image of the container and its layers; every digest is verified on
+   * the way. A store that does not answer is asked again a few times.
+   *
+   * @throws IOException when something is missing or damaged, or there is no room
+   */
+  void fetch(Task task, long bytes, MigrationEvents people)
+      throws IOException, InterruptedException {
+    long room = Files.getFileStore(state.staging(task.id())).getUsableSpace();
+    if (room < bytes) {
+      throw new IOException(
+          "There is room for %d bytes on this device, and %d are to be fetched."
+              .formatted(room, bytes));
+    }
+    for (int failures = 0; ; failures++) {
+      try {
+        fetchOnce(task, bytes, people);
+        return;
+      } catch (BlobException e) {
+        if (failures == PAUSES.size()) {
+          throw e;
+        }
+        LOG.warn("fetching failed, again in {} s", PAUSES.get(failures).toSeconds(), e);
+        sleeper.sleep(PAUSES.get(failures));
+      }
+    }
+  }
+
+  private void fetchOnce(Task task, long bytes, MigrationEvents people) throws IOException {
+    Conversion conversion = task.conversion();
+    long[] done = {0};
+    for (Blob blob : blobs(task)) {
+      if (!layers.isStaged(task.id(), blob)) {
+        layers.staged(task.id(), blob, progress(people, done[0], bytes)::accept);
+        done[0] += blob.size();
+      }
+    }
+    long ofImage = images.bytesToFetch(conversion.getContainer().getImage());
+    images.ensure(conversion.getContainer().getImage());
+    done[0] += ofImage;
+    // From the beginning: what an interrupted attempt left must not mix with this.
+    DurableFiles.deleteFolder(images(task));
+    manifests.materialise(
+        conversion.getImages(), images(task), progress(people, done[0], bytes)::accept);
+  }
+
+  private static java.util.function.LongConsumer progress(
+      MigrationEvents people, long before, long total) {
+    return done -> people.progress(Phase.CONVERTED, "the device fetches", before + done, total);
+  }
+
+  /**
+   * Verifies that the images are a checkpoint that can be restored: each one decodes, and every
+   * thread has its own.
+   *
+   * @throws IOException when not; names the image
+   */
+  void verify(Task task) throws IOException {
+    try {
+      ImageFolder folder = ImageFolder.of(images(task));
+      if (!folder.names().contains("descriptors.json")) {
+        throw new IOException("The images lack descriptors.json.");
+      }
+      for (String name : folder.names()) {
+        Optional<ImageName> image = ImageName.parse(name);
+        if (image.isPresent() && !image.get().kind().raw()) {
+          folder.entries(image.get());
+        }
+      }
+      folder.entries(ImageKind.INVENTORY);
+      for (Message process : folder.entries(ImageKind.PSTREE).messages()) {
+        folder.entries(ImageKind.CORE, process.requireVarint(PstreeEntry.PID));
+        for (long thread : process.varints(PstreeEntry.THREADS)) {
+          folder.entries(ImageKind.CORE, thread);
+        }
+      }
+    } catch (ImageException e) {
+      throw new IOException("The images cannot be restored: " + e.getMessage(), e);
+    }
+  }
+
+  private List<Blob> blobs(Task task) throws IOException {
+    Conversion conversion = task.conversion();
+    List<Blob> blobs = new ArrayList<>();
+    try {
+      for (LayerArchive layer : layers.all(task.id(), conversion.getLayer())) {
+        if (layer.hasArchive()) {
+          blobs.add(Blob.of(layer.getArchive()));
+        }
+      }
+      for (Twin twin : conversion.getTwinsList()) {
+        blobs.add(Blob.of(twin.getTarget()));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new BlobException("The conversion names a blob that cannot be: " + e.getMessage(), e);
+    }
+    return blobs.stream().distinct().toList();
+  }
+}

@@ -1,0 +1,98 @@
+package io.godwit.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.docker.DockerEngine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The real Engine, of which a test lets one call go as real Engines have been seen to. */
+class EngineDecorator implements DockerEngine {
+  final DockerEngine real;
+
+  EngineDecorator(DockerEngine real) {
+    this.real = real;
+  }
+
+  @Override
+  public JsonNode info() throws IOException {
+    return real.info();
+  }
+
+  @Override
+  public JsonNode version() throws IOException {
+    return real.version();
+  }
+
+  @Override
+  public Optional<JsonNode> inspect(String container) throws IOException {
+    return real.inspect(container);
+  }
+
+  @Override
+  public Optional<JsonNode> inspectImage(String image) throws IOException {
+    return real.inspectImage(image);
+  }
+
+  @Override
+  public void saveImage(String image, Path into) throws IOException {
+    real.saveImage(image, into);
+  }
+
+  @Override
+  public void loadImage(InputStream archive) throws IOException {
+    real.loadImage(archive);
+  }
+
+  @Override
+  public String create(String name, JsonNode body) throws IOException {
+    return real.create(name, body);
+  }
+
+  @Override
+  public void start(String container) throws IOException {
+    real.start(container);
+  }
+
+  @Override
+  public void startFromCheckpoint(String container, String checkpoint) throws IOException {
+    real.startFromCheckpoint(container, checkpoint);
+  }
+
+  @Override
+  public void checkpoint(String container, String checkpoint, boolean exit) throws IOException {
+    real.checkpoint(container, checkpoint, exit);
+  }
+
+  @Override
+  public void deleteCheckpoint(String container, String checkpoint) throws IOException {
+    real.deleteCheckpoint(container, checkpoint);
+  }
+
+  @Override
+  public void setRestartPolicy(String container, JsonNode restartPolicy) throws IOException {
+    real.setRestartPolicy(container, restartPolicy);
+  }
+
+  @Override
+  public void stop(String container, Duration grace) throws IOException {
+    real.stop(container, grace);
+  }
+
+  @Override
+  public void remove(String container) throws IOException {
+    real.remove(container);
+  }
+
+  @Override
+  public String logs(String container, int tail) throws IOException {
+    return real.logs(container, tail);
+  }
+
+  @Override
+  public void close() throws IOException {
+    real.close();
+  }
+}
