@@ -7,7 +7,9 @@ import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
-/** Temporary folders where forcing to disk costs nothing, for tests that do it thousands of times. */
+/**
+ * Temporary folders where forcing to disk costs nothing, for tests that do it thousands of times.
+ */
 public final class InMemory implements TempDirFactory {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 

@@ -41,7 +41,9 @@ final class CrashTest {
       FakeHost host = host(will, moment);
       long born = host.program().random();
       Optional<String> where = runKilledAt(host, moment);
-      assertOneRuns(host, born, where.map(w -> will + ", killed " + w).orElse(will + ", unharmed"));
+      String how = will + where.map(w -> ", killed " + w).orElse(", unharmed");
+      assertOneRuns(host, born, how);
+      assertEquals(will == Device.Will.SUCCEED, host.device().runs(), how + ": it goes on");
       if (where.isEmpty()) {
         assertTrue(moment > 3, "nothing was there to be killed at");
         return;

@@ -71,12 +71,11 @@ final class OutcomeTest {
   void abortBeforeTheFreezeLeavesTheContainerUntouched() throws IOException {
     FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
     host.publisher()
-        .listen(
-            record -> {
-              if (record.topic() == Topic.PREPARATIONS) {
-                host.log().append(abort());
-              }
-            });
+        .listen(record -> {
+          if (record.topic() == Topic.PREPARATIONS) {
+            host.log().append(abort());
+          }
+        });
     Service service = run(host);
     assertEquals(State.ABORTED, migration(service).state());
     assertTrue(service.said().getLast().contains("aborted by the operator: enough"));
@@ -123,9 +122,7 @@ final class OutcomeTest {
   void sourceIsRemovedOnlyWhenAskedTo() throws IOException {
     FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
     Service service = host.start(new Crash(-1));
-    service
-        .worker()
-        .run(service.accept(FakeHost.request().setRemoveSource(true).build()));
+    service.worker().run(service.accept(FakeHost.request().setRemoveSource(true).build()));
     assertEquals(State.SUCCEEDED, migration(service).state());
     assertFalse(host.engine().exists());
   }
@@ -135,8 +132,7 @@ final class OutcomeTest {
     FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
     run(host);
     Checkpoint checkpoint = host.publisher().on(Topic.CHECKPOINTS, Checkpoint.class).getFirst();
-    Preparation preparation =
-        host.publisher().on(Topic.PREPARATIONS, Preparation.class).getFirst();
+    Preparation preparation = host.publisher().on(Topic.PREPARATIONS, Preparation.class).getFirst();
     assertEquals(preparation.getContainer(), checkpoint.getContainer());
     assertEquals(3, checkpoint.getImages().getFilesCount());
     assertEquals("4.2.1", checkpoint.getCriuVersion());

@@ -1,0 +1,117 @@
+package io.godwit.checkpointer.preflight;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.checkpointer.source.CriuVersion;
+import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.testing.Device;
+import io.godwit.checkpointer.testing.MemoryDevices;
+import io.godwit.checkpointer.testing.TestClock;
+import io.godwit.contract.DeviceProfile;
+import io.godwit.contract.IsaName;
+import io.godwit.isa.Isa;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class DeviceChecksTest {
+  private static final Demand DEMAND = new Demand(0x7fff_ffff_f000L, 100L << 20);
+
+  private final TestClock clock = new TestClock();
+  private final MemoryDevices devices = new MemoryDevices();
+  private final HostFacts host =
+      new HostFacts(
+          "here",
+          Isa.X86_64,
+          4096,
+          List.of("fpu", "avx2", "avx512f"),
+          Optional.of(new CriuVersion(4, 2, 1)));
+  private final DeviceChecks checks = new DeviceChecks(devices, host, clock);
+
+  @Test
+  void nothingIsWrongWithAGoodDevice() {
+    devices.put(Device.profile(clock).build());
+    assertTrue(checks.alive(Device.NAME).isEmpty());
+    assertTrue(reasons(Device.profile(clock)).isEmpty());
+  }
+
+  @Test
+  void unknownDeviceIsRefusedWithTheKnownOnes() {
+    devices.put(Device.profile(clock).build());
+    devices.put(Device.profile(clock).setDevice("board").build());
+    assertOne("There is no device toaster. Known are: board, phone.", checks.alive("toaster"));
+  }
+
+  @Test
+  void deviceThatWasNotHeardOfIsTakenForDead() {
+    devices.put(Device.profile(clock).build());
+    clock.sleep(Duration.ofSeconds(30));
+    assertTrue(checks.alive(Device.NAME).isEmpty());
+    clock.sleep(Duration.ofSeconds(1));
+    assertOne("last heard of 31 s ago", checks.alive(Device.NAME));
+  }
+
+  @Test
+  void devicesOwnReasonsAreHandedOn() {
+    devices.put(Device.profile(clock).addUnfit("criu is missing").addUnfit("no room").build());
+    assertEquals(2, checks.alive(Device.NAME).size());
+  }
+
+  @Test
+  void largerPagesAreRefused() {
+    assertOne("pages of 16384 bytes", reasons(Device.profile(clock).setPageSize(16384)));
+  }
+
+  @Test
+  void tooFewAddressBitsAreRefused() {
+    assertOne("needs 47", reasons(Device.profile(clock).setVaBits(39)));
+    assertTrue(reasons(Device.profile(clock).setVaBits(47)).isEmpty());
+  }
+
+  @Test
+  void oldOrMissingCriuIsRefused() {
+    assertOne("4.1 is the least", reasons(Device.profile(clock).setCriuVersion("3.17.1")));
+    assertOne("CRIU ''", reasons(Device.profile(clock).setCriuVersion("")));
+  }
+
+  @Test
+  void tooLittleRoomIsRefusedWithBothNumbers() {
+    assertOne("room for 99 MiB", reasons(Device.profile(clock).setFreeBytes(99L << 20)));
+  }
+
+  @Test
+  void cpuFeaturesCountOnlyWhereTheIsaStays() {
+    DeviceProfile.Builder pc = Device.profile(clock).setIsa(IsaName.X86_64).addCpuFeatures("avx2");
+    assertOne("avx512f", reasons(pc));
+    assertTrue(reasons(Device.profile(clock).addCpuFeatures("asimd")).isEmpty());
+  }
+
+  @Test
+  void everyReasonIsNamedNotTheFirst() {
+    assertEquals(
+        6,
+        reasons(
+                Device.profile(clock)
+                    .setIsa(IsaName.ISA_UNSPECIFIED)
+                    .setPageSize(65536)
+                    .setVaBits(39)
+                    .setCriuVersion("3.0")
+                    .setStorageDriver("vfs")
+                    .setFreeBytes(0))
+            .size());
+  }
+
+  private List<String> reasons(DeviceProfile.Builder device) {
+    List<String> reasons = new ArrayList<>();
+    checks.fits(device.build(), DEMAND, reasons);
+    return reasons;
+  }
+
+  private static void assertOne(String part, List<String> reasons) {
+    assertEquals(1, reasons.size(), reasons::toString);
+    assertTrue(reasons.getFirst().contains(part), reasons.getFirst());
+  }
+}
