@@ -298,12 +298,11 @@ final class CheckpointerIT {
     return awaitEnd(service, request);
   }
 
-  private static Migration awaitEnd(Service service, MigrationRequest request) {
-    return await()
+  private static Migration awaitEnd(Service service, MigrationRequest request) throws IOException {
+    await()
         .atMost(PATIENCE)
-        .until(
-            () -> service.journal().find(request.getMigrationId()).orElseThrow(),
-            Migration::settled);
+        .until(() -> service.said().stream().anyMatch(said -> said.contains(", ended: ")));
+    return service.journal().find(request.getMigrationId()).orElseThrow();
   }
 
   private static void awaitState(Service service, MigrationRequest request, State state) {
