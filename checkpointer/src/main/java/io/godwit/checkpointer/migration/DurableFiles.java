@@ -8,10 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 
 /** Writes that either stand completely, also after a power cut, or not at all. */
 final class DurableFiles {
+  /** What lies here is of containers' files. */
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private DurableFiles() {}
 
   /** Writes beside the file, forces it to disk, renames it over the file, and forces the rename. */
@@ -36,7 +44,7 @@ final class DurableFiles {
   /** Makes a folder that is there after a power cut. */
   static void makeFolder(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
+      Files.createDirectories(folder, OWNER_ONLY);
       force(above(folder));
     }
   }
