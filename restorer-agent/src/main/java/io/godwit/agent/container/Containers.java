@@ -156,7 +156,9 @@ public final class Containers {
    */
   public void startFromCheckpoint(String containerId, MigrationId id, Path log) throws IOException {
     Files.deleteIfExists(log);
-    try (CriuOptions.InForce _ = options.put(options(log))) {
+    List<String> lines = options(log);
+    CgroupRoot.option(checkpointFolder(containerId, id), containerId).ifPresent(lines::add);
+    try (CriuOptions.InForce _ = options.put(lines)) {
       engine.startFromCheckpoint(containerId, checkpointName(id));
     }
   }
