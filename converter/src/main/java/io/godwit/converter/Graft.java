@@ -5,6 +5,7 @@ import io.godwit.converter.environment.InheritedPipes;
 import io.godwit.converter.environment.Inventory;
 import io.godwit.converter.environment.Mounts;
 import io.godwit.converter.environment.Namespaces;
+import io.godwit.converter.environment.PageSizes;
 import io.godwit.converter.environment.TakeImages;
 import io.godwit.converter.environment.Tmpfs;
 import io.godwit.converter.graft.Draft;
@@ -36,6 +37,7 @@ public final class Graft {
   /** What is taken from where, and bound together. */
   private static final List<Step> BINDING =
       List.of(
+          new PageSizes(),
           new TakeImages(),
           new Inventory(),
           new InheritedPipes(),

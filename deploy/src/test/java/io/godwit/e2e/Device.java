@@ -36,6 +36,16 @@ final class Device {
     return new Docker(List.of(script.toString(), "exec", name, "--", "docker"));
   }
 
+  /** SIGKILL for its agent, which is not restarted until {@link #restartAgent}. */
+  void killAgentForGood() {
+    exec("sh", "-c", "touch /run/restorer-agent.held && kill -KILL $(cat /run/restorer-agent.pid)")
+        .orFail();
+  }
+
+  void restartAgent() {
+    exec("godwit-agent", "start").orFail();
+  }
+
   /** Cuts the power. */
   void kill() {
     Shell.run(Duration.ofMinutes(1), List.of(script.toString(), "kill", name)).orFail();

@@ -26,15 +26,13 @@ final class FaultIT {
         DecisionLog log = KafkaMessaging.of(world.settings()).decisionLog()) {
       String id = request(world, counter, Duration.ofSeconds(75));
       await("the source to be frozen", () -> !world.docker().isRunning(counter.name()));
-      // Its supervisor too: this agent does not come back.
-      world.device().exec("pkill", "-KILL", "-f", "restorer-agent");
+      world.device().killAgentForGood();
       await("the roll back", () -> world.docker().isRunning(counter.name()));
 
       counter.assertRunsOnHereOnly();
       assertEquals(Decision.KindCase.ABORT, log.read(id).getFirst().getKindCase());
     } finally {
-      world.device().kill();
-      world.startDevice();
+      world.restartAgent();
     }
   }
 

@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** The real Engine, of which a test lets one call go as real Engines have been seen to. */
-class EngineDecorator implements DockerEngine {
-  final DockerEngine real;
+public class EngineDecorator implements DockerEngine {
+  protected final DockerEngine real;
 
-  EngineDecorator(DockerEngine real) {
+  public EngineDecorator(DockerEngine real) {
     this.real = real;
   }
 

@@ -92,9 +92,9 @@ final class TwinChecks {
     for (Map.Entry<String, Symbol> entry : new TreeMap<>(source.symbols()).entrySet()) {
       Symbol here = entry.getValue();
       Optional<Symbol> there = target.symbol(entry.getKey());
-      if (isAddress(here)
+      if (isVariable(source, here)
           && there.isPresent()
-          && isAddress(there.get())
+          && isVariable(target, there.get())
           && there.get().address() != here.address()) {
         differing.add(
             "%s (0x%x and 0x%x)".formatted(entry.getKey(), here.address(), there.get().address()));
@@ -102,7 +102,7 @@ final class TwinChecks {
     }
     if (!differing.isEmpty()) {
       reasons.add(
-          "%s and %s have %d symbols at different addresses: %s%s. Link both with aligned layouts."
+          "%s and %s have %d variables at different addresses: %s%s. Link both with aligned layouts."
               .formatted(
                   name,
                   twinName,
@@ -113,7 +113,13 @@ final class TwinChecks {
     }
   }
 
-  private static boolean isAddress(Symbol symbol) {
-    return symbol.type() == Symbol.FUNCTION || symbol.type() == Symbol.OBJECT;
+  private static boolean isVariable(ElfFile elf, Symbol symbol) {
+    return symbol.type() == Symbol.OBJECT
+        && elf.loads().stream()
+            .filter(load -> !load.isWritable())
+            .noneMatch(
+                load ->
+                    symbol.address() >= load.address()
+                        && symbol.address() - load.address() < load.memorySize());
   }
 }

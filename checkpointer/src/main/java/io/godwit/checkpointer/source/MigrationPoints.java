@@ -167,7 +167,9 @@ public final class MigrationPoints {
   private boolean stillParked(String containerId, HostProcess process, ContractSymbols contract)
       throws IOException {
     try {
-      return magic(process, contract) != 0;
+      // Ours wipe the magic when they go on; others need only notice what they were told.
+      return magic(process, contract) != 0
+          && memory.readLong(process, contract.variable()) == GO_ON;
     } catch (IOException e) {
       failUnlessGone(containerId, process, e);
       return false;

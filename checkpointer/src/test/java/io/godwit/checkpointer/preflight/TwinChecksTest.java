@@ -28,7 +28,7 @@ final class TwinChecksTest {
   }
 
   @Test
-  void firstDifferingSymbolsAreNamedAndTheRestCounted() throws IOException {
+  void firstDifferingVariablesAreNamedAndTheRestCounted() throws IOException {
     Map<String, Long> here = new TreeMap<>(CONTRACT);
     Map<String, Long> there = new TreeMap<>(CONTRACT);
     for (int i = 0; i < 7; i++) {
@@ -37,7 +37,7 @@ final class TwinChecksTest {
     }
     here.put("only_here", 1L);
     List<String> reasons = compare(elf(Isa.X86_64, 2, here), elf(Isa.AARCH64, 2, there));
-    assertOne("7 symbols at different addresses: data0 (0x2000 and 0x3000), data1", reasons);
+    assertOne("7 variables at different addresses: data0 (0x2000 and 0x3000), data1", reasons);
     assertTrue(reasons.getFirst().contains("data4 (0x2004 and 0x3004) and others"));
   }
 

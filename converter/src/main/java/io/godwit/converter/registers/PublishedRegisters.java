@@ -6,6 +6,7 @@ import io.godwit.converter.graft.LoadBias;
 import io.godwit.converter.graft.Process;
 import io.godwit.converter.graft.RefusedException;
 import io.godwit.converter.graft.SourceMemory;
+import io.godwit.elf.ProgramHeader;
 import io.godwit.elf.Symbol;
 import io.godwit.isa.Isa;
 import java.io.IOException;
@@ -64,7 +65,7 @@ public final class PublishedRegisters implements RegisterSource {
           "%s is not parked at its migration point: %s is %d, not -1"
               .formatted(process, WISH, wish));
     }
-    long threadPointer = number(process, executable, THREAD_POINTER);
+    long threadPointer = threadPointer(process, executable);
     return switch (target) {
       case AARCH64 -> aarch64(read(process, executable, BYTES_AARCH64), process, threadPointer);
       case X86_64 -> x8664(read(process, executable, BYTES_X86_64), process, threadPointer);
@@ -106,6 +107,17 @@ public final class PublishedRegisters implements RegisterSource {
     Optional<byte[]> bytes = process.memory().read(address, length);
     return ByteBuffer.wrap(bytes.orElseThrow(() -> unreadable(process, REGISTERS)))
         .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static long threadPointer(Process process, Executable executable)
+      throws IOException, RefusedException {
+    boolean threadLocal =
+        executable.twin().programHeaders().stream()
+            .anyMatch(header -> header.type() == ProgramHeader.TLS);
+    // A program without thread-local storage need not say where it is.
+    return threadLocal || executable.source().symbol(THREAD_POINTER).isPresent()
+        ? number(process, executable, THREAD_POINTER)
+        : 0;
   }
 
   private static long number(Process process, Executable executable, String symbol)

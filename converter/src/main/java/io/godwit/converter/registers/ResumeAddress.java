@@ -5,7 +5,10 @@ import io.godwit.converter.graft.Hex;
 import io.godwit.converter.graft.RefusedException;
 import io.godwit.elf.ElfFile;
 import io.godwit.elf.Symbol;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds in the twin the code that an address of the source's executable stands for. Where a
@@ -14,6 +17,9 @@ import java.util.Optional;
  * least be checked to be code.
  */
 public final class ResumeAddress {
+  /** Assembly often leaves out the type. */
+  private static final Set<Integer> BEGINNINGS = Set.of(Symbol.FUNCTION, Symbol.NO_TYPE);
+
   private ResumeAddress() {}
 
   /**
@@ -26,15 +32,18 @@ public final class ResumeAddress {
    */
   public static long inTwin(Executable executable, long address, long bias, String what)
       throws RefusedException {
-    Optional<Symbol> function = function(executable.source(), address - bias);
-    if (function.isPresent()) {
-      Optional<Symbol> twin = executable.twin().symbol(function.get().name());
+    List<Symbol> functions = functions(executable.source(), address - bias);
+    for (Symbol function : functions) {
+      Optional<Symbol> twin = executable.twin().symbol(function.name());
       if (twin.isPresent() && isCode(executable.twin(), twin.get().address())) {
         return twin.get().address() + bias;
       }
+    }
+    boolean named = functions.stream().anyMatch(symbol -> symbol.type() == Symbol.FUNCTION);
+    if (named && executable.twin().symbolTable() == ElfFile.SymbolTable.FULL) {
       throw new RefusedException(
           "%s is the function %s, which the twin of %s does not have"
-              .formatted(what, function.get().name(), executable.path()));
+              .formatted(what, functions.getFirst().name(), executable.path()));
     }
     if (!isCode(executable.twin(), address - bias)) {
       throw new RefusedException(
@@ -44,10 +53,13 @@ public final class ResumeAddress {
     return address;
   }
 
-  private static Optional<Symbol> function(ElfFile elf, long address) {
+  /** The names under which something begins at the address: functions first. */
+  private static List<Symbol> functions(ElfFile elf, long address) {
     return elf.symbols().values().stream()
-        .filter(symbol -> symbol.address() == address && symbol.type() == Symbol.FUNCTION)
-        .min((a, b) -> a.name().compareTo(b.name()));
+        .filter(symbol -> symbol.address() == address && BEGINNINGS.contains(symbol.type()))
+        // STT_FUNC is greater than STT_NOTYPE.
+        .sorted(Comparator.comparing(Symbol::type).reversed().thenComparing(Symbol::name))
+        .toList();
   }
 
   private static boolean isCode(ElfFile elf, long address) {

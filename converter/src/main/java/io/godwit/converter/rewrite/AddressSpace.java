@@ -1,5 +1,6 @@
 package io.godwit.converter.rewrite;
 
+import io.godwit.converter.graft.Auxv;
 import io.godwit.converter.graft.Draft;
 import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.Hex;

@@ -1,5 +1,6 @@
 package io.godwit.converter.rewrite;
 
+import io.godwit.converter.graft.Auxv;
 import io.godwit.converter.graft.Draft;
 import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.Hex;
@@ -176,6 +177,7 @@ public final class Signals implements Step {
               .bytes(SiginfoEntry.SIGINFO)
               .orElseThrow(() -> message.missing(SiginfoEntry.SIGINFO))
               .asReadOnlyByteBuffer()
+              .slice()
               .order(ByteOrder.LITTLE_ENDIAN);
       if (info.remaining() < SIGINFO_CODE_OFFSET + Integer.BYTES) {
         throw message.wrong(SiginfoEntry.SIGINFO, "128 bytes", info.remaining() + " bytes");

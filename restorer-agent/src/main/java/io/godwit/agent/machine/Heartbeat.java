@@ -39,12 +39,16 @@ public final class Heartbeat implements AutoCloseable {
    * @param publisher stays its owner's
    */
   public Heartbeat(Supplier<DeviceProfile> profiler, Publisher publisher, Clock clock) {
+    this(profiler, publisher, clock, PERIOD);
+  }
+
+  Heartbeat(Supplier<DeviceProfile> profiler, Publisher publisher, Clock clock, Duration between) {
     this.profiler = profiler;
     this.publisher = publisher;
     this.clock = clock;
     this.latest = new AtomicReference<>(profiler.get());
     LOG.info("{}", words(latest.get()));
-    long period = PERIOD.toMillis();
+    long period = between.toMillis();
     threads.scheduleAtFixedRate(this::announce, 0, period, TimeUnit.MILLISECONDS);
     threads.scheduleWithFixedDelay(this::lookAgain, period, period, TimeUnit.MILLISECONDS);
   }

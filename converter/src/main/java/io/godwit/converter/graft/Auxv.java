@@ -1,6 +1,5 @@
-package io.godwit.converter.rewrite;
+package io.godwit.converter.graft;
 
-import io.godwit.converter.graft.Hex;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.Message;
@@ -19,28 +18,29 @@ import java.util.stream.Collectors;
  * The auxiliary vector: what the kernel tells a program at its start, as pairs of a type and a
  * value (getauxval(3); types in uapi linux/auxvec.h).
  */
-final class Auxv {
-  static final long NULL = 0;
-  static final long PHDR = 3;
-  static final long PHENT = 4;
-  static final long PHNUM = 5;
-  static final long BASE = 7;
-  static final long FLAGS = 8;
-  static final long ENTRY = 9;
-  static final long UID = 11;
-  static final long EUID = 12;
-  static final long GID = 13;
-  static final long EGID = 14;
-  static final long PLATFORM = 15;
-  static final long SECURE = 23;
-  static final long BASE_PLATFORM = 24;
-  static final long RANDOM = 25;
-  static final long EXECFN = 31;
-  static final long SYSINFO_EHDR = 33;
-  static final long MINSIGSTKSZ = 51;
+public final class Auxv {
+  public static final long NULL = 0;
+  public static final long PHDR = 3;
+  public static final long PHENT = 4;
+  public static final long PHNUM = 5;
+  public static final long BASE = 7;
+  public static final long FLAGS = 8;
+  public static final long PAGESZ = 6;
+  public static final long ENTRY = 9;
+  public static final long UID = 11;
+  public static final long EUID = 12;
+  public static final long GID = 13;
+  public static final long EGID = 14;
+  public static final long PLATFORM = 15;
+  public static final long SECURE = 23;
+  public static final long BASE_PLATFORM = 24;
+  public static final long RANDOM = 25;
+  public static final long EXECFN = 31;
+  public static final long SYSINFO_EHDR = 33;
+  public static final long MINSIGSTKSZ = 51;
 
   /** What is said of the program and its user; all else is said of kernel and CPU. */
-  static final List<Long> OF_PROGRAM =
+  public static final List<Long> OF_PROGRAM =
       List.of(PHDR, PHENT, PHNUM, BASE, FLAGS, ENTRY, UID, EUID, GID, EGID, SECURE, RANDOM, EXECFN);
 
   private final SequencedMap<Long, Long> values;
@@ -50,7 +50,7 @@ final class Auxv {
   }
 
   /** That of an mm image's message; ends where the end is marked. */
-  static Auxv of(Message mm) {
+  public static Auxv of(Message mm) {
     List<Long> flat = mm.varints(MmEntry.MM_SAVED_AUXV);
     SequencedMap<Long, Long> values = new LinkedHashMap<>();
     for (int i = 0; i + 1 < flat.size() && flat.get(i) != NULL; i += 2) {
@@ -60,35 +60,35 @@ final class Auxv {
   }
 
   /** That of the device's probe. */
-  static Auxv ofTemplate(ImageFolder template) throws IOException {
+  public static Auxv ofTemplate(ImageFolder template) throws IOException {
     return of(templateMm(template));
   }
 
   /** The address space of the device's probe. */
-  static Message templateMm(ImageFolder template) throws IOException {
+  public static Message templateMm(ImageFolder template) throws IOException {
     Message first = template.entries(ImageKind.PSTREE).messages().getFirst();
     return template.entries(ImageKind.MM, first.requireVarint(PstreeEntry.PID)).only();
   }
 
-  OptionalLong value(long type) {
+  public OptionalLong value(long type) {
     Long value = values.get(type);
     return value == null ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
-  Auxv with(long type, long value) {
+  public Auxv with(long type, long value) {
     SequencedMap<Long, Long> changed = new LinkedHashMap<>(values);
     changed.put(type, value);
     return new Auxv(changed);
   }
 
-  Auxv without(long type) {
+  public Auxv without(long type) {
     SequencedMap<Long, Long> changed = new LinkedHashMap<>(values);
     changed.remove(type);
     return new Auxv(changed);
   }
 
   /** As an mm image has it, with the end marked. */
-  List<Long> flat() {
+  public List<Long> flat() {
     List<Long> flat = new ArrayList<>();
     values.forEach((type, value) -> {
       flat.add(type);

@@ -1,0 +1,85 @@
+package io.godwit.agent.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.godwit.agent.EngineDecorator;
+import io.godwit.contract.DeviceProfile;
+import io.godwit.docker.CommandRunner;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.HttpDockerEngine;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DeviceProfilerTest {
+  private static final CommandRunner GOOD_CRIU =
+      (_, _) -> new CommandRunner.Result(0, "Version: 4.2\n".getBytes(StandardCharsets.UTF_8), "");
+
+  @Test
+  void anEngineThatDoesNotAnswerMakesItUnfitNotDead() throws IOException {
+    try (HttpDockerEngine nobody =
+        new HttpDockerEngine(URI.create("unix:///nonexistent/docker.sock"))) {
+      DeviceProfile profile = profile(nobody);
+      assertEquals(1, profile.getUnfitCount());
+      assertTrue(profile.getUnfit(0).startsWith("No Docker Engine answers: "), profile.getUnfit(0));
+      assertEquals("4.2", profile.getCriuVersion());
+      assertTrue(profile.getVaBits() > 38);
+    }
+  }
+
+  @Test
+  void everyReasonOfTheEngineIsTold() throws IOException {
+    DeviceProfile profile =
+        profile(
+            saying(
+                """
+                {"ServerVersion": "26.1.5", "Driver": "vfs", "ExperimentalBuild": false,
+                 "CgroupVersion": "2", "DockerRootDir": "/nonexistent/docker"}
+                """));
+    assertEquals(2, profile.getUnfitCount(), profile.getUnfitList().toString());
+    assertEquals(2, profile.getCgroupVersion());
+    assertTrue(profile.getFreeBytes() > 0, "the room where the folder will be");
+  }
+
+  @Test
+  void aGoodEngineMakesItFit() throws IOException {
+    DeviceProfile profile =
+        profile(
+            saying(
+                """
+                {"ServerVersion": "26.1.5", "Driver": "overlay2", "ExperimentalBuild": true,
+                 "DockerRootDir": "/"}
+                """));
+    assertEquals(List.of(), profile.getUnfitList());
+    assertEquals("overlay2", profile.getStorageDriver());
+    assertEquals("26.1.5", profile.getDockerVersion());
+  }
+
+  private static DeviceProfile profile(DockerEngine engine) {
+    Clock clock = Clock.systemUTC();
+    return new DeviceProfiler(
+            "d",
+            "1",
+            MachineFacts.ofThisMachine(),
+            new CriuProgram(GOOD_CRIU, clock),
+            engine,
+            clock)
+        .profile();
+  }
+
+  private static DockerEngine saying(String info) {
+    return new EngineDecorator(
+        new HttpDockerEngine(URI.create("unix:///nonexistent/docker.sock"))) {
+      @Override
+      public JsonNode info() throws IOException {
+        return new ObjectMapper().readTree(info);
+      }
+    };
+  }
+}
