@@ -117,9 +117,8 @@ final class TwinChecks {
     return symbol.type() == Symbol.OBJECT
         && elf.loads().stream()
             .filter(load -> !load.isWritable())
-            .noneMatch(
-                load ->
-                    symbol.address() >= load.address()
-                        && symbol.address() - load.address() < load.memorySize());
+            .noneMatch(load ->
+                symbol.address() >= load.address()
+                    && symbol.address() - load.address() < load.memorySize());
   }
 }
