@@ -27,6 +27,7 @@ import java.io.InputStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The checkpointer with this machine's own Engine and CRIU; the device is played. */
 final class CheckpointerIT {
   private static final Path COUNTER = Path.of("..", "deploy", "workloads", "counter", "counter.c");
+  private static final Path KV = Path.of("..", "deploy", "workloads", "kv");
   private static final Path GHOST = Path.of("src", "test", "c", "ghost.c");
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -139,8 +141,71 @@ final class CheckpointerIT {
   }
 
   @Test
+  void connectedServerRollsBackAndServesUnderItsPortAndCanBeMovedAgain() throws Exception {
+    int port = freePort();
+    String name =
+        host.run(
+            new RealHost.Wanted(
+                "kv", "kv", KV, List.of("/kv", Integer.toString(port), "/kv.log"), port));
+    Device device = host.device(Device.Will.FAIL);
+    String file;
+    try (LineClient client = LineClient.connect(port)) {
+      assertEquals("OK", client.ask("SET bird godwit"));
+      Service service = host.start(host.blobs(), LONG);
+      Migration end = migrate(service, RealHost.request(name).build());
+      assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+      assertTrue(client.isClosedByPeer());
+    }
+    try (LineClient client = LineClient.connect(port)) {
+      assertEquals("VALUE godwit", client.ask("GET bird"));
+      String[] sum = client.ask("SUM").split(" ", -1);
+      assertEquals(sum[2], sum[1], "the heap's checksum");
+      assertEquals("OK", client.ask("SET bird curlew"));
+      file = client.ask("FILE");
+    }
+    assertTrue(file.endsWith("/kv.log"), file);
+    assertEquals("unless-stopped", policy(name));
+
+    // What was restored once can be dumped again.
+    Service service = host.start(host.blobs(), LONG);
+    Migration end = migrate(service, RealHost.request(name).build());
+    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+    assertFalse(device.runs());
+    Checkpoint checkpoint = host.publisher().on(Topic.CHECKPOINTS, Checkpoint.class).getLast();
+    assertTrue(checkpoint.getLayer().getArchive().getSize() > 0, "the file went with the changes");
+    try (LineClient client = LineClient.connect(port)) {
+      assertEquals("VALUE curlew", client.ask("GET bird"));
+    }
+  }
+
+  @Test
+  void severalContainersMoveAtOnce() throws Exception {
+    List<String> names = List.of(counter("one"), counter("two"), counter("three"));
+    host.device(Device.Will.FAIL);
+    Service service = host.start(host.blobs(), LONG);
+    for (String name : names) {
+      service.worker().begin(service.accept(RealHost.request(name).build()));
+    }
+    await()
+        .atMost(PATIENCE)
+        .until(() -> service.said().stream().filter(s -> s.contains(", ended: ")).count() == 3);
+    for (Migration migration : service.journal().all()) {
+      assertEquals(State.ROLLED_BACK, migration.state(), () -> service.said().toString());
+    }
+    for (String name : names) {
+      assertCountsOn(name, last(name));
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
   void containerRunsOnWhenTheDumpFailsAndCriuSaysWhy() throws Exception {
-    String name = host.run("ghost", GHOST, "unless-stopped");
+    String name = host.run(new RealHost.Wanted("ghost", "ghost", GHOST, List.of("/ghost"), 0));
     awaitCount(name, 3);
     host.device(Device.Will.SUCCEED);
     Service service = host.start(host.blobs(), LONG);
@@ -287,8 +352,12 @@ final class CheckpointerIT {
     assertTrue(host.engine().inspect(name).isEmpty());
   }
 
-  private String counter() throws Exception {
-    String name = host.run("counter", COUNTER, "unless-stopped");
+  private String counter() throws IOException {
+    return counter("counter");
+  }
+
+  private String counter(String called) throws IOException {
+    String name = host.run(new RealHost.Wanted(called, "counter", COUNTER, List.of("/counter"), 0));
     awaitCount(name, 3);
     return name;
   }
@@ -298,12 +367,11 @@ final class CheckpointerIT {
     return awaitEnd(service, request);
   }
 
-  private static Migration awaitEnd(Service service, MigrationRequest request) {
-    return await()
+  private static Migration awaitEnd(Service service, MigrationRequest request) throws IOException {
+    await()
         .atMost(PATIENCE)
-        .until(
-            () -> service.journal().find(request.getMigrationId()).orElseThrow(),
-            Migration::settled);
+        .until(() -> service.said().stream().anyMatch(said -> said.contains(", ended: ")));
+    return service.journal().find(request.getMigrationId()).orElseThrow();
   }
 
   private static void awaitState(Service service, MigrationRequest request, State state) {

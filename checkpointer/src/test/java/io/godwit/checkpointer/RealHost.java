@@ -1,6 +1,7 @@
 package io.godwit.checkpointer;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.preflight.DeviceChecks;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** This machine with its real Engine, CRIU and processes; only what lies beyond Kafka is played. */
 final class RealHost implements AutoCloseable {
@@ -144,43 +146,63 @@ final class RealHost implements AutoCloseable {
         .setDevice(Device.NAME);
   }
 
+  /**
+   * A container to be made.
+   *
+   * @param sources a C file, or a folder of them
+   * @param command its first word is the program's path
+   * @param port published as it is; 0: none
+   */
+  record Wanted(String name, String program, Path sources, List<String> command, int port) {}
+
   /** Builds a program with its twin and starts it as the only content of a container. */
-  String run(String program, Path source, String restartPolicy)
-      throws IOException, InterruptedException {
+  String run(Wanted wanted) throws IOException {
+    String program = wanted.program();
     Path out = Files.createDirectories(state.resolve("programs"));
-    Path scripts = Path.of("..", "deploy", "workloads");
-    shell(
-        "sh",
-        scripts.resolve("build-program.sh").toString(),
-        program,
-        out.toString(),
-        source.toString());
-    String image = PREFIX + program;
+    List<String> build = new ArrayList<>(List.of("sh"));
+    build.add(Path.of("..", "deploy", "workloads", "build-program.sh").toString());
+    build.addAll(List.of(program, out.toString()));
+    try (Stream<Path> files = Files.walk(wanted.sources())) {
+      files.map(Path::toString).filter(file -> file.endsWith(".c")).sorted().forEach(build::add);
+    }
+    shell(build);
     String tar = out.resolve(program + ".tar").toString();
     shell(
-        "tar",
-        "-C",
-        out.toString(),
-        "-cf",
-        tar,
-        program,
-        program + "_aarch64",
-        program + "_x86-64");
-    shell("docker", "import", "--change", "CMD [\"/" + program + "\"]", tar, image);
-    String name = PREFIX + program;
+        List.of(
+            "tar",
+            "-C",
+            out.toString(),
+            "-cf",
+            tar,
+            program,
+            program + "_aarch64",
+            program + "_x86-64"));
+    String image = PREFIX + program;
+    shell(List.of("docker", "import", "--change", "CMD [\"/" + program + "\"]", tar, image));
+    String name = PREFIX + wanted.name();
     engine.remove(name);
     ObjectNode body = JSON.createObjectNode().put("Image", image);
-    body.putArray("Cmd").add("/" + program);
-    body.putObject("HostConfig").putObject("RestartPolicy").put("Name", restartPolicy);
+    ArrayNode command = body.putArray("Cmd");
+    wanted.command().forEach(command::add);
+    ObjectNode hostConfig = body.putObject("HostConfig");
+    hostConfig.putObject("RestartPolicy").put("Name", "unless-stopped");
+    if (wanted.port() > 0) {
+      String inside = wanted.port() + "/tcp";
+      body.putObject("ExposedPorts").putObject(inside);
+      hostConfig
+          .putObject("PortBindings")
+          .putArray(inside)
+          .addObject()
+          .put("HostPort", Integer.toString(wanted.port()));
+    }
     String id = engine.create(name, body);
     containers.add(id);
     engine.start(id);
     return name;
   }
 
-  private static void shell(String... command) throws IOException {
-    CommandRunner.Result result =
-        CommandRunner.ofProcesses().run(List.of(command), Duration.ofMinutes(2));
+  private static void shell(List<String> command) throws IOException {
+    CommandRunner.Result result = CommandRunner.ofProcesses().run(command, Duration.ofMinutes(2));
     if (result.exit() != 0) {
       throw new IOException(String.join(" ", command) + ": " + result.errors());
     }

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import java.util.stream.StreamSupport;
 
 /**
@@ -39,21 +38,28 @@ final class AheadSender {
   private final BlobStore blobs;
   private final Journal journal;
   private final Path savedImages;
+  private final Progress progress;
 
   /**
    * @param savedImages a folder with a file per image that was saved, which names its blob
    */
   AheadSender(
-      DockerEngine engine, LayerFiles layers, BlobStore blobs, Journal journal, Path savedImages) {
+      DockerEngine engine,
+      LayerFiles layers,
+      BlobStore blobs,
+      Journal journal,
+      Path savedImages,
+      Progress progress) {
     this.engine = engine;
     this.layers = layers;
     this.blobs = blobs;
     this.journal = journal;
     this.savedImages = savedImages;
+    this.progress = progress;
   }
 
   /** Sends both and describes the container. */
-  Preparation send(Migration migration, LongConsumer progress) throws IOException {
+  Preparation send(Migration migration) throws IOException {
     var source = migration.knownSource();
     SourceContainer container =
         engine
@@ -61,8 +67,8 @@ final class AheadSender {
             .map(SourceContainer::new)
             .orElseThrow(() -> new IOException("the container was removed meanwhile"));
     Path folder = journal.workFolder(migration.id());
-    ImageDescription image = image(container.image(), folder, progress);
-    Blob layer = layer(container, folder, progress);
+    ImageDescription image = image(migration, container.image(), folder);
+    Blob layer = layer(migration, container, folder);
     return Preparation.newBuilder()
         .setMigrationId(migration.id())
         .setHost(migration.request().getHost())
@@ -80,17 +86,17 @@ final class AheadSender {
         .build();
   }
 
-  private Blob layer(SourceContainer container, Path folder, LongConsumer progress)
+  private Blob layer(Migration migration, SourceContainer container, Path folder)
       throws IOException {
     Path upper = LayerFiles.upperDir(container.inspect());
     Path archive = folder.resolve("layer.tar");
     LayerListing listing = layers.list(upper);
     LayerListingFile.write(listing, folder.resolve(LISTING));
     layers.archive(upper, listing, archive);
-    return store(archive, progress);
+    return store(archive, migration, "its files go ahead");
   }
 
-  private ImageDescription image(String id, Path folder, LongConsumer progress) throws IOException {
+  private ImageDescription image(Migration migration, String id, Path folder) throws IOException {
     List<String> tags =
         engine.inspectImage(id).stream()
             .flatMap(i -> StreamSupport.stream(i.path("RepoTags").spliterator(), false))
@@ -105,7 +111,7 @@ final class AheadSender {
       Path file = folder.resolve("image.tar");
       Files.deleteIfExists(file);
       engine.saveImage(id, file);
-      archive = store(file, progress);
+      archive = store(file, migration, "its image goes ahead");
       Files.writeString(note, archive.sha256() + " " + archive.size());
     }
     return ImageDescription.newBuilder()
@@ -130,8 +136,8 @@ final class AheadSender {
     }
   }
 
-  private Blob store(Path file, LongConsumer progress) throws IOException {
-    Blob blob = blobs.put(file, progress);
+  private Blob store(Path file, Migration migration, String what) throws IOException {
+    Blob blob = blobs.put(file, progress.of(migration, what, Files.size(file)));
     Files.delete(file);
     return blob;
   }

@@ -36,13 +36,13 @@ final class FinishStep implements Step {
         if (e.status() != 0) {
           return gate.settle(
               migration,
-              "the container runs on the device, but the stopped source could not be cleaned up: %s. Do not start it: it would be a second copy"
+              "The container runs on the device, but the stopped source could not be cleaned up: %s. Do not start it: it would be a second copy"
                   .formatted(e.getMessage()));
         }
         LOG.warn("the source waits to be cleaned up: {}", e.getMessage());
         sleeper.sleep(AFTER_NO_ANSWER);
       } catch (IOException e) {
-        return gate.settle(migration, "the source could not be cleaned up: " + e.getMessage());
+        return gate.settle(migration, "The source could not be cleaned up: " + e.getMessage());
       }
     }
   }
@@ -51,20 +51,20 @@ final class FinishStep implements Step {
     String id = migration.knownSource().containerId();
     Optional<SourceContainer> container = engine.inspect(id).map(SourceContainer::new);
     if (container.isEmpty()) {
-      return "the source container is removed";
+      return "The source container is removed";
     }
     if (container.get().runs()) {
-      return "container %s RUNS ON BOTH MACHINES: somebody has started it here. Decide which one is to live and stop the other"
+      return "Container %s RUNS ON BOTH MACHINES: somebody has started it here. Decide which one is to live and stop the other"
           .formatted(container.get().name());
     }
     if (migration.request().getRemoveSource()) {
       engine.remove(id);
-      return "the source container is removed";
+      return "The source container is removed";
     }
     if (migration.touch().checkpoint().isPresent()) {
       engine.deleteCheckpoint(id, migration.touch().checkpoint().get());
     }
-    return "the source container %s is kept, stopped, with restart policy 'no'. Do not start it: it would be a second copy. Remove it with: docker rm %s"
+    return "The source container %s is kept, stopped, with restart policy 'no'. Do not start it: it would be a second copy. Remove it with: docker rm %s"
         .formatted(container.get().name(), container.get().name());
   }
 }

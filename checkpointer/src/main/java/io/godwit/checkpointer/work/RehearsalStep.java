@@ -27,7 +27,6 @@ final class RehearsalStep implements Step {
   private final DeviceChecks devices;
   private final GoOrNot goOrNot;
   private final Gate gate;
-  private final Progress progress;
   private final Clock clock;
   private final Duration patience;
 
@@ -39,7 +38,6 @@ final class RehearsalStep implements Step {
       DeviceChecks devices,
       GoOrNot goOrNot,
       Gate gate,
-      Progress progress,
       Clock clock,
       Duration patience) {
     this.sender = sender;
@@ -49,7 +47,6 @@ final class RehearsalStep implements Step {
     this.devices = devices;
     this.goOrNot = goOrNot;
     this.gate = gate;
-    this.progress = progress;
     this.clock = clock;
     this.patience = patience;
   }
@@ -83,8 +80,7 @@ final class RehearsalStep implements Step {
 
   private Migration sendAhead(Migration migration) throws Exception {
     Instant begin = clock.instant();
-    Preparation preparation =
-        sender.send(migration, progress.of(migration, "image and files go ahead", 0));
+    Preparation preparation = sender.send(migration);
     return gate.note(
         migration
             .withPreparation(preparation)

@@ -67,7 +67,8 @@ public final class Steps {
             machine.layers(),
             meeting.blobs(),
             journal,
-            stateDir.resolve("images"));
+            stateDir.resolve("images"),
+            progress);
     RollBack rollBack =
         new RollBack(
             machine.engine(),
@@ -113,7 +114,6 @@ public final class Steps {
             meeting.devices(),
             goOrNot,
             gate,
-            progress,
             clock,
             deadlines.rehearsal());
     this.checkpointing =

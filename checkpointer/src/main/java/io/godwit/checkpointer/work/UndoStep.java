@@ -47,9 +47,7 @@ final class UndoStep implements Step {
   private Migration undo(Migration migration) throws InterruptedException {
     if (migration.touch().isNone()) {
       return gate.settle(
-          migration,
-          migration.history().getLast().message()
-              + "\nThe container was not touched and runs as before.");
+          migration, migration.history().getLast().message() + "\nNothing was touched.");
     }
     while (true) {
       try {
