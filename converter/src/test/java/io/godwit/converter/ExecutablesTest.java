@@ -70,8 +70,7 @@ final class ExecutablesTest {
   }
 
   @Test
-  void wordThatTheProgramChangedIsTheProgramsAlsoWhereTheTwinBeginsWithAnother()
-      throws Exception {
+  void wordThatTheProgramChangedIsTheProgramsAlsoWhereTheTwinBeginsWithAnother() throws Exception {
     Corpus.Case real = Corpus.counter();
     // The number that counter counts with stands somewhere in its dumped data.
     byte[] before = real.source().read("pages-1.img", Corpus.PAGE + 0x2e0, 64);
@@ -86,8 +85,7 @@ final class ExecutablesTest {
     byte[] twin = withMoreData(Corpus.bytes(TWIN));
     Corpus.Case what = with(Corpus.bytes(SOURCE), twin);
     Converted converted = Converted.of(what);
-    assertArrayEquals(
-        word(0xCAFE_F00DL), converted.memory(1, 0x422400, Long.BYTES).orElseThrow());
+    assertArrayEquals(word(0xCAFE_F00DL), converted.memory(1, 0x422400, Long.BYTES).orElseThrow());
     // The file goes on with other things, which CRIU would map there.
     assertArrayEquals(new byte[64], converted.memory(1, 0x422540, 64).orElseThrow());
     assertNoOverlap(converted.vmas(1));
@@ -102,8 +100,7 @@ final class ExecutablesTest {
   void bssThatTheSourceHadInItsFileIsMappedAndKept() throws Exception {
     byte[] source = withMoreData(Corpus.bytes(SOURCE));
     Corpus.Case what = with(source, Corpus.bytes(TWIN));
-    what.source()
-        .editOnly(ImageName.of(ImageKind.MM, 1), mm -> moveBorder(mm, 0x422000, 0x423000));
+    what.source().editOnly(ImageName.of(ImageKind.MM, 1), mm -> moveBorder(mm, 0x422000, 0x423000));
     Converted converted = Converted.of(what);
     assertNoOverlap(converted.vmas(1));
     assertCovered(converted.vmas(1), 0x421000, 0x462000);
@@ -138,8 +135,7 @@ final class ExecutablesTest {
         .editOnly(
             ImageName.of(ImageKind.MM, 1),
             mm ->
-                mm.withVarint(MmEntry.MM_START_BRK, 0x470000)
-                    .withVarint(MmEntry.MM_BRK, 0x471000));
+                mm.withVarint(MmEntry.MM_START_BRK, 0x470000).withVarint(MmEntry.MM_BRK, 0x471000));
     assertEquals(
         List.of(
             "the twin of /counter reaches to 0x481280, where the heap of process 1 begins at"
@@ -149,8 +145,7 @@ final class ExecutablesTest {
 
   @Test
   void twinOfTheSourcesOwnIsaIsRefused() throws Exception {
-    List<String> reasons =
-        Converted.refusals(with(Corpus.bytes(SOURCE), Corpus.bytes(SOURCE)));
+    List<String> reasons = Converted.refusals(with(Corpus.bytes(SOURCE), Corpus.bytes(SOURCE)));
     assertTrue(reasons.contains("the twin of /counter is not of aarch64"), reasons.toString());
   }
 
@@ -163,8 +158,7 @@ final class ExecutablesTest {
             ImageName.of(ImageKind.FILES),
             files -> {
               List<Message> all = new ArrayList<>(files.messages());
-              Message reg =
-                  first.requireMessage(FileEntry.REG).withVarint(RegFileEntry.ID, 99);
+              Message reg = first.requireMessage(FileEntry.REG).withVarint(RegFileEntry.ID, 99);
               all.add(first.withVarint(FileEntry.ID, 99).withMessage(FileEntry.REG, reg));
               return files.withMessages(all);
             });
@@ -183,11 +177,10 @@ final class ExecutablesTest {
                 mm.withMessages(
                     MmEntry.VMAS,
                     mm.messages(MmEntry.VMAS).stream()
-                        .map(
-                            vma ->
-                                vma.requireVarint(VmaEntry.START) == 0x422000
-                                    ? vma.withVarint(VmaEntry.PROT, 7)
-                                    : vma)
+                        .map(vma ->
+                            vma.requireVarint(VmaEntry.START) == 0x422000
+                                ? vma.withVarint(VmaEntry.PROT, 7)
+                                : vma)
                         .toList()));
     assertEquals(
         List.of(
@@ -219,15 +212,14 @@ final class ExecutablesTest {
     return mm.withMessages(
         MmEntry.VMAS,
         mm.messages(MmEntry.VMAS).stream()
-            .map(
-                vma -> {
-                  if (vma.requireVarint(VmaEntry.END) == from) {
-                    return vma.withVarint(VmaEntry.END, to).withVarint(VmaEntry.PGOFF, 0x3000);
-                  }
-                  return vma.requireVarint(VmaEntry.START) == from
-                      ? vma.withVarint(VmaEntry.START, to)
-                      : vma;
-                })
+            .map(vma -> {
+              if (vma.requireVarint(VmaEntry.END) == from) {
+                return vma.withVarint(VmaEntry.END, to).withVarint(VmaEntry.PGOFF, 0x3000);
+              }
+              return vma.requireVarint(VmaEntry.START) == from
+                  ? vma.withVarint(VmaEntry.START, to)
+                  : vma;
+            })
             .toList());
   }
 
@@ -246,8 +238,7 @@ final class ExecutablesTest {
   private static void assertCovered(List<Vma> vmas, long start, long end) {
     for (long page = start; page < end; page += Corpus.PAGE) {
       long address = page;
-      assertTrue(
-          vmas.stream().anyMatch(vma -> vma.contains(address)), Long.toHexString(address));
+      assertTrue(vmas.stream().anyMatch(vma -> vma.contains(address)), Long.toHexString(address));
     }
   }
 
