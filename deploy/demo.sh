@@ -44,7 +44,7 @@ step "What this machine lacks"
 . "$root/deploy/setup/environment.sh"
 
 step "Build"
-(cd "$root" && mvn --batch-mode --quiet --no-transfer-progress -DskipTests package)
+(cd "$root" && mvn --batch-mode --quiet --no-transfer-progress -Dmaven.test.skip=true package)
 godwit=$root/deploy/target/dist/bin/godwit
 
 step "Kafka, S3, checkpointer and converter (godwit standalone)"
