@@ -5,10 +5,13 @@ import io.godwit.agent.state.MigrationId;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.DockerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +42,8 @@ public final class Containers {
       this.label = label;
     }
   }
+
+  private static final int STORE_REFUSALS = 3;
 
   private final DockerEngine engine;
   private final CriuOptions options;
@@ -159,8 +164,34 @@ public final class Containers {
     List<String> lines = options(log);
     CgroupRoot.option(checkpointFolder(containerId, id), containerId).ifPresent(lines::add);
     try (CriuOptions.InForce _ = options.put(lines)) {
-      engine.startFromCheckpoint(containerId, checkpointName(id));
+      startDespiteItsLikeness(containerId, id);
     }
+  }
+
+  // The Engine puts the folder as a tar under its digest into a store, and refuses one that is
+  // still
+  // there from the dump ("content sha256:...: already exists", moby#42900). It refuses before it
+  // has
+  // started anything, so trying again is safe; another time of a file makes it another tar.
+  private void startDespiteItsLikeness(String containerId, MigrationId id) throws IOException {
+    Path descriptors = checkpointFolder(containerId, id).resolve("descriptors.json");
+    for (int refusals = 0; ; refusals++) {
+      try {
+        engine.startFromCheckpoint(containerId, checkpointName(id));
+        return;
+      } catch (DockerException e) {
+        if (refusals == STORE_REFUSALS || !isAlreadyInStore(e)) {
+          throw e;
+        }
+        Instant written = Files.getLastModifiedTime(descriptors).toInstant();
+        Files.setLastModifiedTime(descriptors, FileTime.from(written.plusSeconds(1)));
+      }
+    }
+  }
+
+  private static boolean isAlreadyInStore(DockerException e) {
+    return String.valueOf(e.getMessage()).contains("content sha256:")
+        && String.valueOf(e.getMessage()).contains("already exists");
   }
 
   private static List<String> options(Path log) {
