@@ -41,8 +41,7 @@ final class AddressSpaceTest {
             .read(vdso.start(), (int) vdso.length())
             .orElseThrow();
     assertArrayEquals(
-        expected,
-        Converted.of(what).memory(1, vdso.start(), (int) vdso.length()).orElseThrow());
+        expected, Converted.of(what).memory(1, vdso.start(), (int) vdso.length()).orElseThrow());
   }
 
   @Test
@@ -57,12 +56,10 @@ final class AddressSpaceTest {
     Vma vvarThere = first(vmas(what.template()), VmaEntry.AREA_VVAR);
     Vma vvar = first(converted.vmas(1), VmaEntry.AREA_VVAR);
     assertEquals(theirs.start() - vvarThere.start(), moved.start() - vvar.start());
-    assertEquals(
-        OptionalLong.of(moved.start()), Auxv.of(converted.mm(1)).value(Auxv.SYSINFO_EHDR));
+    assertEquals(OptionalLong.of(moved.start()), Auxv.of(converted.mm(1)).value(Auxv.SYSINFO_EHDR));
     assertTrue(converted.memory(1, moved.start(), (int) moved.length()).isPresent());
     assertArrayEquals(
-        new byte[] {0x7f, 'E', 'L', 'F'},
-        converted.memory(1, moved.start(), 4).orElseThrow());
+        new byte[] {0x7f, 'E', 'L', 'F'}, converted.memory(1, moved.start(), 4).orElseThrow());
   }
 
   @Test
@@ -76,7 +73,8 @@ final class AddressSpaceTest {
                 with(
                     mm,
                     new Vma(
-                        mm.messages(MmEntry.VMAS).getLast()
+                        mm.messages(MmEntry.VMAS)
+                            .getLast()
                             .withVarint(VmaEntry.START, 0xfffff0000000L)
                             .withVarint(VmaEntry.END, 0xfffff0001000L)
                             .withVarint(VmaEntry.PROT, VmaEntry.PROT_READ)
@@ -102,8 +100,7 @@ final class AddressSpaceTest {
       assertEquals(source.value(type), converted.value(type), "type " + type);
     }
     assertEquals(
-        OptionalLong.of(what.executables().getFirst().twin().entry()),
-        converted.value(Auxv.ENTRY));
+        OptionalLong.of(what.executables().getFirst().twin().entry()), converted.value(Auxv.ENTRY));
     assertEquals(OptionalLong.of(0x400040), converted.value(Auxv.PHDR));
     // It points at a string on the stack that names the source's ISA.
     assertEquals(OptionalLong.empty(), converted.value(Auxv.PLATFORM));

@@ -76,8 +76,9 @@ final class Corpus {
   /** A program of the corpus and its twin, under the path that it has in its container. */
   static Executable program(String name, Isa source, Isa target) throws IOException {
     return executable(
-        "/" + name, bytes("programs/" + name + source.twinSuffix()), bytes(
-            "programs/" + name + target.twinSuffix()));
+        "/" + name,
+        bytes("programs/" + name + source.twinSuffix()),
+        bytes("programs/" + name + target.twinSuffix()));
   }
 
   /** An executable whose files are in memory. */

@@ -112,5 +112,4 @@ final class EditedFolder implements FileSource {
   static EditedFolder empty() {
     return new EditedFolder();
   }
-
 }

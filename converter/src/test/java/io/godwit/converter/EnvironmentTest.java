@@ -36,8 +36,7 @@ final class EnvironmentTest {
     Converted converted = Converted.of(what);
     for (String path : List.of("/tmp/t", "/data/lock", "/dev/null", "/data")) {
       long mount = converted.file(path).zigzag(RegFileEntry.MNT_ID).orElseThrow();
-      String expected =
-          path.startsWith("/tmp") ? "/tmp" : path.startsWith("/dev") ? "/dev" : "/";
+      String expected = path.startsWith("/tmp") ? "/tmp" : path.startsWith("/dev") ? "/dev" : "/";
       assertEquals(expected, mountPoint(what.template(), mount), path);
     }
   }
@@ -126,8 +125,7 @@ final class EnvironmentTest {
     Corpus.Case what = Corpus.menagerie();
     what.source()
         .editOnly(
-            ImageName.of(ImageKind.IDS, 8),
-            ids -> ids.withVarint(TaskKobjIdsEntry.UTS_NS_ID, 77));
+            ImageName.of(ImageKind.IDS, 8), ids -> ids.withVarint(TaskKobjIdsEntry.UTS_NS_ID, 77));
     assertEquals(
         List.of(
             "process 8 is in a namespace of its own (host name), for which the device's container"
@@ -154,8 +152,7 @@ final class EnvironmentTest {
         what.template(), creds -> creds.withVarints(CredsEntry.CAP_BND, List.of(0x3L, 0L), false));
     editCreds(
         what.source(), creds -> creds.withVarints(CredsEntry.CAP_EFF, List.of(0x6L, 1L), false));
-    Message creds =
-        Converted.of(what).thread(1).requireMessage(ThreadCoreEntry.CREDS);
+    Message creds = Converted.of(what).thread(1).requireMessage(ThreadCoreEntry.CREDS);
     assertEquals(List.of(0x2L, 0L), creds.varints(CredsEntry.CAP_EFF));
     assertEquals(List.of(0x3L, 0L), creds.varints(CredsEntry.CAP_BND));
   }
@@ -244,8 +241,7 @@ final class EnvironmentTest {
   void inheritedStreamsKeepTheirNames() throws Exception {
     Corpus.Case what = Corpus.counter();
     Converted converted = Converted.of(what);
-    String names =
-        new String(converted.files().bytes("descriptors.json"), StandardCharsets.UTF_8);
+    String names = new String(converted.files().bytes("descriptors.json"), StandardCharsets.UTF_8);
     EntryImage files = converted.files().image(ImageKind.FILES);
     for (Message file : files.messages()) {
       file.message(FileEntry.PIPE)
@@ -258,8 +254,7 @@ final class EnvironmentTest {
     Corpus.Case what = Corpus.counter();
     what.source().remove("descriptors.json");
     assertEquals(
-        List.of(
-            "the checkpoint has no descriptors.json, so its standard streams cannot be bound"),
+        List.of("the checkpoint has no descriptors.json, so its standard streams cannot be bound"),
         Converted.refusals(what));
   }
 
@@ -280,8 +275,7 @@ final class EnvironmentTest {
 
   private static void renumberNetwork(EditedFolder folder, long number) {
     folder.editOnly(
-        ImageName.of(ImageKind.IDS, 1),
-        ids -> ids.withVarint(TaskKobjIdsEntry.NET_NS_ID, number));
+        ImageName.of(ImageKind.IDS, 1), ids -> ids.withVarint(TaskKobjIdsEntry.NET_NS_ID, number));
   }
 
   private static String mountPoint(EditedFolder template, long id) {

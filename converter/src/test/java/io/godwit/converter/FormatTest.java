@@ -109,8 +109,7 @@ final class FormatTest {
               return core.withMessage(
                   CoreEntry.THREAD_CORE, thread.withMessage(ThreadCoreEntry.RSEQ_ENTRY, rseq));
             });
-    Message rseq =
-        Converted.of(what).thread(1).requireMessage(ThreadCoreEntry.RSEQ_ENTRY);
+    Message rseq = Converted.of(what).thread(1).requireMessage(ThreadCoreEntry.RSEQ_ENTRY);
     assertEquals(0xd428bc00L, rseq.requireVarint(RseqEntry.SIGNATURE));
     assertEquals(0x430020, rseq.requireVarint(RseqEntry.RSEQ_ABI_POINTER));
     assertTrue(rseq.varint(RseqEntry.RSEQ_CS_POINTER).isEmpty());

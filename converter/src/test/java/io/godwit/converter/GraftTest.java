@@ -135,8 +135,7 @@ final class GraftTest {
   @Test
   void goesHomeAgain() throws Exception {
     Converted converted = Converted.of(Corpus.counterHome());
-    assertEquals(
-        CoreEntry.MARCH_X86_64, converted.core(1).requireVarint(CoreEntry.MTYPE));
+    assertEquals(CoreEntry.MARCH_X86_64, converted.core(1).requireVarint(CoreEntry.MTYPE));
     assertTrue(converted.core(1).has(CoreEntry.THREAD_INFO));
     assertFalse(converted.core(1).has(CoreEntry.TI_AARCH64));
   }
@@ -149,8 +148,7 @@ final class GraftTest {
     }
     assertEquals(
         TaskCoreEntry.TASK_DEAD, converted.task(7).requireVarint(TaskCoreEntry.TASK_STATE));
-    assertEquals(
-        CoreEntry.MARCH_AARCH64, converted.core(7).requireVarint(CoreEntry.MTYPE));
+    assertEquals(CoreEntry.MARCH_AARCH64, converted.core(7).requireVarint(CoreEntry.MTYPE));
   }
 
   @Test

@@ -69,8 +69,7 @@ final class HolesTest {
         .edit(
             ImageName.of(ImageKind.PSTREE),
             tree ->
-                tree.map(
-                    entry -> entry.withVarints(PstreeEntry.THREADS, List.of(1L, 2L), false)))
+                tree.map(entry -> entry.withVarints(PstreeEntry.THREADS, List.of(1L, 2L), false)))
         .put("core-2.img", what.source().bytes("core-1.img"));
     assertTrue(
         Converted.refusals(what)
@@ -87,19 +86,16 @@ final class HolesTest {
     source.edit(
         ImageName.of(ImageKind.PSTREE),
         tree ->
-            tree.map(
-                entry ->
-                    entry.requireVarint(PstreeEntry.PID) == 8
-                        ? entry
-                            .withVarint(PstreeEntry.PID, 10)
-                            .withVarints(PstreeEntry.THREADS, List.of(10L), false)
-                        : entry));
+            tree.map(entry ->
+                entry.requireVarint(PstreeEntry.PID) == 8
+                    ? entry
+                        .withVarint(PstreeEntry.PID, 10)
+                        .withVarints(PstreeEntry.THREADS, List.of(10L), false)
+                    : entry));
     Converted converted = Converted.of(what);
     Converted expected = Converted.of(Corpus.menagerie());
-    assertArrayEquals(
-        expected.files().bytes("core-1.img"), converted.files().bytes("core-1.img"));
-    assertArrayEquals(
-        expected.files().bytes("core-8.img"), converted.files().bytes("core-10.img"));
+    assertArrayEquals(expected.files().bytes("core-1.img"), converted.files().bytes("core-1.img"));
+    assertArrayEquals(expected.files().bytes("core-8.img"), converted.files().bytes("core-10.img"));
     assertFalse(converted.files().names().contains("core-8.img"));
   }
 
@@ -125,8 +121,7 @@ final class HolesTest {
                       .build());
               return files.withMessages(all);
             })
-        .editOnly(
-            ImageName.of(ImageKind.MM, 8), mm -> mm.withVarint(MmEntry.EXE_FILE_ID, 99));
+        .editOnly(ImageName.of(ImageKind.MM, 8), mm -> mm.withVarint(MmEntry.EXE_FILE_ID, 99));
     List<String> reasons =
         Converted.refusals(
             what.twins(
@@ -189,8 +184,7 @@ final class HolesTest {
             });
     Converted converted = Converted.of(what);
     assertTrue(converted.memory(1, vdso.start(), 16).isEmpty());
-    assertArrayEquals(
-        second, converted.memory(1, vdso.start() + Corpus.PAGE, 16).orElseThrow());
+    assertArrayEquals(second, converted.memory(1, vdso.start() + Corpus.PAGE, 16).orElseThrow());
   }
 
   @Test
@@ -230,10 +224,7 @@ final class HolesTest {
   void everyThreadIsUnderTheDevicesFilter() throws Exception {
     Corpus.Case what = Corpus.menagerie();
     Message probe =
-        what.template()
-            .image(ImageKind.CORE, 1)
-            .only()
-            .requireMessage(CoreEntry.THREAD_CORE);
+        what.template().image(ImageKind.CORE, 1).only().requireMessage(CoreEntry.THREAD_CORE);
     Converted converted = Converted.of(what);
     for (long pid : List.of(1L, 8L, 9L)) {
       assertEquals(
@@ -250,15 +241,13 @@ final class HolesTest {
         .edit(
             ImageName.of(ImageKind.FILES),
             files ->
-                files.map(
-                    entry ->
-                        entry
-                            .message(FileEntry.REG)
-                            .filter(
-                                reg -> reg.requireString(RegFileEntry.NAME).equals("/data/lock"))
-                            .map(reg -> reg.withString(RegFileEntry.NAME, "/data/memory/seccomp"))
-                            .map(reg -> entry.withMessage(FileEntry.REG, reg))
-                            .orElse(entry)));
+                files.map(entry ->
+                    entry
+                        .message(FileEntry.REG)
+                        .filter(reg -> reg.requireString(RegFileEntry.NAME).equals("/data/lock"))
+                        .map(reg -> reg.withString(RegFileEntry.NAME, "/data/memory/seccomp"))
+                        .map(reg -> entry.withMessage(FileEntry.REG, reg))
+                        .orElse(entry)));
     assertEquals(
         16, Converted.of(what).file("/data/memory/seccomp").requireVarint(RegFileEntry.SIZE));
   }

@@ -113,8 +113,7 @@ final class RegistersTest {
     Corpus.Case what = Corpus.counter();
     mxcsr(what, 0x1f80 & ~(1 << 9)); // division by zero is not masked
     assertEquals(
-        List.of(
-            "process 1 has signals raised by floating-point exceptions, which arm64 CPUs lack"),
+        List.of("process 1 has signals raised by floating-point exceptions, which arm64 CPUs lack"),
         Converted.refusals(what));
   }
 

@@ -32,8 +32,7 @@ final class SignalsTest {
     Message after = sigterm(Converted.of(what).core(1));
     assertEquals(0, after.requireVarint(SaEntry.FLAGS));
     assertEquals(0, after.requireVarint(SaEntry.RESTORER));
-    assertEquals(
-        before.requireVarint(SaEntry.SIGACTION), after.requireVarint(SaEntry.SIGACTION));
+    assertEquals(before.requireVarint(SaEntry.SIGACTION), after.requireVarint(SaEntry.SIGACTION));
   }
 
   @Test
@@ -80,7 +79,12 @@ final class SignalsTest {
   void pendingSignalOfAnInstructionIsRefused() throws Exception {
     Corpus.Case what = Corpus.counter();
     byte[] siginfo =
-        ByteBuffer.allocate(128).order(ByteOrder.LITTLE_ENDIAN).putInt(11).putInt(0).putInt(1).array();
+        ByteBuffer.allocate(128)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(11)
+            .putInt(0)
+            .putInt(1)
+            .array();
     what.source()
         .editOnly(
             ImageName.of(ImageKind.CORE, 1),
@@ -121,25 +125,20 @@ final class SignalsTest {
                   CoreEntry.THREAD_CORE, thread.withMessage(ThreadCoreEntry.SAS, stack));
             });
     assertEquals(
-        List.of(
-            "the alternate signal stack of thread 1 has 2048 bytes, and the device needs 5120"),
+        List.of("the alternate signal stack of thread 1 has 2048 bytes, and the device needs 5120"),
         Converted.refusals(what));
   }
 
   private static Message sigterm(Message core) {
-    return core.requireMessage(CoreEntry.TC)
-        .messages(TaskCoreEntry.SIGACTIONS)
-        .get(SIGTERM_INDEX);
+    return core.requireMessage(CoreEntry.TC).messages(TaskCoreEntry.SIGACTIONS).get(SIGTERM_INDEX);
   }
 
   private static Message withSigterm(
       Message core, java.util.function.UnaryOperator<Message> change) {
     Message task = core.requireMessage(CoreEntry.TC);
-    List<Message> actions =
-        new java.util.ArrayList<>(task.messages(TaskCoreEntry.SIGACTIONS));
+    List<Message> actions = new java.util.ArrayList<>(task.messages(TaskCoreEntry.SIGACTIONS));
     assertEquals(SIGTERM, SIGTERM_INDEX + 2);
     actions.set(SIGTERM_INDEX, change.apply(actions.get(SIGTERM_INDEX)));
-    return core.withMessage(
-        CoreEntry.TC, task.withMessages(TaskCoreEntry.SIGACTIONS, actions));
+    return core.withMessage(CoreEntry.TC, task.withMessages(TaskCoreEntry.SIGACTIONS, actions));
   }
 }

@@ -2,6 +2,7 @@ package io.godwit.checkpointer.migration;
 
 import com.google.protobuf.TextFormat;
 import io.godwit.contract.Rehearsal;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

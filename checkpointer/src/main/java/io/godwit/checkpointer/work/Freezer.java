@@ -13,6 +13,7 @@ import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Twin;
 import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.CriuLog;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;

@@ -6,6 +6,7 @@ import io.godwit.contract.BlobRef;
 import io.godwit.contract.Twin;
 import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.Executable.FileBytes;
+import io.godwit.elf.ElfException;
 import io.godwit.elf.ElfFile;
 import java.io.EOFException;
 import java.io.IOException;
@@ -58,10 +59,19 @@ final class TwinFiles implements AutoCloseable {
     executables.add(
         new Executable(
             twin.getExecutable(),
-            ElfFile.read(source),
-            ElfFile.read(target),
+            read(source, twin.getExecutable()),
+            read(target, twin.getExecutable() + " (twin)"),
             open(source),
             open(target)));
+  }
+
+  /** Errors name the path in the container, not that of our copy. */
+  private static ElfFile read(Path file, String name) throws IOException {
+    try {
+      return ElfFile.read(file);
+    } catch (ElfException e) {
+      throw new ElfException(name, e.offset(), e.expected(), e.found());
+    }
   }
 
   private Path fetch(BlobStore blobs, BlobRef ref) throws IOException {

@@ -28,8 +28,7 @@ final class FloatingPointControlTest {
       boolean flush = (mxcsr & 0x8040) != 0;
       int expected = flush ? mxcsr | 0x8040 : mxcsr;
       FloatingPointControl control = FloatingPointControl.ofMxcsr(mxcsr);
-      assertEquals(
-          expected, FloatingPointControl.ofFpcr(control.fpcr(), control.fpsr()).mxcsr());
+      assertEquals(expected, FloatingPointControl.ofFpcr(control.fpcr(), control.fpsr()).mxcsr());
     }
   }
 }

@@ -21,7 +21,11 @@ final class OpenFileFlagsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "O_RDWR, 02", "O_CREAT, 0100", "O_APPEND, 02000", "O_NONBLOCK, 04000", "O_CLOEXEC, 02000000",
+    "O_RDWR, 02",
+    "O_CREAT, 0100",
+    "O_APPEND, 02000",
+    "O_NONBLOCK, 04000",
+    "O_CLOEXEC, 02000000",
     "O_PATH, 010000000"
   })
   void otherFlagsAreTheSame(String name, String bits) {

@@ -1,13 +1,13 @@
 package io.godwit.agent.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.godwit.agent.state.DurableFiles;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.contract.LayerArchive;
 import io.godwit.docker.LayerFiles;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

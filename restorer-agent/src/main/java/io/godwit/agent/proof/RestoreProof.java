@@ -7,6 +7,7 @@ import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
 import io.godwit.criu.field.PstreeEntry;
+import io.godwit.docker.CriuLog;
 import io.godwit.docker.DockerEngine;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,6 @@ package io.godwit.agent.restore;
 
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Containers.Role;
-import io.godwit.agent.state.DurableFiles;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.agent.state.StateFolder;
@@ -15,6 +14,7 @@ import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.PoisonException;
 import io.godwit.messaging.Verdict;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

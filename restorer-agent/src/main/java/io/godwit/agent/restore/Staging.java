@@ -2,7 +2,6 @@ package io.godwit.agent.restore;
 
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
-import io.godwit.agent.state.DurableFiles;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobException;
@@ -19,6 +18,7 @@ import io.godwit.criu.Message;
 import io.godwit.criu.field.PstreeEntry;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.Sleeper;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.godwit.agent.state;
 
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

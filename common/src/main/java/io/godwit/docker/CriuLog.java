@@ -1,4 +1,4 @@
-package io.godwit.agent.proof;
+package io.godwit.docker;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +55,16 @@ public record CriuLog(List<String> lines) {
       }
     }
     return List.copyOf(errors.subList(Math.max(0, errors.size() - ERRORS_SHOWN), errors.size()));
+  }
+
+  /** The last errors in a file as an addition to a message; nothing where there are none. */
+  public static String words(Path file) {
+    try {
+      List<String> errors = read(file).lastErrors();
+      return errors.isEmpty() ? "" : "\nCRIU said:\n" + String.join("\n", errors);
+    } catch (IOException e) {
+      return "\nCRIU's log " + file + " cannot be read: " + e.getMessage();
+    }
   }
 
   private static String withoutTime(String line) {

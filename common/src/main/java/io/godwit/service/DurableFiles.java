@@ -1,8 +1,9 @@
-package io.godwit.agent.state;
+package io.godwit.service;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -34,6 +35,19 @@ public final class DurableFiles {
     }
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     forceFolder(file.resolveSibling("."));
+  }
+
+  /** Writes text as {@link #write(Path, byte[])} does. */
+  public static void write(Path file, String text) throws IOException {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Makes a folder that is there after a power cut. */
+  public static void makeFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+      forceFolder(folder.resolveSibling("."));
+    }
   }
 
   /** Deletes a file so that it stays deleted. */

@@ -1,4 +1,4 @@
-package io.godwit.agent.proof;
+package io.godwit.docker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
