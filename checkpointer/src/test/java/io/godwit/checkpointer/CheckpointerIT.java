@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.blob.Blob;
-import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.State;
 import io.godwit.checkpointer.source.SourceContainer;
@@ -19,50 +17,19 @@ import io.godwit.contract.IsaName;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Preparation;
-import io.godwit.docker.DockerEngine;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
-import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The checkpointer with this machine's own Engine and CRIU; the device is played. */
-final class CheckpointerIT {
-  private static final Path COUNTER = Path.of("..", "deploy", "workloads", "counter", "counter.c");
+final class CheckpointerIT extends OnRealHost {
   private static final Path KV = Path.of("..", "deploy", "workloads", "kv");
   private static final Path GHOST = Path.of("src", "test", "c", "ghost.c");
-  private static final Duration LONG = Duration.ofMinutes(10);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-  @TempDir private Path folder;
-  private RealHost host;
-
-  @BeforeEach
-  void begin() throws IOException {
-    // A service that dies does so by an error in its thread.
-    Awaitility.doNotCatchUncaughtExceptionsByDefault();
-    host = new RealHost(folder);
-  }
-
-  @AfterEach
-  void end() throws IOException {
-    host.close();
-  }
 
   @Test
   void parkedProgramStandsStillAndGoesOnWithoutGap() throws Exception {
@@ -197,12 +164,6 @@ final class CheckpointerIT {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void containerRunsOnWhenTheDumpFailsAndCriuSaysWhy() throws Exception {
     String name = host.run(new RealHost.Wanted("ghost", "ghost", GHOST, List.of("/ghost"), 0));
@@ -217,99 +178,6 @@ final class CheckpointerIT {
     assertTrue(said.contains("the dump failed") && said.contains("ghost"), said);
     assertEquals("unless-stopped", policy(name));
     assertCountsOn(name, last(name));
-  }
-
-  @Test
-  void killedAfterTheDumpGoesOnAndRollsBackWhenTheDeviceFails() throws Exception {
-    String name = counter();
-    host.device(Device.Will.FAIL);
-    Service killed = host.start(new Dying(host.blobs()), LONG);
-    MigrationRequest request = RealHost.request(name).build();
-    killed.worker().begin(killed.accept(request));
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> killed.journal().find(request.getMigrationId()).orElseThrow().touch().dumped());
-    assertFalse(host.container(name).runs());
-    int frozen = last(name);
-
-    Service service = host.start(host.blobs(), LONG);
-    Migration end = awaitEnd(service, request);
-
-    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
-    assertTrue(service.said().getLast().contains("CRIU refused"));
-    assertCountsOn(name, frozen);
-  }
-
-  @Test
-  void killedWhileParkedGoesOnFromTheStart() throws Exception {
-    String name = counter();
-    host.device(Device.Will.FAIL);
-    // Asked for just before the dump, when everything is parked.
-    killedAt("deleteCheckpoint", false, name);
-    assertTrue(host.container(name).runs());
-    int parked = last(name);
-
-    Service service = host.start(host.blobs(), LONG);
-    Migration end = awaitEnd(service, onlyRequest(service));
-
-    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
-    assertTrue(service.said().getLast().contains("CRIU refused"), () -> service.said().toString());
-    assertCountsOn(name, parked);
-  }
-
-  @Test
-  void killedWhileTheEngineDumpsUsesThatDump() throws Exception {
-    String name = counter();
-    host.device(Device.Will.FAIL);
-    killedAt("checkpoint", true, name);
-    int frozen = last(name);
-
-    Service service = host.start(host.blobs(), LONG);
-    Migration end = awaitEnd(service, onlyRequest(service));
-
-    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
-    assertTrue(service.said().getLast().contains("CRIU refused"), () -> service.said().toString());
-    assertCountsOn(name, frozen);
-  }
-
-  /**
-   * A checkpointer that dies when it asks this of the Engine.
-   *
-   * @param asked whether the Engine still hears it, and goes on without us
-   */
-  private void killedAt(String call, boolean asked, String name) throws Exception {
-    CountDownLatch dead = new CountDownLatch(1);
-    InvocationHandler dying =
-        (proxy, method, arguments) -> {
-          if (method.getName().equals(call)) {
-            if (asked) {
-              Thread.ofPlatform().start(() -> invoke(method, arguments));
-            }
-            dead.countDown();
-            throw new ThreadDeath();
-          }
-          return invoke(method, arguments);
-        };
-    DockerEngine engine =
-        (DockerEngine)
-            Proxy.newProxyInstance(
-                DockerEngine.class.getClassLoader(), new Class<?>[] {DockerEngine.class}, dying);
-    Service killed = host.start(host.blobs(), LONG, engine);
-    killed.worker().begin(killed.accept(RealHost.request(name).build()));
-    assertTrue(dead.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-  }
-
-  private Object invoke(Method method, Object[] arguments) {
-    try {
-      return method.invoke(host.engine(), arguments);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static MigrationRequest onlyRequest(Service service) throws IOException {
-    return service.journal().all().getFirst().request();
   }
 
   @Test
@@ -352,53 +220,10 @@ final class CheckpointerIT {
     assertTrue(host.engine().inspect(name).isEmpty());
   }
 
-  private String counter() throws IOException {
-    return counter("counter");
-  }
-
-  private String counter(String called) throws IOException {
-    String name = host.run(new RealHost.Wanted(called, "counter", COUNTER, List.of("/counter"), 0));
-    awaitCount(name, 3);
-    return name;
-  }
-
-  private Migration migrate(Service service, MigrationRequest request) throws IOException {
-    service.worker().begin(service.accept(request));
-    return awaitEnd(service, request);
-  }
-
-  private static Migration awaitEnd(Service service, MigrationRequest request) throws IOException {
-    await()
-        .atMost(PATIENCE)
-        .until(() -> service.said().stream().anyMatch(said -> said.contains(", ended: ")));
-    return service.journal().find(request.getMigrationId()).orElseThrow();
-  }
-
-  private static void awaitState(Service service, MigrationRequest request, State state) {
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> service.journal().find(request.getMigrationId()).orElseThrow().state() == state);
-  }
-
-  private void awaitCount(String name, int least) {
-    await()
-        .atMost(PATIENCE)
-        .until(() -> host.numbers(name).stream().anyMatch(number -> number >= least));
-  }
-
-  private int last(String name) throws IOException {
-    return host.numbers(name).getLast();
-  }
-
-  private String policy(String name) throws IOException {
-    return host.container(name).restartPolicy().path("Name").asText();
-  }
-
-  private void assertCountsOn(String name, int from) throws IOException {
-    awaitCount(name, from + 5);
-    List<Integer> numbers = host.numbers(name);
-    assertEquals(IntStream.rangeClosed(1, numbers.size()).boxed().toList(), numbers);
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 
   private static Decision abort(MigrationRequest request) {
@@ -406,41 +231,5 @@ final class CheckpointerIT {
         .setMigrationId(request.getMigrationId())
         .setAbort(Abort.newBuilder().setBy("operator").setReason("changed my mind"))
         .build();
-  }
-
-  /** Dies, as by SIGKILL, when the first image of a checkpoint is to be stored. */
-  private record Dying(BlobStore store) implements BlobStore {
-    @Override
-    public Blob put(Path file, LongConsumer progress) throws IOException {
-      if (file.toString().contains("/checkpoints/")) {
-        throw new ThreadDeath();
-      }
-      return store.put(file, progress);
-    }
-
-    @Override
-    public Blob put(byte[] bytes) throws IOException {
-      return store.put(bytes);
-    }
-
-    @Override
-    public void fetch(Blob blob, Path into, LongConsumer progress) throws IOException {
-      store.fetch(blob, into, progress);
-    }
-
-    @Override
-    public InputStream open(Blob blob) throws IOException {
-      return store.open(blob);
-    }
-
-    @Override
-    public byte[] read(Blob blob, long offset, int length) throws IOException {
-      return store.read(blob, offset, length);
-    }
-  }
-
-  /** What a killed process would not do: end in order. */
-  private static final class ThreadDeath extends Error {
-    private static final long serialVersionUID = 1L;
   }
 }

@@ -36,6 +36,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -59,6 +61,7 @@ final class RealHost implements AutoCloseable {
   private final Path state;
   private final FolderBlobs blobs;
   private final List<String> containers = new ArrayList<>();
+  private final Set<String> images = new TreeSet<>();
   private Optional<Service> service = Optional.empty();
 
   RealHost(Path state) throws IOException {
@@ -179,6 +182,7 @@ final class RealHost implements AutoCloseable {
             program + "_x86-64"));
     String image = PREFIX + program;
     shell(List.of("docker", "import", "--change", "CMD [\"/" + program + "\"]", tar, image));
+    images.add(image);
     String name = PREFIX + wanted.name();
     engine.remove(name);
     ObjectNode body = JSON.createObjectNode().put("Image", image);
@@ -226,6 +230,9 @@ final class RealHost implements AutoCloseable {
     service.ifPresent(running -> running.worker().close());
     for (String container : containers) {
       engine.remove(container);
+    }
+    for (String image : images) {
+      shell(List.of("docker", "rmi", "--force", image));
     }
     engine.close();
   }
