@@ -44,7 +44,7 @@ step "What this machine lacks"
 . "$root/deploy/setup/environment.sh"
 
 step "Build"
-(cd "$root" && mvn --batch-mode --quiet --no-transfer-progress -DskipTests package)
+(cd "$root" && mvn --batch-mode --quiet --no-transfer-progress -Dmaven.test.skip=true package)
 godwit=$root/deploy/target/dist/bin/godwit
 
 step "Kafka, S3, checkpointer and converter (godwit standalone)"
@@ -71,6 +71,10 @@ done
 tail -n 3 "$data/standalone.log"
 
 step "The virtual ARM64 device"
+# One that an earlier run with --keep left would not know this run's agent and ports.
+if "$root/deploy/device/device" status "$device"; then
+  "$root/deploy/device/device" stop "$device"
+fi
 "$root/deploy/device/device" start "$device" --agent "$root/restorer-agent/target/dist" \
   --env-file "$data/device.env" --forward "$forward:$kv_port"
 for _ in $(seq 180); do

@@ -225,12 +225,12 @@ guest() {
 }
 
 stop() {
-  guest busybox poweroff </dev/null || say "$name does not answer: its power is cut in a minute if it does not stop"
-  local deadline=$((SECONDS + 60))
+  guest busybox poweroff </dev/null || say "$name does not answer: its power is cut in two minutes if it does not stop"
+  local deadline=$((SECONDS + 120))
   while is_running; do
     if [ "$SECONDS" -ge "$deadline" ]; then
       kill_machine
-      die "The device '$name' did not stop within 60 s, so its power was cut."
+      die "The device '$name' did not stop within 120 s, so its power was cut."
     fi
     sleep 0.1
   done

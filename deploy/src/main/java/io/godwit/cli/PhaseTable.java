@@ -22,5 +22,12 @@ final class PhaseTable {
           phase.getBytes() / 1048576.0,
           phase.getFrozen() ? "frozen" : "running");
     }
+    List<PhaseTime> frozen = phases.stream().filter(PhaseTime::getFrozen).toList();
+    out.printf(
+        Locale.ROOT,
+        "%-32s %10.2f %12.2f%n",
+        "of these frozen",
+        frozen.stream().mapToLong(PhaseTime::getDurationMs).sum() / 1000.0,
+        frozen.stream().mapToLong(PhaseTime::getBytes).sum() / 1048576.0);
   }
 }

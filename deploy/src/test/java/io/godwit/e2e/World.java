@@ -123,6 +123,17 @@ final class World implements AutoCloseable {
   void startDevice() {
     long before = System.currentTimeMillis();
     device.start(deviceOptions.toArray(String[]::new));
+    awaitAnnouncement(before);
+  }
+
+  /** Starts the agent that was killed, and waits until it has announced the device anew. */
+  void restartAgent() {
+    long before = System.currentTimeMillis();
+    device.restartAgent();
+    awaitAnnouncement(before);
+  }
+
+  private void awaitAnnouncement(long before) {
     try (var directory = KafkaMessaging.of(settings()).deviceDirectory()) {
       Awaitility.await("the device to announce itself")
           .atMost(Duration.ofMinutes(5))
