@@ -67,7 +67,7 @@ final class EnvironmentTest {
     Corpus.Case what = Corpus.menagerie();
     Converted converted = Converted.of(what);
     assertArrayEquals(
-        what.source().bytes("tmpfs-dev-59.tar.gz.img"),
+        what.source().bytes("tmpfs-dev-63.tar.gz.img"),
         converted.files().bytes("tmpfs-dev-40.tar.gz.img"));
   }
 

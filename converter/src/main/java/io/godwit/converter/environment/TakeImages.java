@@ -6,8 +6,10 @@ import io.godwit.converter.graft.Step;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Puts together the files of the conversion: each from the side that {@link Provenance} says. Files
@@ -16,6 +18,9 @@ import java.util.Optional;
  */
 public final class TakeImages implements Step {
   private static final String NAME = "graft";
+
+  private static final Set<ImageKind> IPC_OBJECTS =
+      EnumSet.of(ImageKind.IPCNS_SHM, ImageKind.IPCNS_MSG, ImageKind.IPCNS_SEM);
 
   @Override
   public void apply(Draft draft) throws IOException {
@@ -39,58 +44,46 @@ public final class TakeImages implements Step {
   }
 
   private static void takeIntoNamespace(Draft draft, ImageName image) throws IOException {
-    ImageKind kind = image.kind();
-    if (draft.source().images(kind).size() > 1) {
+    if (draft.source().images(image.kind()).size() > 1) {
       draft.refuse(
-          "a process is in a namespace of its own ("
-              + image
-              + " and others), for which the device's container has no place");
+          "a process is in a namespace of its own (%s and others), for which the device's container"
+                  .formatted(image)
+              + " has no place");
       return;
     }
-    List<ImageName> places = draft.template().images(kind);
-    if (places.isEmpty()) {
-      if (!draft.source().entries(image).entries().isEmpty() && kind != ImageKind.TIMENS) {
-        String fallback = ipcWithoutTemplateImage(draft, kind);
-        if (fallback.isEmpty()) {
-          draft.refuse(image + " has no place on the device: its template has no such namespace");
-        } else {
-          draft.copy(Origin.SOURCE, image.fileName(), fallback);
-        }
-      } else if (kind == ImageKind.TIMENS) {
+    Optional<ImageName> place = place(draft, image.kind());
+    if (place.isPresent()) {
+      draft.copy(Origin.SOURCE, image.fileName(), place.get().fileName());
+      if (!place.get().equals(image)) {
         draft.report(
             NAME,
             image.fileName(),
-            "the clocks of the source",
-            "none",
-            "the device's kernel has no time namespaces, so its own clocks are seen");
+            image.fileName(),
+            place.get().fileName(),
+            "the namespace has this number in the device's template");
       }
-      return;
-    }
-    ImageName place = places.getFirst();
-    draft.copy(Origin.SOURCE, image.fileName(), place.fileName());
-    if (!place.equals(image)) {
+    } else if (image.kind() == ImageKind.TIMENS) {
       draft.report(
           NAME,
           image.fileName(),
-          image.fileName(),
-          place.fileName(),
-          "the namespace has this number in the device's template");
+          "the clocks of the source",
+          "none",
+          "the device's kernel has no time namespaces, so its own clocks are seen");
+    } else if (!draft.source().entries(image).entries().isEmpty()) {
+      draft.refuse(image + " has no place on the device: its template has no such namespace");
     }
   }
 
-  /**
-   * CRIU writes an image of System V objects only where there are some, and the probe makes none;
-   * the image of the namespace's settings tells its number then. Empty where that is missing too.
-   */
-  private static String ipcWithoutTemplateImage(Draft draft, ImageKind kind) {
-    return switch (kind) {
-      case IPCNS_SHM, IPCNS_MSG, IPCNS_SEM ->
-          draft.template().images(ImageKind.IPCNS_VAR).stream()
-              .findFirst()
-              .map(settings -> ImageName.of(kind, settings.id()).fileName())
-              .orElse("");
-      // The other kinds are always in a template, or their absence means something.
-      default -> "";
-    };
+  /** The name under which the device's CRIU will look for the image. */
+  private static Optional<ImageName> place(Draft draft, ImageKind kind) {
+    List<ImageName> places = draft.template().images(kind);
+    // CRIU writes an image of System V objects only where there are some, and the probe makes
+    // none; the image of the namespace's settings tells its number then.
+    if (places.isEmpty() && IPC_OBJECTS.contains(kind)) {
+      return draft.template().images(ImageKind.IPCNS_VAR).stream()
+          .findFirst()
+          .map(settings -> ImageName.of(kind, settings.id()));
+    }
+    return places.stream().findFirst();
   }
 }

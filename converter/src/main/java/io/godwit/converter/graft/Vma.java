@@ -7,39 +7,37 @@ import java.util.List;
 /**
  * A mapping of a process, as CRIU's vma_entry has it. Addresses are unsigned: the vsyscall page of
  * x86_64 lies at the very top.
+ *
+ * @param message the entry
+ * @param start address of the first byte
+ * @param end address after the last byte
+ * @param protection PROT bits
+ * @param status CRIU's AREA, FILE and ANON bits
  */
-public record Vma(Message message) {
-  private static final int KERNEL_MADE =
-      VmaEntry.AREA_VDSO | VmaEntry.AREA_VVAR | VmaEntry.AREA_VSYSCALL;
+public record Vma(Message message, long start, long end, long protection, long status) {
+  /** That of an entry. */
+  public Vma(Message message) {
+    this(
+        message,
+        message.requireVarint(VmaEntry.START),
+        message.requireVarint(VmaEntry.END),
+        message.requireVarint(VmaEntry.PROT),
+        message.requireVarint(VmaEntry.STATUS));
+  }
 
   /** The mappings of an mm image's message, in its order. */
   public static List<Vma> of(Message mm, int vmasField) {
     return mm.messages(vmasField).stream().map(Vma::new).toList();
   }
 
-  /** Address of the first byte. */
-  public long start() {
-    return message.requireVarint(VmaEntry.START);
-  }
-
-  /** Address after the last byte. */
-  public long end() {
-    return message.requireVarint(VmaEntry.END);
-  }
-
   /** In bytes. */
   public long length() {
-    return end() - start();
-  }
-
-  /** PROT bits. */
-  public long protection() {
-    return message.requireVarint(VmaEntry.PROT);
+    return end - start;
   }
 
   /** Whether instructions may be fetched from it. */
   public boolean isExecutable() {
-    return (protection() & VmaEntry.PROT_EXEC) != 0;
+    return (protection & VmaEntry.PROT_EXEC) != 0;
   }
 
   /** Whether it is a private mapping of a file. */
@@ -52,14 +50,9 @@ public record Vma(Message message) {
     return has(VmaEntry.FILE_PRIVATE) || has(VmaEntry.FILE_SHARED);
   }
 
-  /** Whether the kernel put it there: vdso, vvar, vsyscall. */
-  public boolean isKernelMade() {
-    return (status() & KERNEL_MADE) != 0;
-  }
-
   /** Whether it has one of the given status bits. */
   public boolean has(int statusBit) {
-    return (status() & statusBit) != 0;
+    return (status & statusBit) != 0;
   }
 
   /** The id of the mapped file. */
@@ -74,26 +67,21 @@ public record Vma(Message message) {
 
   /** Whether the address lies in it. */
   public boolean contains(long address) {
-    return Long.compareUnsigned(address, start()) >= 0 && Long.compareUnsigned(address, end()) < 0;
+    return Long.compareUnsigned(address, start) >= 0 && Long.compareUnsigned(address, end) < 0;
   }
 
   /** Whether a byte of the range lies in it. */
   public boolean overlaps(long from, long to) {
-    return Long.compareUnsigned(start(), to) < 0 && Long.compareUnsigned(from, end()) < 0;
+    return Long.compareUnsigned(start, to) < 0 && Long.compareUnsigned(from, end) < 0;
   }
 
   /** The same mapping elsewhere. */
-  public Vma movedTo(long start) {
-    return new Vma(
-        message.withVarint(VmaEntry.START, start).withVarint(VmaEntry.END, start + length()));
+  public Vma movedTo(long to) {
+    return new Vma(message.withVarint(VmaEntry.START, to).withVarint(VmaEntry.END, to + length()));
   }
 
   /** {@code 0x400000-0x401000}. */
   public String range() {
-    return Hex.of(start()) + "-" + Hex.of(end());
-  }
-
-  private long status() {
-    return message.requireVarint(VmaEntry.STATUS);
+    return Hex.of(start) + "-" + Hex.of(end);
   }
 }

@@ -2,6 +2,7 @@ package io.godwit.converter.rewrite;
 
 import io.godwit.converter.graft.Draft;
 import io.godwit.converter.graft.Executable;
+import io.godwit.converter.graft.Hex;
 import io.godwit.converter.graft.LoadBias;
 import io.godwit.converter.graft.OpenFiles;
 import io.godwit.converter.graft.Process;
@@ -11,6 +12,7 @@ import io.godwit.converter.graft.Vma;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
+import io.godwit.criu.PageRun;
 import io.godwit.criu.field.FileEntry;
 import io.godwit.criu.field.MmEntry;
 import io.godwit.criu.field.RegFileEntry;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -53,7 +56,6 @@ public final class Executables implements Step {
           e.reasons().forEach(draft::refuse);
         }
       }
-      refuseStrayPages(draft, process);
     }
     draft.change(
         ImageName.of(ImageKind.FILES), image -> image.map(entry -> becomeTwin(draft, entry)));
@@ -79,6 +81,7 @@ public final class Executables implements Step {
       report(draft, process, path, vma, "none", "the twin's");
     }
     new TwinData(draft, process, executable, mappings).rewrite();
+    refuseStrayPages(draft, process, mappings);
     if (file == process.sourceMm().requireVarint(MmEntry.EXE_FILE_ID)) {
       bounds(process, executable);
     }
@@ -112,11 +115,11 @@ public final class Executables implements Step {
   private static void checkIsa(Draft draft, Executable executable) throws RefusedException {
     ElfFile source = executable.source();
     ElfFile twin = executable.twin();
-    if (!source.isa().equals(java.util.Optional.of(draft.input().sourceIsa()))) {
+    if (!source.isa().equals(Optional.of(draft.input().sourceIsa()))) {
       throw new RefusedException(
           executable.path() + " is not of " + draft.input().sourceIsa().kernelName());
     }
-    if (!twin.isa().equals(java.util.Optional.of(draft.input().targetIsa()))) {
+    if (!twin.isa().equals(Optional.of(draft.input().targetIsa()))) {
       throw new RefusedException(
           "the twin of %s is not of %s"
               .formatted(executable.path(), draft.input().targetIsa().kernelName()));
@@ -128,12 +131,12 @@ public final class Executables implements Step {
   }
 
   private static Message becomeTwin(Draft draft, Message entry) {
-    java.util.Optional<Message> regular = entry.message(FileEntry.REG);
+    Optional<Message> regular = entry.message(FileEntry.REG);
     if (regular.isEmpty()) {
       return entry;
     }
     String path = regular.get().requireString(RegFileEntry.NAME);
-    java.util.Optional<Executable> executable = draft.input().executable(path);
+    Optional<Executable> executable = draft.input().executable(path);
     if (executable.isEmpty()) {
       return entry;
     }
@@ -173,17 +176,18 @@ public final class Executables implements Step {
     return words;
   }
 
-  private static void refuseStrayPages(Draft draft, Process process) {
+  /** Pages of the source's file for which the twin has neither data nor bss. */
+  private static void refuseStrayPages(Draft draft, Process process, TwinMappings mappings) {
     List<Vma> vmas = process.vmas();
-    process.pages().runs().stream()
-        .filter(run -> !Coverage.covers(vmas, run.start(), run.end()))
-        .forEach(run ->
-            draft.refuse(
-                "the twin leaves no place for the data of %s between %s and %s"
-                    .formatted(
-                        process,
-                        io.godwit.converter.graft.Hex.of(run.start()),
-                        io.godwit.converter.graft.Hex.of(run.end()))));
+    for (Vma gone : mappings.source()) {
+      for (PageRun run : process.pages().runs(gone.start(), gone.end())) {
+        if (!Coverage.covers(vmas, run.start(), run.end())) {
+          draft.refuse(
+              "the twin leaves no place for the data of %s between %s and %s"
+                  .formatted(process, Hex.of(run.start()), Hex.of(run.end())));
+        }
+      }
+    }
   }
 
   private static void report(
