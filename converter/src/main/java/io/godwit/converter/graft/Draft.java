@@ -1,6 +1,7 @@
 package io.godwit.converter.graft;
 
 import io.godwit.criu.EntryImage;
+import io.godwit.criu.ImageException;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
@@ -93,9 +94,14 @@ public final class Draft {
     return Optional.empty();
   }
 
-  /** An image of the conversion that every checkpoint has. */
+  /**
+   * An image of the conversion that every checkpoint has.
+   *
+   * @throws ImageException when it is missing
+   */
   public EntryImage image(ImageName name) throws IOException {
-    return find(name).orElseThrow(() -> new IllegalStateException("the conversion has no " + name));
+    return find(name)
+        .orElseThrow(() -> new ImageException(name.fileName(), -1, "this image", "no such file"));
   }
 
   /** Changes an image of the conversion, where it has it. */
