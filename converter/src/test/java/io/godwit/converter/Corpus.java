@@ -54,7 +54,7 @@ final class Corpus {
   /** Several processes on x86_64, to aarch64. */
   static Case menagerie() throws IOException {
     return new Case(
-        folder("menagerie-x86_64"),
+        folder("menagerie-x86_64-tmpfs"),
         folder("template-aarch64-tmpfs"),
         Isa.X86_64,
         Isa.AARCH64,

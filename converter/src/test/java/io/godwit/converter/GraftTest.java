@@ -39,7 +39,7 @@ final class GraftTest {
   void changesNothingOfWhatItIsGiven() throws Exception {
     Corpus.Case what = Corpus.menagerie();
     Converted.of(what);
-    EditedFolder source = Corpus.folder("menagerie-x86_64");
+    EditedFolder source = Corpus.folder("menagerie-x86_64-tmpfs");
     for (String name : source.names()) {
       assertArrayEquals(source.bytes(name), what.source().bytes(name), name);
     }
