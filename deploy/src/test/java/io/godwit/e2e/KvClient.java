@@ -7,8 +7,10 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 
 /**
  * Speaks the line protocol of {@code kv} (deploy/workloads/README.md): one line in, one line out.
@@ -28,6 +30,20 @@ final class KvClient implements AutoCloseable {
         new BufferedReader(
             new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
     out = socket.getOutputStream();
+  }
+
+  /**
+   * Waits until the server answers: a published port takes connections before its container does.
+   */
+  static void awaitAnswer(int port) {
+    Awaitility.await("kv to answer on port " + port)
+        .atMost(Duration.ofMinutes(1))
+        .ignoreExceptions()
+        .until(() -> {
+          try (KvClient client = new KvClient(port)) {
+            return client.ask("PID").startsWith("PID ");
+          }
+        });
   }
 
   String ask(String line) throws IOException {

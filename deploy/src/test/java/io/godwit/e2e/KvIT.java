@@ -31,6 +31,7 @@ final class KvIT {
             "BIRD=bar-tailed godwit",
             "godwit/kv")
         .orFail();
+    KvClient.awaitAnswer(World.KV_PORT);
     try (KvClient connected = new KvClient(World.KV_PORT)) {
       List<String> values = values();
       connected.askAll(
@@ -47,6 +48,7 @@ final class KvIT {
       assertEquals(0, moved.exit(), moved.out() + moved.err());
       assertTrue(connected.seesItsConnectionClosed());
 
+      KvClient.awaitAnswer(world.kvForward());
       try (KvClient again = new KvClient(world.kvForward())) {
         assertEquals("ISA aarch64", again.ask("ISA"));
         assertEquals(count, again.ask("COUNT"));
