@@ -10,8 +10,25 @@ readonly criu_folder=/opt/godwit/criu
 readonly criu_wrapper=/usr/local/sbin/criu
 readonly criu_mark='# Written by Godwit'
 
-# The check is CRIU's own: it tries the kernel's interfaces. Needs root.
-criu_works() { "$1" check >/dev/null 2>&1; }
+# CRIU's own check tries the kernel's interfaces, but no socket: kernels of 6.16 and later refuse SO_PASSCRED on one that
+# is not a unix socket, on which CRIU before 4.2 gives up. So a process that listens is dumped, too. Needs root.
+criu_works() { "$1" check >/dev/null 2>&1 && criu_dumps_sockets "$1"; }
+
+criu_dumps_sockets() {
+  local images pid status=0
+  # Packages are installed before; --check may come earlier.
+  command -v socat >/dev/null || return 0
+  images=$(mktemp -d)
+  setsid socat TCP-LISTEN:0,bind=127.0.0.1 PIPE </dev/null >/dev/null 2>&1 &
+  pid=$!
+  disown "$pid"
+  sleep 0.5
+  "$1" dump --tree "$pid" --images-dir "$images" >/dev/null 2>&1 || status=1
+  # A dump that succeeded has ended it.
+  kill "$pid" 2>/dev/null || true
+  rm -rf "$images"
+  return $status
+}
 
 criu_step() {
   local release
