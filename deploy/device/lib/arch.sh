@@ -11,12 +11,16 @@ arch_select() {
       qemu="qemu-system-aarch64"
       # -cpu max is three to four times slower under emulation; this one has no 52-bit addresses and no pointer authentication.
       qemu_machine=(-M virt -cpu cortex-a72)
+      default_processors=2
       console=ttyAMA0
       ;;
     amd64)
       kernel_package=linux-image-cloud-amd64
       qemu="qemu-system-x86_64"
-      qemu_machine=(-M q35 -cpu qemu64)
+      # A processor with AVX2, which containers of other machines may use. Only one: when a processor rewrites kernel code
+      # that another runs, QEMU 7 lets that one run into the breakpoint in it, and the kernel panics.
+      qemu_machine=(-M q35 -cpu max)
+      default_processors=1
       console=ttyS0
       ;;
     *) die "Architecture '$arch' is not known here: use arm64 or amd64." ;;

@@ -143,7 +143,7 @@ boot() {
   (
     cd "$machine" || exit
     exec 8>&-
-    exec setsid "$qemu" -name "godwit-$name" "${qemu_machine[@]}" -smp "$processors" -m "$memory" \
+    exec setsid "$qemu" -name "godwit-$name" "${qemu_machine[@]}" -smp "${processors:-$default_processors}" -m "$memory" \
       -accel tcg,thread=multi -nodefaults -no-user-config -no-reboot -display none \
       -kernel "$build/kernel" -initrd initramfs.gz \
       -append "console=$console loglevel=4 panic=-1 mitigations=off apparmor=0 net.ifnames=0 godwit.device=$name godwit.seed=$seed" \

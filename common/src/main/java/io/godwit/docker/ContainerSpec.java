@@ -35,6 +35,7 @@ public final class ContainerSpec {
   private static final Set<String> BUILT_IN_NETWORKS =
       Set.of("", "default", "bridge", "host", "none");
 
+  private final String name;
   private final JsonNode inspect;
   private final ObjectNode request;
 
@@ -47,7 +48,8 @@ public final class ContainerSpec {
    */
   public record PublishedPort(String address, int port, String protocol) {}
 
-  private ContainerSpec(JsonNode inspect, ObjectNode request) {
+  private ContainerSpec(String name, JsonNode inspect, ObjectNode request) {
+    this.name = name;
     this.inspect = inspect;
     this.request = request;
   }
@@ -89,7 +91,8 @@ public final class ContainerSpec {
     if (!BUILT_IN_NETWORKS.contains(network) && !network.startsWith("container:")) {
       request.set("NetworkingConfig", networks(inspect));
     }
-    return new ContainerSpec(inspect, request);
+    return new ContainerSpec(
+        inspect.path("Name").asText().replaceFirst("^/", ""), inspect, request);
   }
 
   /** The policy that never restarts. */
@@ -99,8 +102,12 @@ public final class ContainerSpec {
 
   /** The container's name, without the slash that the Engine puts before it. */
   public String name() {
-    String name = inspect.path("Name").asText();
-    return name.startsWith("/") ? name.substring(1) : name;
+    return name;
+  }
+
+  /** The same under another name; empty stands for the name that it has. */
+  public ContainerSpec withName(String other) {
+    return other.isEmpty() ? this : new ContainerSpec(other, inspect, request);
   }
 
   /** The restart policy that the source has, to be set when the move is over. */
@@ -175,7 +182,7 @@ public final class ContainerSpec {
   public ContainerSpec withImage(String image) {
     ObjectNode changed = request.deepCopy();
     changed.put("Image", image);
-    return new ContainerSpec(inspect, changed);
+    return new ContainerSpec(name, inspect, changed);
   }
 
   /** The same with labels added. */
@@ -185,7 +192,7 @@ public final class ContainerSpec {
         changed.path("Labels") instanceof ObjectNode present ? present : JSON.createObjectNode();
     labels.forEach(all::put);
     changed.set("Labels", all);
-    return new ContainerSpec(inspect, changed);
+    return new ContainerSpec(name, inspect, changed);
   }
 
   /** The same with another process in it, and no health check, which would ask for the first. */
@@ -198,7 +205,7 @@ public final class ContainerSpec {
     ObjectNode healthcheck = JSON.createObjectNode();
     healthcheck.set("Test", JSON.createArrayNode().add("NONE"));
     changed.set("Healthcheck", healthcheck);
-    return new ContainerSpec(inspect, changed);
+    return new ContainerSpec(name, inspect, changed);
   }
 
   /** The body of {@code POST /containers/create}. */

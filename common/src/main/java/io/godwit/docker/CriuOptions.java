@@ -1,5 +1,6 @@
 package io.godwit.docker;
 
+import io.godwit.contract.TcpConnections;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -38,6 +39,22 @@ public final class CriuOptions {
 
   /** Locks on files are dumped and taken again. */
   public static final String FILE_LOCKS = "file-locks";
+
+  /**
+   * What every dump and every restore of a migration is done with.
+   *
+   * @param log CRIU's log, see {@link #logTo}
+   */
+  public static List<String> ofMigration(Path log, TcpConnections tcp) {
+    List<String> options = new ArrayList<>(logTo(log));
+    options.add(
+        switch (tcp) {
+          case CLOSE, UNRECOGNIZED -> TCP_CLOSE;
+          case KEEP -> TCP_ESTABLISHED;
+        });
+    options.add(FILE_LOCKS);
+    return options;
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(CriuOptions.class);
 

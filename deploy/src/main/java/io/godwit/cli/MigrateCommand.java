@@ -2,7 +2,9 @@ package io.godwit.cli;
 
 import io.godwit.contract.Event;
 import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.MoveOptions;
 import io.godwit.contract.Request;
+import io.godwit.contract.TcpConnections;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
@@ -78,6 +80,53 @@ final class MigrateCommand implements Callable<Integer> {
           "Remove the stopped container here once it runs on the device (it is kept otherwise).")
   private boolean removeSource;
 
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The container's name on the device (default: the name that it has).")
+  private String name = "";
+
+  @Option(
+      names = "--tcp",
+      paramLabel = "close|keep",
+      defaultValue = "close",
+      description =
+          "Established TCP connections: close them, so that their peers connect again, or keep them, where the addresses stay (default: ${DEFAULT-VALUE}).")
+  private Tcp tcp = Tcp.close;
+
+  @Option(
+      names = "--allow-cpu-difference",
+      description =
+          "Move although the device's CPU lacks features that the programs may have chosen to use: they may die there.")
+  private boolean allowCpuDifference;
+
+  @Option(
+      names = "--replace-files",
+      description =
+          "Replace what lies on the device in volumes and folders that the container brings along.")
+  private boolean replaceFiles;
+
+  /** The words of {@code --tcp}. */
+  private enum Tcp {
+    close(TcpConnections.CLOSE),
+    keep(TcpConnections.KEEP);
+
+    private final TcpConnections connections;
+
+    Tcp(TcpConnections connections) {
+      this.connections = connections;
+    }
+  }
+
+  private MoveOptions options() {
+    return MoveOptions.newBuilder()
+        .setName(name)
+        .setTcp(tcp.connections)
+        .setAllowCpuDifference(allowCpuDifference)
+        .setReplaceFiles(replaceFiles)
+        .build();
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     Settings settings = connection.settings();
@@ -92,6 +141,7 @@ final class MigrateCommand implements Callable<Integer> {
             .setRemoveSource(removeSource)
             .setDeadlineMs(Duration.ofSeconds(deadlineSeconds).toMillis())
             .setRequestedBy(System.getProperty("user.name", ""))
+            .setOptions(options())
             .build();
     try (TopicReader<Event> events = connection.read(Topic.EVENTS, Event.parser());
         Publisher publisher = KafkaMessaging.of(settings).publisher()) {

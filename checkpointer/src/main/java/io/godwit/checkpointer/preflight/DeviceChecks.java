@@ -4,6 +4,7 @@ import io.godwit.checkpointer.source.CriuVersion;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
+import io.godwit.contract.MoveOptions;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DeviceDirectory;
 import java.time.Clock;
@@ -70,13 +71,13 @@ public final class DeviceChecks {
   }
 
   /** Adds every reason why this device cannot hold such a container. */
-  void fits(DeviceProfile device, Demand demand, List<String> reasons) {
+  void fits(DeviceProfile device, Demand demand, MoveOptions options, List<String> reasons) {
     String name = device.getDevice();
     if (device.getIsa() == IsaName.ISA_UNSPECIFIED || device.getIsa() == IsaName.UNRECOGNIZED) {
       reasons.add(
           "Device %s has an instruction set that this version does not know. Use an x86_64 or aarch64 device."
               .formatted(name));
-    } else if (Isa.of(device.getIsa()) == host.isa()) {
+    } else if (Isa.of(device.getIsa()) == host.isa() && !options.getAllowCpuDifference()) {
       cpuFeatures(device, reasons);
     }
     if (device.getPageSize() != host.pageSize()) {

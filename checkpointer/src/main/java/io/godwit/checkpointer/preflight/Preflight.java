@@ -94,7 +94,7 @@ public final class Preflight {
     }
     if (device.isPresent()) {
       devices.alive(device.get(), reasons);
-      devices.fits(device.get(), demand, reasons);
+      devices.fits(device.get(), demand, request.getOptions(), reasons);
     }
     if (!reasons.isEmpty() || container.isEmpty() || device.isEmpty()) {
       throw new RefusedException(reasons);

@@ -82,6 +82,7 @@ final class AheadSender {
                 .setImage(image))
         .setLayer(LayerArchive.newBuilder().setArchive(layer.toRef()))
         .setSourceIsa(source.sourceIsa().wireName())
+        .setOptions(migration.request().getOptions())
         .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
         .build();
   }

@@ -66,6 +66,7 @@ final class CheckpointUploader {
             .setHost(migration.request().getHost())
             .setDevice(migration.request().getDevice())
             .setContainer(preparation.getContainer())
+            .setOptions(preparation.getOptions())
             .setSourceIsa(source.sourceIsa().wireName())
             .setTargetIsa(source.targetIsa().wireName())
             .setCriuVersion(host.criu().map(Object::toString).orElse(""))

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -80,9 +79,7 @@ final class Freezer {
     SourceContainer container = running(before.knownSource());
     Migration migration = withoutRestart(before, container);
     Path log = journal.keptFile(migration.id(), LOG);
-    List<String> options = new ArrayList<>(CriuOptions.logTo(log));
-    options.add(CriuOptions.TCP_CLOSE);
-    options.add(CriuOptions.FILE_LOCKS);
+    List<String> options = CriuOptions.ofMigration(log, before.request().getOptions().getTcp());
     // Taken before anything is parked: nobody stands still while another container is dumped.
     try (var inForce = criu.put(options)) {
       migration = parked(migration, container);

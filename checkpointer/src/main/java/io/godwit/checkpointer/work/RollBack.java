@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -123,12 +122,13 @@ final class RollBack {
     Path log = journal.keptFile(before.id(), LOG);
     CheckpointFolder folder = CheckpointFolder.of(engine, container.id(), checkpoint);
     Migration migration = gate.note(before.withTouch(before.touch().withRestartTried()));
+    List<String> options = CriuOptions.ofMigration(log, before.request().getOptions().getTcp());
     String failure = "";
     for (int start = 0; start < STARTS; start++) {
       if (start > 0 || before.touch().restartTried()) {
         folder.touch(clock.instant());
       }
-      Optional<String> failed = start(container, checkpoint, log);
+      Optional<String> failed = start(container, checkpoint, options, log);
       if (failed.isEmpty()) {
         failed = notTheSame(migration, container);
       }
@@ -144,11 +144,9 @@ final class RollBack {
   }
 
   /** Starts; says why it failed, where it did. */
-  private Optional<String> start(SourceContainer container, String checkpoint, Path log)
+  private Optional<String> start(
+      SourceContainer container, String checkpoint, List<String> options, Path log)
       throws IOException, RollBackException {
-    List<String> options = new ArrayList<>(CriuOptions.logTo(log));
-    options.add(CriuOptions.TCP_CLOSE);
-    options.add(CriuOptions.FILE_LOCKS);
     try (var inForce = criu.put(options)) {
       engine.startFromCheckpoint(container.id(), checkpoint);
       return Optional.empty();

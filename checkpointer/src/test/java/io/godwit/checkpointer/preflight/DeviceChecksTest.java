@@ -10,6 +10,7 @@ import io.godwit.checkpointer.testing.MemoryDevices;
 import io.godwit.checkpointer.testing.TestClock;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
+import io.godwit.contract.MoveOptions;
 import io.godwit.isa.Isa;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ final class DeviceChecksTest {
 
   private List<String> reasons(DeviceProfile.Builder device) {
     List<String> reasons = new ArrayList<>();
-    checks.fits(device.build(), DEMAND, reasons);
+    checks.fits(device.build(), DEMAND, MoveOptions.getDefaultInstance(), reasons);
     return reasons;
   }
 

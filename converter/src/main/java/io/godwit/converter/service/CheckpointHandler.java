@@ -128,6 +128,8 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
           .setImages(images)
           .addAllTwins(checkpoint.getTwinsList())
           .setLayer(checkpoint.getLayer())
+          .setOptions(checkpoint.getOptions())
+          .addAllTrees(checkpoint.getTreesList())
           .addAllReport(report)
           .setFrozenAtMs(checkpoint.getFrozenAtMs())
           .setExpiresAtMs(checkpoint.getExpiresAtMs())

@@ -2,6 +2,7 @@ package io.godwit.agent.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.MigrationId;
+import io.godwit.contract.TcpConnections;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
@@ -149,7 +150,7 @@ public final class Containers {
    * @param log where CRIU writes what it does
    */
   public void checkpoint(String containerId, MigrationId id, Path log) throws IOException {
-    try (CriuOptions.InForce _ = options.put(options(log))) {
+    try (CriuOptions.InForce _ = options.put(CriuOptions.ofMigration(log, TcpConnections.CLOSE))) {
       engine.checkpoint(containerId, checkpointName(id), true);
     }
   }
@@ -159,9 +160,10 @@ public final class Containers {
    *
    * @param log where CRIU writes what it does; an older one goes first
    */
-  public void startFromCheckpoint(String containerId, MigrationId id, Path log) throws IOException {
+  public void startFromCheckpoint(String containerId, MigrationId id, TcpConnections tcp, Path log)
+      throws IOException {
     Files.deleteIfExists(log);
-    List<String> lines = options(log);
+    List<String> lines = CriuOptions.ofMigration(log, tcp);
     CgroupRoot.option(checkpointFolder(containerId, id), containerId).ifPresent(lines::add);
     try (CriuOptions.InForce _ = options.put(lines)) {
       startDespiteItsLikeness(containerId, id);
@@ -192,12 +194,5 @@ public final class Containers {
   private static boolean isAlreadyInStore(DockerException e) {
     return String.valueOf(e.getMessage()).contains("content sha256:")
         && String.valueOf(e.getMessage()).contains("already exists");
-  }
-
-  private static List<String> options(Path log) {
-    List<String> options = new ArrayList<>(CriuOptions.logTo(log));
-    options.add(CriuOptions.TCP_CLOSE);
-    options.add(CriuOptions.FILE_LOCKS);
-    return options;
   }
 }

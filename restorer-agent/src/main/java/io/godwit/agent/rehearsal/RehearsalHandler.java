@@ -124,7 +124,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     long bytes =
         preparation.getContainer().getImage().getArchive().getSize()
             + preparation.getLayer().getArchive().getSize();
-    List<String> missing = requirements.missing(id, inspect, bytes);
+    List<String> missing = requirements.missing(id, inspect, preparation.getOptions(), bytes);
     if (!missing.isEmpty()) {
       throw new RefusedException(missing);
     }

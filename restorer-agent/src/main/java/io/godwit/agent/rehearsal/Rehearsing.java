@@ -11,6 +11,7 @@ import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.contract.Manifest;
+import io.godwit.contract.TcpConnections;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.DockerEngine;
@@ -92,7 +93,7 @@ public final class Rehearsing {
       Path images = containers.checkpointFolder(container, id);
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
-      containers.startFromCheckpoint(container, id, log);
+      containers.startFromCheckpoint(container, id, TcpConnections.CLOSE, log);
       switch (proof.look(container, images, log)) {
         case Finding.Restored _ -> {
           DurableFiles.delete(log);

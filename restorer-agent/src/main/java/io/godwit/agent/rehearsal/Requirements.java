@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.DeviceProfile;
+import io.godwit.contract.MoveOptions;
 import io.godwit.docker.ContainerSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,8 +33,8 @@ public final class Requirements {
    *
    * @param bytes what is known of its size so far
    */
-  public List<String> missing(MigrationId id, JsonNode inspect, long bytes) {
-    ContainerSpec spec = ContainerSpec.ofInspect(inspect);
+  public List<String> missing(MigrationId id, JsonNode inspect, MoveOptions options, long bytes) {
+    ContainerSpec spec = ContainerSpec.ofInspect(inspect).withName(options.getName());
     DeviceProfile profile = device.get();
     List<String> reasons = new ArrayList<>(profile.getUnfitList());
     if (profile.getFreeBytes() < bytes) {

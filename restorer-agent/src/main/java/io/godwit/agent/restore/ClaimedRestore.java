@@ -7,6 +7,7 @@ import io.godwit.agent.proof.Finding;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
+import io.godwit.contract.TcpConnections;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.DockerEngine;
 import io.godwit.messaging.Sleeper;
@@ -80,15 +81,17 @@ final class ClaimedRestore {
   }
 
   /** Starts the container from its checkpoint. */
-  Result start(MigrationId id, String name, String containerId) throws InterruptedException {
+  Result start(Task task, String containerId) throws InterruptedException {
+    MigrationId id = task.id();
+    TcpConnections tcp = task.conversion().getOptions().getTcp();
     Optional<String> refusal = Optional.empty();
     try {
-      containers.startFromCheckpoint(containerId, id, log(id));
+      containers.startFromCheckpoint(containerId, id, tcp, log(id));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       refusal = Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
     }
-    return whatRuns(id, name, refusal);
+    return whatRuns(id, task.name(), refusal);
   }
 
   /**

@@ -163,7 +163,7 @@ final class Restorer {
     people(task).say(Phase.CLAIMED, "the device has claimed the container");
     Journal.Entry starting = journal.write(entry.at(Step.STARTING));
     people(task).say(Phase.RESTORING, "CRIU restores");
-    ClaimedRestore.Result result = claimed.start(task.id(), task.name(), container);
+    ClaimedRestore.Result result = claimed.start(task, container);
     timer.ended("restore", 0);
     tell(task, starting, result, timer);
   }

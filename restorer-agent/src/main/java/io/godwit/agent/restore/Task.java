@@ -13,7 +13,7 @@ import java.io.IOException;
  *
  * @param id the migration
  * @param conversion as it came
- * @param spec how the source's container is configured
+ * @param spec how the source's container is configured, with its name here
  */
 record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,14 +25,17 @@ record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
     MigrationId id = MigrationId.ofRecord(conversion.getMigrationId());
     try {
       JsonNode inspect = JSON.readTree(conversion.getContainer().getInspectJson().toByteArray());
-      return new Task(id, conversion, ContainerSpec.ofInspect(inspect));
+      return new Task(
+          id,
+          conversion,
+          ContainerSpec.ofInspect(inspect).withName(conversion.getOptions().getName()));
     } catch (IOException | IllegalArgumentException e) {
       throw new PoisonException(
           "the conversion's description of the container cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** The container's name, here as at its source. */
+  /** The container's name on this device. */
   String name() {
     return spec.name();
   }
