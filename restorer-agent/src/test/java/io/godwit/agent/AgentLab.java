@@ -161,9 +161,9 @@ final class AgentLab implements AutoCloseable {
   Conversion conversion(String container) throws IOException, InterruptedException {
     ContainerDescription description = describe(container);
     Containers containers = containers(engine);
-    containers.checkpoint(container, id, folder.resolve("dump.log"));
-    Manifest images =
-        new Manifests(blobs).upload(containers.checkpointFolder(container, id), BlobStore.SILENT);
+    Path dumped = folder.resolve("dumped");
+    containers.checkpoint(container, id, dumped, folder.resolve("dump.log"));
+    Manifest images = new Manifests(blobs).upload(dumped, BlobStore.SILENT);
     new Layers(blobs, new LayerFiles(commands, clock), state)
         .noteAhead(id, LayerArchive.getDefaultInstance());
     return Conversion.newBuilder()
