@@ -107,7 +107,8 @@ final class DeviceChecksTest {
 
   private List<String> reasons(DeviceProfile.Builder device) {
     List<String> reasons = new ArrayList<>();
-    checks.fits(device.build(), DEMAND, MoveOptions.getDefaultInstance(), reasons);
+    checks.fits(
+        device.build(), DEMAND, MoveOptions.getDefaultInstance(), reasons, new ArrayList<>());
     return reasons;
   }
 
