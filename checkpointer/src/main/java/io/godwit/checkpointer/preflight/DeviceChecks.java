@@ -105,6 +105,13 @@ public final class DeviceChecks {
           "Device %s has Docker's storage driver %s. Set its dockerd to %s."
               .formatted(name, device.getStorageDriver(), OVERLAY));
     }
+    if (device.getAvailableMemoryBytes() != 0
+        && device.getAvailableMemoryBytes() < demand.memory()) {
+      reasons.add(
+          "Device %s has %d MiB of memory to give and the container's processes occupy %d MiB. Stop something there, or use a larger device."
+              .formatted(
+                  name, mebibytes(device.getAvailableMemoryBytes()), mebibytes(demand.memory())));
+    }
     if (device.getFreeBytes() < demand.bytes()) {
       reasons.add(
           "Device %s has room for %d MiB and the container needs about %d MiB for its memory, files and image. Make room there."

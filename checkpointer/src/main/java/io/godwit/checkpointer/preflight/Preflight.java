@@ -164,16 +164,17 @@ public final class Preflight {
 
   private Demand demand(SourceContainer container, List<HostProcess> all) throws IOException {
     long highest = 0;
+    long memory = 0;
     long bytes =
         engine.inspectImage(container.image()).map(i -> i.path("Size").asLong()).orElse(0L);
     for (HostProcess process : all) {
       highest = Math.max(highest, processes.highestAddress(process));
-      bytes += processes.residentBytes(process);
+      memory += processes.residentBytes(process);
     }
     if (!container.inspect().path("GraphDriver").path("Data").path("UpperDir").asText().isEmpty()) {
       bytes += size(LayerFiles.upperDir(container.inspect()));
     }
-    return new Demand(highest, bytes);
+    return new Demand(highest, memory, memory + bytes);
   }
 
   private static Optional<Isa> isa(DeviceProfile device) {

@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class DeviceChecksTest {
-  private static final Demand DEMAND = new Demand(0x7fff_ffff_f000L, 100L << 20);
+  private static final Demand DEMAND = new Demand(0x7fff_ffff_f000L, 60L << 20, 100L << 20);
 
   private final TestClock clock = new TestClock();
   private final MemoryDevices devices = new MemoryDevices();
@@ -81,6 +81,24 @@ final class DeviceChecksTest {
   @Test
   void tooLittleRoomIsRefusedWithBothNumbers() {
     assertOne("room for 99 MiB", reasons(Device.profile(clock).setFreeBytes(99L << 20)));
+  }
+
+  @Test
+  void tooLittleMemoryIsRefusedWithBothNumbers() {
+    assertOne(
+        "59 MiB of memory", reasons(Device.profile(clock).setAvailableMemoryBytes(59L << 20)));
+    assertTrue(reasons(Device.profile(clock).setAvailableMemoryBytes(60L << 20)).isEmpty());
+  }
+
+  @Test
+  void requestMayTakeTheCpusDifferenceUponItself() {
+    DeviceProfile pc = Device.profile(clock).setIsa(IsaName.X86_64).addCpuFeatures("avx2").build();
+    List<String> reasons = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    MoveOptions allowed = MoveOptions.newBuilder().setAllowCpuDifference(true).build();
+    checks.fits(pc, DEMAND, allowed, reasons, warnings);
+    assertTrue(reasons.isEmpty(), reasons::toString);
+    assertOne("avx512f", warnings);
   }
 
   @Test
