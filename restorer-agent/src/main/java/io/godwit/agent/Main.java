@@ -3,6 +3,8 @@ package io.godwit.agent;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
+import io.godwit.agent.container.Places;
+import io.godwit.agent.container.Trees;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
 import io.godwit.agent.machine.Heartbeat;
@@ -25,6 +27,7 @@ import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
@@ -92,6 +95,14 @@ public final class Main {
     var containers = new Containers(engine, options);
     var images = new Images(engine, blobs);
     var layers = new Layers(blobs, new LayerFiles(commands, clock), state);
+    var trees =
+        new Trees(
+            engine,
+            layers,
+            new LayerFiles(commands, clock),
+            new Places(engine, commands),
+            new SharedMemory(commands),
+            state);
     var manifests = new Manifests(blobs);
     var proof = new RestoreProof(engine, machine.proc());
     var rehearsing =
@@ -110,6 +121,7 @@ public final class Main {
             new Requirements(heartbeat::look, containers, PortCheck.ofThisMachine()),
             images,
             layers,
+            trees,
             rehearsing,
             journal,
             state,
@@ -125,6 +137,7 @@ public final class Main {
                 containers,
                 images,
                 layers,
+                trees,
                 manifests,
                 proof,
                 rehearsing,

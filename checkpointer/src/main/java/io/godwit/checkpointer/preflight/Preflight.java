@@ -29,6 +29,7 @@ public final class Preflight {
   private final DeviceChecks devices;
   private final ContainersInMigration inMigration;
   private final ContainerChecks containers;
+  private final MountChecks mounts;
   private final TwinFinder twins;
 
   public Preflight(
@@ -43,6 +44,7 @@ public final class Preflight {
     this.devices = devices;
     this.inMigration = inMigration;
     this.containers = new ContainerChecks(processes);
+    this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.twins = new TwinFinder(processes);
   }
 
@@ -80,6 +82,9 @@ public final class Preflight {
                       .formatted(found.name(), other)));
       containers.configuration(found, reasons);
     });
+    if (container.isPresent()) {
+      mounts.check(container.get(), reasons);
+    }
     List<TwinFiles> pairs = List.of();
     Demand demand = Demand.NONE;
     Optional<SourceContainer> running = container.filter(SourceContainer::runs);
