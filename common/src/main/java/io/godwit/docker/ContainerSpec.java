@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -172,24 +174,91 @@ public final class ContainerSpec {
     if (!host.path("Links").isEmpty()) {
       obstacles.add("It is linked to another container by --link.");
     }
-    for (JsonNode mount : inspect.path("Mounts")) {
-      String at = mount.path("Destination").asText();
-      switch (mount.path("Type").asText()) {
-        case "volume" ->
-            obstacles.add("It has a volume at %s, whose content would stay behind.".formatted(at));
-        case "bind" -> {
-          if (mount.path("RW").asBoolean()) {
-            obstacles.add(
-                "It may write to %s of this machine (bind mount at %s), whose content would stay behind."
-                    .formatted(mount.path("Source").asText(), at));
-          }
-        }
-        default -> {
-          // A tmpfs goes with the checkpoint.
-        }
+    return obstacles;
+  }
+
+  /** The folder that the Engine keeps for a container. */
+  public static Path folder(DockerEngine engine, String containerId) throws IOException {
+    return Path.of(engine.info().path("DockerRootDir").asText("/var/lib/docker"))
+        .resolve("containers")
+        .resolve(containerId);
+  }
+
+  /**
+   * Whether a volume was made for this container alone, without a name of its own: then every
+   * container that is made from this configuration gets a new one.
+   *
+   * @param destination where it is mounted
+   */
+  public boolean hasAnonymousVolume(String destination) {
+    JsonNode host = inspect.path("HostConfig");
+    for (JsonNode bind : host.path("Binds")) {
+      String[] words = bind.asText().split(":", 3);
+      if (words.length > 1 && sameFolder(words[1], destination)) {
+        return false;
       }
     }
-    return obstacles;
+    for (JsonNode mount : host.path("Mounts")) {
+      if (sameFolder(mount.path("Target").asText(), destination)) {
+        return mount.path("Source").asText().isEmpty();
+      }
+    }
+    return true;
+  }
+
+  /** Where a file or folder of the machine is mounted in the container. */
+  public List<String> bindsOf(String source) {
+    List<String> destinations = new ArrayList<>();
+    for (JsonNode mount : inspect.path("Mounts")) {
+      if (mount.path("Type").asText().equals("bind")
+          && mount.path("Source").asText().equals(source)) {
+        destinations.add(mount.path("Destination").asText());
+      }
+    }
+    return destinations;
+  }
+
+  /** The log driver's name. */
+  public String logDriver() {
+    return inspect.path("HostConfig").path("LogConfig").path("Type").asText();
+  }
+
+  private static boolean sameFolder(String one, String other) {
+    return Path.of(one).normalize().equals(Path.of(other).normalize());
+  }
+
+  /**
+   * The same with nothing of this machine mounted that others use: a nameless empty volume where
+   * the container has a volume, and where it has a file or folder of the machine, what is given.
+   *
+   * @param binds what stands in for each bind mount, by its destination in the container
+   */
+  public ContainerSpec withStandIns(Map<String, Path> binds) {
+    ObjectNode changed = request.deepCopy();
+    ObjectNode host = (ObjectNode) changed.path("HostConfig");
+    ArrayNode mounts = JSON.createArrayNode();
+    for (JsonNode mount : host.path("Mounts")) {
+      if (mount.path("Type").asText().equals("tmpfs")) {
+        mounts.add(mount);
+      }
+    }
+    for (JsonNode mount : inspect.path("Mounts")) {
+      String at = mount.path("Destination").asText();
+      ObjectNode standIn = JSON.createObjectNode().put("Target", at);
+      standIn.put("ReadOnly", !mount.path("RW").asBoolean());
+      if (mount.path("Type").asText().equals("bind")) {
+        Path bind = binds.getOrDefault(at, Path.of(mount.path("Source").asText()));
+        standIn.put("Type", "bind").put("Source", bind.toString());
+        standIn.putObject("BindOptions").put("Propagation", mount.path("Propagation").asText());
+        mounts.add(standIn);
+      } else if (mount.path("Type").asText().equals("volume")) {
+        standIn.put("Type", "volume").putObject("VolumeOptions").put("NoCopy", true);
+        mounts.add(standIn);
+      }
+    }
+    host.remove("Binds");
+    host.set("Mounts", mounts);
+    return new ContainerSpec(name, inspect, changed);
   }
 
   /** The same from another image, by id or tag. */

@@ -150,16 +150,8 @@ class ContainerSpecTest {
     ObjectNode inspect = inspect();
     assertEquals(List.of(), ContainerSpec.ofInspect(inspect).obstacles());
     ((ObjectNode) inspect.path("HostConfig")).put("NetworkMode", "container:other");
-    inspect.set(
-        "Mounts",
-        JSON.readTree(
-            """
-            [{"Type": "volume", "Destination": "/data"},
-             {"Type": "bind", "Source": "/srv", "Destination": "/srv", "RW": true},
-             {"Type": "bind", "Source": "/etc/localtime", "Destination": "/etc/localtime", "RW": false},
-             {"Type": "tmpfs", "Destination": "/tmp"}]
-            """));
-    assertEquals(3, ContainerSpec.ofInspect(inspect).obstacles().size());
+    ((ObjectNode) inspect.path("HostConfig")).putArray("VolumesFrom").add("other");
+    assertEquals(2, ContainerSpec.ofInspect(inspect).obstacles().size());
     assertFalse(ContainerSpec.ofInspect(inspect).toCreateRequest().has("Hostname"));
   }
 

@@ -3,6 +3,8 @@ package io.godwit.agent;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
+import io.godwit.agent.container.Places;
+import io.godwit.agent.container.Trees;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
 import io.godwit.agent.machine.Heartbeat;
@@ -25,6 +27,7 @@ import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
@@ -77,7 +80,11 @@ public final class Agent {
 
     var containers = new Containers(engine, options);
     var images = new Images(engine, blobs);
-    var layers = new Layers(blobs, new LayerFiles(commands, clock), state);
+    var files = new LayerFiles(commands, clock);
+    var layers = new Layers(blobs, files, state);
+    var trees =
+        new Trees(
+            engine, layers, files, new Places(engine, commands), new SharedMemory(commands), state);
     var manifests = new Manifests(blobs);
     var proof = new RestoreProof(engine, machine.proc());
     var rehearsing =
@@ -96,6 +103,7 @@ public final class Agent {
             new Requirements(heartbeat::look, containers, PortCheck.ofThisMachine()),
             images,
             layers,
+            trees,
             rehearsing,
             journal,
             state,
@@ -111,6 +119,7 @@ public final class Agent {
                 containers,
                 images,
                 layers,
+                trees,
                 manifests,
                 proof,
                 rehearsing,

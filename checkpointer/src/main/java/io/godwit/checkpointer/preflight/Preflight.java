@@ -32,6 +32,7 @@ public final class Preflight {
   private final ContainerChecks containers;
   private final ProcessChecks running;
   private final ConnectionChecks connections;
+  private final MountChecks mounts;
   private final TwinFinder twins;
 
   public Preflight(
@@ -48,6 +49,7 @@ public final class Preflight {
     this.containers = new ContainerChecks(processes);
     this.running = new ProcessChecks(processes);
     this.connections = new ConnectionChecks(processes);
+    this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.twins = new TwinFinder(processes);
   }
 
@@ -94,6 +96,9 @@ public final class Preflight {
                       .formatted(found.name(), other)));
       containers.configuration(found, reasons);
     });
+    if (container.isPresent()) {
+      mounts.check(container.get(), reasons);
+    }
     List<TwinFiles> pairs = List.of();
     Demand demand = Demand.NONE;
     Optional<SourceContainer> live = container.filter(SourceContainer::runs);

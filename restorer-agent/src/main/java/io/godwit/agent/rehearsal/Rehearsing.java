@@ -97,7 +97,7 @@ public final class Rehearsing {
       Path images = containers.checkpointFolder(container, id);
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
-      containers.startFromCheckpoint(container, id, TcpConnections.CLOSE, log);
+      containers.startFromCheckpoint(container, id, TcpConnections.CLOSE, List.of(), log);
       switch (proof.look(container, images, log)) {
         case Finding.Restored _ -> {
           DurableFiles.delete(log);
