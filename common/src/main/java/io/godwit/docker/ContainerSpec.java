@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
@@ -16,7 +17,8 @@ import java.util.Set;
  * creates it on another Engine. Everything goes over as it is but what belongs to a machine:
  *
  * <ul>
- *   <li>cgroup parent, the default runtime's name, the id file, MAC and IP addresses: left out;
+ *   <li>cgroup parent, the default runtime's name, the id file, addresses that the Engine chose:
+ *       left out;
  *   <li>the masked and read-only paths: the Engine's own defaults, told by inspect as if they had
  *       been asked for, so the device's own defaults come in their place, unless none were wanted
  *       (an empty list);
@@ -34,8 +36,6 @@ public final class ContainerSpec {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> DEFAULT_RUNTIMES =
       Set.of("", "runc", "io.containerd.runc.v2", "io.containerd.runtime.v1.linux");
-  private static final Set<String> BUILT_IN_NETWORKS =
-      Set.of("", "default", "bridge", "host", "none");
 
   private final String name;
   private final JsonNode inspect;
@@ -90,8 +90,9 @@ public final class ContainerSpec {
       request.remove(List.of("Hostname", "Domainname"));
     }
     request.set("HostConfig", host);
-    if (!BUILT_IN_NETWORKS.contains(network) && !network.startsWith("container:")) {
-      request.set("NetworkingConfig", networks(inspect));
+    Attachments attachments = Attachments.of(inspect);
+    if (!attachments.first().isEmpty()) {
+      request.set("NetworkingConfig", attachments.networkingConfig());
     }
     return new ContainerSpec(
         inspect.path("Name").asText().replaceFirst("^/", ""), inspect, request);
@@ -156,6 +157,19 @@ public final class ContainerSpec {
     }
     if (!host.path("VolumesFrom").isEmpty()) {
       obstacles.add("It takes its volumes from another container (--volumes-from).");
+    }
+    if (!inspect.path("Config").path("MacAddress").asText().isEmpty()) {
+      obstacles.add(
+          "It has the MAC address %s (--mac-address), which stays with this machine."
+              .formatted(inspect.path("Config").path("MacAddress").asText()));
+    }
+    if (host.path("PidMode").asText().equals("host")) {
+      obstacles.add(
+          "It uses this machine's process numbers (--pid host), which are others' on the device.");
+    }
+    if (host.path("IpcMode").asText().equals("host")) {
+      obstacles.add(
+          "It shares System V IPC and /dev/shm with this machine (--ipc host), whose content would stay behind.");
     }
     if (!host.path("Links").isEmpty()) {
       obstacles.add("It is linked to another container by --link.");
@@ -277,32 +291,16 @@ public final class ContainerSpec {
     return new ContainerSpec(name, inspect, changed);
   }
 
+  /**
+   * The networks that the container is to be connected to after it was made, with the endpoint's
+   * configuration.
+   */
+  public SequencedMap<String, JsonNode> furtherNetworks() {
+    return Attachments.of(inspect).further();
+  }
+
   /** The body of {@code POST /containers/create}. */
   public JsonNode toCreateRequest() {
     return request.deepCopy();
-  }
-
-  private static ObjectNode networks(JsonNode inspect) {
-    String id = inspect.path("Id").asText();
-    ObjectNode endpoints = JSON.createObjectNode();
-    for (Map.Entry<String, JsonNode> network :
-        inspect.path("NetworkSettings").path("Networks").properties()) {
-      ObjectNode endpoint = JSON.createObjectNode();
-      ArrayNode aliases = JSON.createArrayNode();
-      for (JsonNode alias : network.getValue().path("Aliases")) {
-        // The Engine adds the short id by itself.
-        if (!id.startsWith(alias.asText())) {
-          aliases.add(alias.asText());
-        }
-      }
-      endpoint.set("Aliases", aliases);
-      if (network.getValue().path("DriverOpts").isObject()) {
-        endpoint.set("DriverOpts", network.getValue().path("DriverOpts").deepCopy());
-      }
-      endpoints.set(network.getKey(), endpoint);
-    }
-    ObjectNode networking = JSON.createObjectNode();
-    networking.set("EndpointsConfig", endpoints);
-    return networking;
   }
 }

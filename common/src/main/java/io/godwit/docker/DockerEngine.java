@@ -39,6 +39,13 @@ public interface DockerEngine extends AutoCloseable {
    */
   String create(String name, JsonNode body) throws IOException;
 
+  /**
+   * {@code POST /networks/NAME/connect}.
+   *
+   * @param endpoint the Engine's {@code EndpointConfig}: aliases, a fixed address
+   */
+  void connect(String network, String container, JsonNode endpoint) throws IOException;
+
   /** {@code POST /containers/ID/start}. */
   void start(String container) throws IOException;
 

@@ -109,6 +109,13 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
+  public void connect(String network, String container, JsonNode endpoint) throws IOException {
+    ObjectNode body = JSON.createObjectNode().put("Container", container);
+    body.set("EndpointConfig", endpoint);
+    command("/networks/" + EngineRequests.encode(network) + "/connect", body);
+  }
+
+  @Override
   public void start(String container) throws IOException {
     command("/containers/" + EngineRequests.encode(container) + "/start");
   }

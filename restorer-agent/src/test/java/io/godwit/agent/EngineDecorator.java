@@ -54,6 +54,11 @@ public class EngineDecorator implements DockerEngine {
   }
 
   @Override
+  public void connect(String network, String container, JsonNode endpoint) throws IOException {
+    real.connect(network, container, endpoint);
+  }
+
+  @Override
   public void start(String container) throws IOException {
     real.start(container);
   }

@@ -125,7 +125,8 @@ public final class Steps {
             clock,
             deadlines.rehearsal());
     this.checkpointing =
-        new CheckpointStep(meeting.devices(), freezer, uploader, rollBack, watch, goOrNot, gate);
+        new CheckpointStep(
+            checks, meeting.devices(), freezer, uploader, rollBack, watch, goOrNot, gate);
     this.outcome =
         new OutcomeStep(
             meeting.log(), meeting.publisher(), gate, clock, sleeper, deadlines.doubt());

@@ -196,6 +196,11 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
+  public void connect(String network, String container, JsonNode endpoint) {
+    throw new AssertionError("a checkpointer makes no container's networks");
+  }
+
+  @Override
   public void start(String container) {
     throw new AssertionError("a checkpointer starts no container afresh");
   }

@@ -76,10 +76,15 @@ public final class Containers {
     if (isOurs(name, id, role)) {
       engine.remove(name);
     }
-    return engine.create(
-        name,
-        spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
-            .toCreateRequest());
+    String container =
+        engine.create(
+            name,
+            spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
+                .toCreateRequest());
+    for (Map.Entry<String, JsonNode> network : spec.furtherNetworks().entrySet()) {
+      engine.connect(network.getKey(), container, network.getValue());
+    }
+    return container;
   }
 
   /** Whether the container of this name was made for this migration and role. */

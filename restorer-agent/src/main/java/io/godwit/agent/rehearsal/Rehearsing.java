@@ -82,6 +82,10 @@ public final class Rehearsing {
       ContainerSpec withProbe = spec.withProcess(List.of(ProbeBinary.PATH));
       String container = containers.create(name, id, Role.REHEARSAL, withProbe);
       JsonNode inspect = found(container);
+      List<String> otherwise = AsAsked.differences(withProbe.toCreateRequest(), inspect);
+      if (!otherwise.isEmpty()) {
+        throw new RefusedException(otherwise);
+      }
       filling.fill(inspect);
       probe.place(UpperLayer.ofInspect(inspect), state.staging(id));
       step = "started";
