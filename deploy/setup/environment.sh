@@ -8,4 +8,5 @@ export JAVA_HOME PATH="/usr/local/sbin:$PATH:/usr/sbin"
 
 sh "$root/deploy/workloads/build.sh" "$root/deploy/target/workloads"
 "$root/deploy/workloads/images.sh" "$root/deploy/target/workloads"
+"$root/deploy/workloads/stock/images.sh"
 "$root/deploy/device/device" build

@@ -69,7 +69,7 @@ private_apt_without() {
   local dir=$1 package
   shift
   for package in "$@"; do
-    printf 'Package: %s\nStatus: install ok installed\nVersion: 999:0\nArchitecture: all\nMulti-Arch: foreign\n' "$package"
+    printf 'Package: %s\nStatus: install ok installed\nVersion: 999:0\nArchitecture: all\nMulti-Arch: allowed\n' "$package"
     printf 'Maintainer: none\nDescription: left out\n\n'
   done >>"$dir/status"
 }

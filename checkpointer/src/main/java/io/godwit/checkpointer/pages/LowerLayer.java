@@ -36,6 +36,7 @@ final class LowerLayer implements AutoCloseable {
   }
 
   /** The layer of a process, where it has one. */
+  @SuppressWarnings("MustBeClosedChecker") // The layer closes it.
   static Optional<LowerLayer> find(Path folder, long pid, int pageSize) throws IOException {
     ImageName name = ImageName.of(ImageKind.PAGEMAP, pid);
     if (!Files.isRegularFile(folder.resolve(name.fileName()))) {

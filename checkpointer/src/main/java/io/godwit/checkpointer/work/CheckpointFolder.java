@@ -29,12 +29,14 @@ final class CheckpointFolder {
   /** Written by CRIU last of all, when the dump has succeeded. */
   private static final String INVENTORY = "inventory.img";
 
-  private final Path engines;
-  private final Path images;
+  private static final String AHEAD = "ahead";
 
-  private CheckpointFolder(Path engines, Path images) {
+  private final Path engines;
+  private final Path own;
+
+  private CheckpointFolder(Path engines, Path own) {
     this.engines = engines;
-    this.images = images;
+    this.own = own;
   }
 
   /**
@@ -53,13 +55,23 @@ final class CheckpointFolder {
 
   /** Whether it holds a dump that succeeded. */
   boolean isComplete() {
-    return Files.isRegularFile(images.resolve(INVENTORY))
+    return Files.isRegularFile(images().resolve(INVENTORY))
         && Files.isRegularFile(engines.resolve(DESCRIPTORS));
   }
 
-  /** Where CRIU writes and reads. */
+  /** Where CRIU's images are: in the Engine's folder, when CRIU did not hear of ours. */
   Path images() {
-    return images;
+    return Files.isRegularFile(engines.resolve(INVENTORY)) ? engines : own;
+  }
+
+  /** Where the memory is that went ahead; beside ours, so that a link from there leads to it. */
+  Path ahead() {
+    return own.resolveSibling(AHEAD);
+  }
+
+  /** The memory that went ahead of a migration. */
+  static Path ahead(Path work) {
+    return work.resolve(AHEAD).toAbsolutePath();
   }
 
   /** What runc wrote. */
@@ -71,30 +83,31 @@ final class CheckpointFolder {
   void prepare() throws IOException {
     discard();
     Files.createDirectory(
-        images, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /** Deletes the images. */
   void discard() throws IOException {
-    if (Files.isDirectory(images)) {
-      for (Path file : all(images)) {
+    if (Files.isDirectory(own)) {
+      for (Path file : all(own)) {
         Files.delete(file);
       }
-      Files.delete(images);
+      Files.delete(own);
     }
   }
 
   /** CRIU's images, by name. */
   List<Path> files() throws IOException {
-    return all(images).stream()
+    return all(images()).stream()
         .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+        .filter(file -> !file.endsWith(DESCRIPTORS))
         .toList();
   }
 
   /** Names, sizes and times: equal to an earlier one when nobody has written meanwhile. */
   List<String> glance() throws IOException {
     List<String> lines = new ArrayList<>();
-    for (Path folder : List.of(engines, images)) {
+    for (Path folder : List.of(engines, own)) {
       if (Files.isDirectory(folder)) {
         for (Path file : all(folder)) {
           lines.add(
@@ -121,7 +134,9 @@ final class CheckpointFolder {
    * when our folder is gone. Costs no room where both are on one file system.
    */
   void handOver() throws IOException {
-    hand(images, engines);
+    if (Files.isDirectory(own)) {
+      hand(own, engines);
+    }
   }
 
   private static void hand(Path from, Path to) throws IOException {

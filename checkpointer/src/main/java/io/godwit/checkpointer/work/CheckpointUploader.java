@@ -1,13 +1,13 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.blob.BlobStore;
-import io.godwit.blob.ManifestWriter;
-import io.godwit.blob.Manifests;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.pages.WholePages;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Checkpoint;
+import io.godwit.contract.FileTree;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.Preparation;
@@ -25,6 +25,7 @@ import java.util.List;
 final class CheckpointUploader {
   private final DockerEngine engine;
   private final LayerFiles layers;
+  private final TreeSender trees;
   private final BlobStore blobs;
   private final Journal journal;
   private final Progress progress;
@@ -34,6 +35,7 @@ final class CheckpointUploader {
   CheckpointUploader(
       DockerEngine engine,
       LayerFiles layers,
+      TreeSender trees,
       BlobStore blobs,
       Journal journal,
       Progress progress,
@@ -41,6 +43,7 @@ final class CheckpointUploader {
       Clock clock) {
     this.engine = engine;
     this.layers = layers;
+    this.trees = trees;
     this.blobs = blobs;
     this.journal = journal;
     this.progress = progress;
@@ -54,9 +57,16 @@ final class CheckpointUploader {
     var source = migration.knownSource();
     Preparation preparation = migration.preparation().orElseThrow();
     CheckpointFolder folder = folder(migration, migration.touch().checkpoint().orElseThrow());
-    LayerArchive layer = changedFiles(migration);
-    Manifest images = images(migration, folder);
-    long bytes = layer.getArchive().getSize() + Manifests.bytesToFetch(images);
+    SourceContainer container =
+        engine
+            .inspect(source.containerId())
+            .map(SourceContainer::new)
+            .orElseThrow(() -> new IOException("the frozen container was removed"));
+    LayerArchive layer = changedFiles(migration, container);
+    List<FileTree> changed = trees.changes(migration, container, preparation.getTreesList());
+    WholePages.Upload pages = images(migration, folder);
+    Manifest images = pages.manifest();
+    long bytes = layer.getArchive().getSize() + TreeSender.bytes(changed) + pages.bytes();
     Migration timed = migration.withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
     return timed.withCheckpoint(
         Checkpoint.newBuilder()
@@ -72,6 +82,7 @@ final class CheckpointUploader {
             .setTemplate(migration.template().orElseThrow())
             .addAllTwins(source.twins())
             .setLayer(layer)
+            .addAllTrees(changed)
             .setFrozenAtMs(migration.touch().frozenAt().map(Instant::toEpochMilli).orElse(0L))
             .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
             .addAllPhases(timed.phases())
@@ -87,27 +98,21 @@ final class CheckpointUploader {
         journal.workFolder(migration.id()));
   }
 
-  private Manifest images(Migration migration, CheckpointFolder folder) throws IOException {
+  private WholePages.Upload images(Migration migration, CheckpointFolder folder)
+      throws IOException {
     List<Path> files = new ArrayList<>(folder.files());
     files.add(folder.descriptors());
     long total = 0;
     for (Path file : files) {
       total += Files.size(file);
     }
-    ManifestWriter manifest =
-        new ManifestWriter(blobs, progress.of(migration, "images go to the blob store", total));
-    for (Path file : files) {
-      manifest.add(String.valueOf(file.getFileName()), file);
-    }
-    return manifest.finish();
+    return new WholePages(blobs, host.pageSize())
+        .upload(
+            files, folder.ahead(), progress.of(migration, "images go to the blob store", total));
   }
 
-  private LayerArchive changedFiles(Migration migration) throws IOException {
-    SourceContainer container =
-        engine
-            .inspect(migration.knownSource().containerId())
-            .map(SourceContainer::new)
-            .orElseThrow(() -> new IOException("the frozen container was removed"));
+  private LayerArchive changedFiles(Migration migration, SourceContainer container)
+      throws IOException {
     Path work = journal.workFolder(migration.id());
     Path archive = work.resolve("changes.tar");
     List<String> removed =

@@ -5,6 +5,8 @@ import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Source;
+import io.godwit.checkpointer.pages.PageReceiver;
+import io.godwit.checkpointer.pages.Precopy;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ParkException;
@@ -17,6 +19,8 @@ import io.godwit.docker.CriuLog;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.SharedMemory;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -37,6 +41,7 @@ final class Freezer {
 
   private final DockerEngine engine;
   private final CriuOptions criu;
+  private final SharedMemory sharedMemory;
   private final MigrationPoints points;
   private final ProcFs processes;
   private final ProcessIdentity identity;
@@ -45,10 +50,12 @@ final class Freezer {
   private final Gate gate;
   private final Clock clock;
   private final Duration parkPatience;
+  private final int pageSize;
 
   Freezer(
       DockerEngine engine,
       CriuOptions criu,
+      SharedMemory sharedMemory,
       MigrationPoints points,
       ProcFs processes,
       ProcessIdentity identity,
@@ -56,9 +63,11 @@ final class Freezer {
       Journal journal,
       Gate gate,
       Clock clock,
-      Duration parkPatience) {
+      Duration parkPatience,
+      int pageSize) {
     this.engine = engine;
     this.criu = criu;
+    this.sharedMemory = sharedMemory;
     this.points = points;
     this.processes = processes;
     this.identity = identity;
@@ -67,6 +76,7 @@ final class Freezer {
     this.gate = gate;
     this.clock = clock;
     this.parkPatience = parkPatience;
+    this.pageSize = pageSize;
   }
 
   /**
@@ -89,11 +99,22 @@ final class Freezer {
     // What an earlier try left under this name; the container runs, so it is of no use.
     engine.deleteCheckpoint(container.id(), checkpoint);
     folder.prepare();
+    Path ahead = CheckpointFolder.ahead(journal.workFolder(migration.id()));
+    if (Precopy.manifest(ahead).isEmpty()) {
+      // Cut off in the middle: nobody knows what the device has of it.
+      DurableFiles.deleteFolder(ahead);
+    }
     // Taken before anything is parked: nobody stands still while another container is dumped.
-    try (var inForce = criu.put(options)) {
+    try (PageReceiver receiver = PageReceiver.listen(folder.images(), ahead, pageSize);
+        var inForce = criu.put(with(options, receiver.options()))) {
       migration = parked(migration, container);
       return dumped(migration, container, checkpoint, folder, log);
     }
+  }
+
+  private static List<String> with(List<String> options, List<String> more) {
+    options.addAll(more);
+    return options;
   }
 
   private SourceContainer running(Source source) throws IOException {
@@ -162,6 +183,11 @@ final class Freezer {
     Migration migration =
         gate.note(
             before.withTouch(before.touch().withCheckpoint(checkpoint, begin, identity.of(first))));
+    if (SharedMemory.isEnginesOwn(container.inspect())) {
+      sharedMemory.hold(
+          SharedMemory.mountOf(engine, container.id()),
+          journal.keptFile(before.id(), TreeSender.HELD));
+    }
     try {
       engine.checkpoint(container.id(), checkpoint, true);
     } catch (DockerException e) {

@@ -15,6 +15,7 @@ import io.godwit.docker.CriuLog;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,6 +41,7 @@ final class RollBack {
 
   private final DockerEngine engine;
   private final CriuOptions criu;
+  private final SharedMemory sharedMemory;
   private final MigrationPoints points;
   private final ProcFs processes;
   private final ProcessIdentity identity;
@@ -51,6 +53,7 @@ final class RollBack {
   RollBack(
       DockerEngine engine,
       CriuOptions criu,
+      SharedMemory sharedMemory,
       MigrationPoints points,
       ProcFs processes,
       ProcessIdentity identity,
@@ -60,6 +63,7 @@ final class RollBack {
       Clock clock) {
     this.engine = engine;
     this.criu = criu;
+    this.sharedMemory = sharedMemory;
     this.points = points;
     this.processes = processes;
     this.identity = identity;
@@ -94,6 +98,7 @@ final class RollBack {
           "container %s is %s and there is no checkpoint of it: it ended by itself, or was stopped. Start it with: docker start %s"
               .formatted(container.name(), container.status(), container.name()));
     }
+    sharedMemory.adopt(held(migration), SharedMemory.mountOf(engine, id));
     if (touch.askedToPark()) {
       points.goOn(id);
     }
@@ -119,6 +124,10 @@ final class RollBack {
         journal.workFolder(migration.id()));
   }
 
+  private Path held(Migration migration) throws IOException {
+    return journal.keptFile(migration.id(), TreeSender.HELD);
+  }
+
   private void deleteCheckpoint(String id, String checkpoint, CheckpointFolder folder) {
     try {
       engine.deleteCheckpoint(id, checkpoint);
@@ -136,6 +145,7 @@ final class RollBack {
     List<String> options =
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
     options.add(CriuOptions.imagesIn(folder.images()));
+    options.addAll(SharedMemory.options(held(before)));
     String failure = "";
     boolean restored = false;
     try {

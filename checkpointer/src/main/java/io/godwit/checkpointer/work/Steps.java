@@ -4,6 +4,7 @@ import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.State;
+import io.godwit.checkpointer.pages.Precopy;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.source.HostFacts;
@@ -13,6 +14,7 @@ import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Sleeper;
@@ -36,6 +38,7 @@ public final class Steps {
       DockerEngine engine,
       CriuOptions criu,
       LayerFiles layers,
+      SharedMemory sharedMemory,
       ProcFs processes,
       ProcessIdentity identity,
       MigrationPoints points) {}
@@ -61,10 +64,13 @@ public final class Steps {
       Sleeper sleeper) {
     GoOrNot goOrNot = new GoOrNot(meeting.log(), gate, clock);
     DumpWatch watch = new DumpWatch(machine.engine(), machine.processes(), clock, sleeper);
+    TreeSender trees =
+        new TreeSender(machine.engine(), machine.layers(), meeting.blobs(), journal, progress);
     AheadSender sender =
         new AheadSender(
             machine.engine(),
             machine.layers(),
+            trees,
             meeting.blobs(),
             journal,
             stateDir.resolve("images"),
@@ -73,6 +79,7 @@ public final class Steps {
         new RollBack(
             machine.engine(),
             machine.criu(),
+            machine.sharedMemory(),
             machine.points(),
             machine.processes(),
             machine.identity(),
@@ -84,6 +91,7 @@ public final class Steps {
         new Freezer(
             machine.engine(),
             machine.criu(),
+            machine.sharedMemory(),
             machine.points(),
             machine.processes(),
             machine.identity(),
@@ -91,11 +99,27 @@ public final class Steps {
             journal,
             gate,
             clock,
-            deadlines.park());
+            deadlines.park(),
+            machine.facts().pageSize());
+    MemoryAhead memory =
+        new MemoryAhead(
+            new Precopy(
+                machine.processes(),
+                machine.processes().folder(),
+                meeting.blobs(),
+                machine.facts().pageSize()),
+            meeting.publisher(),
+            journal,
+            inbox,
+            gate,
+            progress,
+            goOrNot,
+            clock);
     CheckpointUploader uploader =
         new CheckpointUploader(
             machine.engine(),
             machine.layers(),
+            trees,
             meeting.blobs(),
             journal,
             progress,
@@ -108,6 +132,7 @@ public final class Steps {
     this.rehearsing =
         new RehearsalStep(
             sender,
+            memory,
             meeting.publisher(),
             journal,
             inbox,
@@ -117,12 +142,13 @@ public final class Steps {
             clock,
             deadlines.rehearsal());
     this.checkpointing =
-        new CheckpointStep(meeting.devices(), freezer, uploader, rollBack, watch, goOrNot, gate);
+        new CheckpointStep(
+            checks, meeting.devices(), freezer, uploader, rollBack, watch, goOrNot, gate);
     this.outcome =
         new OutcomeStep(
             meeting.log(), meeting.publisher(), gate, clock, sleeper, deadlines.doubt());
     this.undo = new UndoStep(rollBack, meeting.log(), gate, clock, sleeper);
-    this.finish = new FinishStep(machine.engine(), gate, sleeper);
+    this.finish = new FinishStep(machine.engine(), machine.sharedMemory(), journal, gate, sleeper);
     this.rolledBack = new RolledBackStep(gate);
   }
 

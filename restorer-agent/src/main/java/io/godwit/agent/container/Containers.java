@@ -80,10 +80,15 @@ public final class Containers {
     if (isOurs(name, id, role)) {
       engine.remove(name);
     }
-    return engine.create(
-        name,
-        spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
-            .toCreateRequest());
+    String container =
+        engine.create(
+            name,
+            spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
+                .toCreateRequest());
+    for (Map.Entry<String, JsonNode> network : spec.furtherNetworks().entrySet()) {
+      engine.connect(network.getKey(), container, network.getValue());
+    }
+    return container;
   }
 
   /** Whether the container of this name was made for this migration and role. */
@@ -171,13 +176,20 @@ public final class Containers {
    * Starts a container from its checkpoint. That the Engine says no error proves nothing yet.
    *
    * @param images where CRIU finds its images
+   * @param more lines for CRIU's configuration, see {@link CriuOptions}
    * @param log where CRIU writes what it does; an older one goes first
    */
   public void startFromCheckpoint(
-      String containerId, MigrationId id, Path images, TcpConnections tcp, Path log)
+      String containerId,
+      MigrationId id,
+      Path images,
+      TcpConnections tcp,
+      List<String> more,
+      Path log)
       throws IOException {
     Files.deleteIfExists(log);
     List<String> lines = new ArrayList<>(CriuOptions.ofMigration(log, tcp));
+    lines.addAll(more);
     lines.add(CriuOptions.imagesIn(images));
     CgroupRoot.option(images, containerId).ifPresent(lines::add);
     try (CriuOptions.InForce _ = options.put(lines)) {
