@@ -19,7 +19,7 @@ arch_select() {
       qemu="qemu-system-x86_64"
       # A processor with AVX2, which containers of other machines may use. Only one: when a processor rewrites kernel code
       # that another runs, QEMU 7 lets that one run into the breakpoint in it, and the kernel panics.
-      qemu_machine=(-M q35 -cpu max)
+      qemu_machine=(-M q35 -cpu max,la57=off,pku=off)
       default_processors=1
       console=ttyS0
       ;;

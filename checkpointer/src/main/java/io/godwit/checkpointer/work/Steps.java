@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.SavedImages;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.State;
@@ -13,6 +14,7 @@ import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.LeftBehind;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
@@ -47,7 +49,7 @@ public final class Steps {
       Publisher publisher, DecisionLog log, BlobStore blobs, DeviceChecks devices) {}
 
   /**
-   * @param stateDir for notes on images that the store has already
+   * @param stateDir for notes that this machine's agent reads or writes, too
    */
   public Steps(
       Machine machine,
@@ -72,7 +74,7 @@ public final class Steps {
             trees,
             meeting.blobs(),
             journal,
-            stateDir.resolve("images"),
+            new SavedImages(stateDir, meeting.blobs()),
             progress);
     RollBack rollBack =
         new RollBack(
@@ -131,7 +133,14 @@ public final class Steps {
         new OutcomeStep(
             meeting.log(), meeting.publisher(), gate, clock, sleeper, deadlines.doubt());
     this.undo = new UndoStep(rollBack, meeting.log(), gate, clock, sleeper);
-    this.finish = new FinishStep(machine.engine(), machine.sharedMemory(), journal, gate, sleeper);
+    this.finish =
+        new FinishStep(
+            machine.engine(),
+            machine.sharedMemory(),
+            new LeftBehind(stateDir),
+            journal,
+            gate,
+            sleeper);
     this.rolledBack = new RolledBackStep(gate);
   }
 

@@ -48,10 +48,12 @@ public final class Containers {
 
   private final DockerEngine engine;
   private final CriuOptions options;
+  private final Homecoming homecoming;
 
-  public Containers(DockerEngine engine, CriuOptions options) {
+  public Containers(DockerEngine engine, CriuOptions options, Homecoming homecoming) {
     this.engine = engine;
     this.options = options;
+    this.homecoming = homecoming;
   }
 
   /** The name of the container that a migration is rehearsed in. */
@@ -66,7 +68,8 @@ public final class Containers {
 
   /**
    * Creates a container; one of the same migration and role that has the name already, left from an
-   * interrupted attempt, goes first.
+   * interrupted attempt, goes first. One that this very container left behind on this machine makes
+   * way, see {@link Homecoming}.
    *
    * @return its id
    * @throws IOException when another container has the name
@@ -76,10 +79,21 @@ public final class Containers {
     if (isOurs(name, id, role)) {
       engine.remove(name);
     }
+    JsonNode labels = labels(spec);
+    if (role == Role.RESTORED) {
+      homecoming.setAside(name, labels, id);
+    }
     String container =
         engine.create(
             name,
-            spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
+            spec.withLabels(
+                    Map.of(
+                        MIGRATION_LABEL,
+                        id.value(),
+                        ROLE_LABEL,
+                        role.label,
+                        Homecoming.JOURNEY_LABEL,
+                        Homecoming.journey(labels, id)))
                 .toCreateRequest());
     for (Map.Entry<String, JsonNode> network : spec.furtherNetworks().entrySet()) {
       engine.connect(network.getKey(), container, network.getValue());
@@ -103,10 +117,16 @@ public final class Containers {
         });
   }
 
-  /** Whose name this is, where it is taken by a container that was not made for this. */
-  public Optional<String> othersName(String name, MigrationId id, Role role) throws IOException {
+  /**
+   * Whose name a container's is, where it is taken by one that was neither made for this nor left
+   * behind by it.
+   */
+  public Optional<String> othersName(ContainerSpec spec, MigrationId id) throws IOException {
+    String name = spec.name();
     Optional<JsonNode> there = engine.inspect(name);
-    if (there.isEmpty() || isOurs(name, id, role)) {
+    if (there.isEmpty()
+        || isOurs(name, id, Role.RESTORED)
+        || homecoming.isLeftBehind(there.get(), labels(spec))) {
       return Optional.empty();
     }
     return Optional.of(
@@ -114,12 +134,27 @@ public final class Containers {
             .formatted(name, there.get().path("State").path("Status").asText("there")));
   }
 
-  /** Removes the container of this name, if it was made for this, running or not. */
+  /**
+   * Removes the container of this name, if it was made for this, running or not; what made way for
+   * it gets its name back.
+   */
   public void remove(String name, MigrationId id, Role role) throws IOException {
     Optional<JsonNode> ours = find(name, id, role);
     if (ours.isPresent()) {
       engine.remove(ours.get().path("Id").asText());
     }
+    if (role == Role.RESTORED) {
+      homecoming.putBack(name, id);
+    }
+  }
+
+  /** The restored container runs: what made way for it goes. */
+  public void settled(MigrationId id) throws IOException {
+    homecoming.discard(id);
+  }
+
+  private static JsonNode labels(ContainerSpec spec) {
+    return spec.toCreateRequest().path("Labels");
   }
 
   /**
