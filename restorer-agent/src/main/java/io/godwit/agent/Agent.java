@@ -80,15 +80,11 @@ public final class Agent {
 
     var containers = new Containers(engine, options);
     var images = new Images(engine, blobs);
-    var layers = new Layers(blobs, new LayerFiles(commands, clock), state);
+    var files = new LayerFiles(commands, clock);
+    var layers = new Layers(blobs, files, state);
     var trees =
         new Trees(
-            engine,
-            layers,
-            new LayerFiles(commands, clock),
-            new Places(engine, commands),
-            new SharedMemory(commands),
-            state);
+            engine, layers, files, new Places(engine, commands), new SharedMemory(commands), state);
     var manifests = new Manifests(blobs);
     var proof = new RestoreProof(engine, machine.proc());
     var rehearsing =

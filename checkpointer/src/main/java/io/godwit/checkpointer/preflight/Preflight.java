@@ -30,9 +30,9 @@ public final class Preflight {
   private final DeviceChecks devices;
   private final ContainersInMigration inMigration;
   private final ContainerChecks containers;
-  private final MountChecks mounts;
   private final ProcessChecks running;
   private final ConnectionChecks connections;
+  private final MountChecks mounts;
   private final TwinFinder twins;
 
   public Preflight(
@@ -47,9 +47,9 @@ public final class Preflight {
     this.devices = devices;
     this.inMigration = inMigration;
     this.containers = new ContainerChecks(processes);
-    this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.running = new ProcessChecks(processes);
     this.connections = new ConnectionChecks(processes);
+    this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.twins = new TwinFinder(processes);
   }
 
