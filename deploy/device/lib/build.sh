@@ -125,7 +125,6 @@ configure() {
 
   install -d "$root/godwit/guest" "$root/usr/local/bin" "$root/var/lib/godwit" "$root/var/log"
   ln -s /godwit/guest/inittab "$root/etc/inittab"
-  ln -s /godwit/guest/agent "$root/usr/local/bin/godwit-agent"
   version=$(ls "$root/usr/lib/modules")
   depmod -b "$root" "$version"
 }

@@ -5,7 +5,7 @@
 # A device NAME lives in $home/machines/NAME:
 #   build, arch   the name of the build that its disk is based on, and its architecture
 #   disk.qcow2    what the device has written, on top of that build's disk
-#   seed.raw      the guest's second disk: a tar archive of the agent and its environment, as far as they were given
+#   seed.raw      the guest's second disk: a tar archive of the services and their environment, as far as they were given
 #   initramfs.gz  the build's with the scripts in guest/
 #   process       pid and start time of its QEMU: a pid alone may have become another process's
 #   ssh-port      where 127.0.0.1 leads to the guest's port 22
@@ -87,16 +87,16 @@ make_machine() {
 
 readonly seed_size=1073741824
 
-# Packs the agent and its environment, as far as they are given, and leaves the archive's digest in $seed. The disk is
+# Packs the services and their environment, as far as they are given, and leaves the archive's digest in $seed. The disk is
 # overwritten in place and keeps its size, so that a running guest finds a new archive there, too.
 make_seed() {
   local disk="$machine/seed.raw"
   seed=
   (umask 077; : >"$disk")
-  if [ -n "$agent$kafka$s3$environment" ]; then
-    pack_seed "$machine/stage" "$disk" || die "Cannot pack the agent into $disk."
+  if [ -n "$agent$checkpointer$kafka$s3$environment" ]; then
+    pack_seed "$machine/stage" "$disk" || die "Cannot pack the services into $disk."
     seed=$(sha256sum <"$disk" | cut -c1-32)
-    [ "$(stat -c %s "$disk")" -le $seed_size ] || die "The agent in '$agent' is larger than $seed_size bytes."
+    [ "$(stat -c %s "$disk")" -le $seed_size ] || die "The services in '$agent' and '$checkpointer' are larger than $seed_size bytes."
   fi
   truncate -s $seed_size "$disk"
 }
@@ -111,14 +111,20 @@ pack_seed() {
   fi
   "${tar[@]}" -cf "$2" -C "$1" . || return
   rm -rf "$1"
-  [ -z "$agent" ] || "${tar[@]}" -rf "$2" --transform 's,^\.,agent,' -C "$agent" .
+  add_service "$2" agent "$agent" && add_service "$2" checkpointer "$checkpointer"
+}
+
+# add_service ARCHIVE NAME DIR: nothing where no DIR is given.
+add_service() {
+  [ -z "$3" ] || "${tar[@]}" -rf "$1" --transform "s,^\.,$2," -C "$3" .
 }
 
 # The last line for a name wins: what the distribution brings, then the file given, then the options.
 write_environment() {
   if [ -n "$agent" ] && [ -e "$agent/env" ]; then cat "$agent/env"; echo; fi
   if [ -n "$environment" ]; then cat "$environment"; echo; fi
-  echo "GODWIT_DEVICE=$name"
+  # Host and device alike, under one name.
+  printf 'GODWIT_HOST=%s\nGODWIT_DEVICE=%s\n' "$name" "$name"
   [ -z "$kafka" ] || echo "GODWIT_KAFKA=$(seen_from_guest "$kafka")"
   [ -z "$s3" ] || echo "GODWIT_S3_ENDPOINT=$(seen_from_guest "$s3")"
   local variable
@@ -245,8 +251,8 @@ kill_machine() {
   done
 }
 
-# Gives a running device another agent, or the same with another environment, and restarts it.
-replace_agent() {
+# Gives a running device other services, or the same with another environment, and restarts them.
+replace_services() {
   make_seed
-  guest godwit-agent install "$seed" || die "The agent of '$name' was not replaced."
+  guest godwit-services install "$seed" || die "The services of '$name' were not replaced."
 }

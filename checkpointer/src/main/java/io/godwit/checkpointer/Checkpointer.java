@@ -24,6 +24,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.DeviceDirectory;
 import io.godwit.messaging.EventPublisher;
@@ -86,6 +87,7 @@ public final class Checkpointer {
                 engine,
                 criu,
                 new LayerFiles(commands, clock),
+                new SharedMemory(commands),
                 processes,
                 new ProcessIdentity(processes, memory),
                 new MigrationPoints(

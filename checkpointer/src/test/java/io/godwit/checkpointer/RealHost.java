@@ -26,6 +26,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -125,6 +126,7 @@ final class RealHost implements AutoCloseable {
                 via,
                 criu,
                 new LayerFiles(commands, clock),
+                new SharedMemory(commands),
                 processes,
                 new ProcessIdentity(processes, memory),
                 points),

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
@@ -14,7 +17,8 @@ import java.util.Set;
  * creates it on another Engine. Everything goes over as it is but what belongs to a machine:
  *
  * <ul>
- *   <li>cgroup parent, the default runtime's name, the id file, MAC and IP addresses: left out;
+ *   <li>cgroup parent, the default runtime's name, the id file, addresses that the Engine chose:
+ *       left out;
  *   <li>the masked and read-only paths: the Engine's own defaults, told by inspect as if they had
  *       been asked for, so the device's own defaults come in their place, unless none were wanted
  *       (an empty list);
@@ -32,8 +36,6 @@ public final class ContainerSpec {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> DEFAULT_RUNTIMES =
       Set.of("", "runc", "io.containerd.runc.v2", "io.containerd.runtime.v1.linux");
-  private static final Set<String> BUILT_IN_NETWORKS =
-      Set.of("", "default", "bridge", "host", "none");
 
   private final String name;
   private final JsonNode inspect;
@@ -88,8 +90,9 @@ public final class ContainerSpec {
       request.remove(List.of("Hostname", "Domainname"));
     }
     request.set("HostConfig", host);
-    if (!BUILT_IN_NETWORKS.contains(network) && !network.startsWith("container:")) {
-      request.set("NetworkingConfig", networks(inspect));
+    Attachments attachments = Attachments.of(inspect);
+    if (!attachments.first().isEmpty()) {
+      request.set("NetworkingConfig", attachments.networkingConfig());
     }
     return new ContainerSpec(
         inspect.path("Name").asText().replaceFirst("^/", ""), inspect, request);
@@ -155,27 +158,107 @@ public final class ContainerSpec {
     if (!host.path("VolumesFrom").isEmpty()) {
       obstacles.add("It takes its volumes from another container (--volumes-from).");
     }
+    if (!inspect.path("Config").path("MacAddress").asText().isEmpty()) {
+      obstacles.add(
+          "It has the MAC address %s (--mac-address), which stays with this machine."
+              .formatted(inspect.path("Config").path("MacAddress").asText()));
+    }
+    if (host.path("PidMode").asText().equals("host")) {
+      obstacles.add(
+          "It uses this machine's process numbers (--pid host), which are others' on the device.");
+    }
+    if (host.path("IpcMode").asText().equals("host")) {
+      obstacles.add(
+          "It shares System V IPC and /dev/shm with this machine (--ipc host), whose content would stay behind.");
+    }
     if (!host.path("Links").isEmpty()) {
       obstacles.add("It is linked to another container by --link.");
     }
-    for (JsonNode mount : inspect.path("Mounts")) {
-      String at = mount.path("Destination").asText();
-      switch (mount.path("Type").asText()) {
-        case "volume" ->
-            obstacles.add("It has a volume at %s, whose content would stay behind.".formatted(at));
-        case "bind" -> {
-          if (mount.path("RW").asBoolean()) {
-            obstacles.add(
-                "It may write to %s of this machine (bind mount at %s), whose content would stay behind."
-                    .formatted(mount.path("Source").asText(), at));
-          }
-        }
-        default -> {
-          // A tmpfs goes with the checkpoint.
-        }
+    return obstacles;
+  }
+
+  /** The folder that the Engine keeps for a container. */
+  public static Path folder(DockerEngine engine, String containerId) throws IOException {
+    return Path.of(engine.info().path("DockerRootDir").asText("/var/lib/docker"))
+        .resolve("containers")
+        .resolve(containerId);
+  }
+
+  /**
+   * Whether a volume was made for this container alone, without a name of its own: then every
+   * container that is made from this configuration gets a new one.
+   *
+   * @param destination where it is mounted
+   */
+  public boolean hasAnonymousVolume(String destination) {
+    JsonNode host = inspect.path("HostConfig");
+    for (JsonNode bind : host.path("Binds")) {
+      String[] words = bind.asText().split(":", 3);
+      if (words.length > 1 && sameFolder(words[1], destination)) {
+        return false;
       }
     }
-    return obstacles;
+    for (JsonNode mount : host.path("Mounts")) {
+      if (sameFolder(mount.path("Target").asText(), destination)) {
+        return mount.path("Source").asText().isEmpty();
+      }
+    }
+    return true;
+  }
+
+  /** Where a file or folder of the machine is mounted in the container. */
+  public List<String> bindsOf(String source) {
+    List<String> destinations = new ArrayList<>();
+    for (JsonNode mount : inspect.path("Mounts")) {
+      if (mount.path("Type").asText().equals("bind")
+          && mount.path("Source").asText().equals(source)) {
+        destinations.add(mount.path("Destination").asText());
+      }
+    }
+    return destinations;
+  }
+
+  /** The log driver's name. */
+  public String logDriver() {
+    return inspect.path("HostConfig").path("LogConfig").path("Type").asText();
+  }
+
+  private static boolean sameFolder(String one, String other) {
+    return Path.of(one).normalize().equals(Path.of(other).normalize());
+  }
+
+  /**
+   * The same with nothing of this machine mounted that others use: a nameless empty volume where
+   * the container has a volume, and where it has a file or folder of the machine, what is given.
+   *
+   * @param binds what stands in for each bind mount, by its destination in the container
+   */
+  public ContainerSpec withStandIns(Map<String, Path> binds) {
+    ObjectNode changed = request.deepCopy();
+    ObjectNode host = (ObjectNode) changed.path("HostConfig");
+    ArrayNode mounts = JSON.createArrayNode();
+    for (JsonNode mount : host.path("Mounts")) {
+      if (mount.path("Type").asText().equals("tmpfs")) {
+        mounts.add(mount);
+      }
+    }
+    for (JsonNode mount : inspect.path("Mounts")) {
+      String at = mount.path("Destination").asText();
+      ObjectNode standIn = JSON.createObjectNode().put("Target", at);
+      standIn.put("ReadOnly", !mount.path("RW").asBoolean());
+      if (mount.path("Type").asText().equals("bind")) {
+        Path bind = binds.getOrDefault(at, Path.of(mount.path("Source").asText()));
+        standIn.put("Type", "bind").put("Source", bind.toString());
+        standIn.putObject("BindOptions").put("Propagation", mount.path("Propagation").asText());
+        mounts.add(standIn);
+      } else if (mount.path("Type").asText().equals("volume")) {
+        standIn.put("Type", "volume").putObject("VolumeOptions").put("NoCopy", true);
+        mounts.add(standIn);
+      }
+    }
+    host.remove("Binds");
+    host.set("Mounts", mounts);
+    return new ContainerSpec(name, inspect, changed);
   }
 
   /** The same from another image, by id or tag. */
@@ -208,32 +291,16 @@ public final class ContainerSpec {
     return new ContainerSpec(name, inspect, changed);
   }
 
+  /**
+   * The networks that the container is to be connected to after it was made, with the endpoint's
+   * configuration.
+   */
+  public SequencedMap<String, JsonNode> furtherNetworks() {
+    return Attachments.of(inspect).further();
+  }
+
   /** The body of {@code POST /containers/create}. */
   public JsonNode toCreateRequest() {
     return request.deepCopy();
-  }
-
-  private static ObjectNode networks(JsonNode inspect) {
-    String id = inspect.path("Id").asText();
-    ObjectNode endpoints = JSON.createObjectNode();
-    for (Map.Entry<String, JsonNode> network :
-        inspect.path("NetworkSettings").path("Networks").properties()) {
-      ObjectNode endpoint = JSON.createObjectNode();
-      ArrayNode aliases = JSON.createArrayNode();
-      for (JsonNode alias : network.getValue().path("Aliases")) {
-        // The Engine adds the short id by itself.
-        if (!id.startsWith(alias.asText())) {
-          aliases.add(alias.asText());
-        }
-      }
-      endpoint.set("Aliases", aliases);
-      if (network.getValue().path("DriverOpts").isObject()) {
-        endpoint.set("DriverOpts", network.getValue().path("DriverOpts").deepCopy());
-      }
-      endpoints.set(network.getKey(), endpoint);
-    }
-    ObjectNode networking = JSON.createObjectNode();
-    networking.set("EndpointsConfig", endpoints);
-    return networking;
   }
 }

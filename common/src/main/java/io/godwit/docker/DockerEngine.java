@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,6 +39,13 @@ public interface DockerEngine extends AutoCloseable {
    */
   String create(String name, JsonNode body) throws IOException;
 
+  /**
+   * {@code POST /networks/NAME/connect}.
+   *
+   * @param endpoint the Engine's {@code EndpointConfig}: aliases, a fixed address
+   */
+  void connect(String network, String container, JsonNode endpoint) throws IOException;
+
   /** {@code POST /containers/ID/start}. */
   void start(String container) throws IOException;
 
@@ -63,6 +72,22 @@ public interface DockerEngine extends AutoCloseable {
 
   /** {@code DELETE /containers/ID?force=1&v=1}; says nothing when it does not exist. */
   void remove(String container) throws IOException;
+
+  /** {@code GET /containers/json?all=1}: every container, running or not. */
+  List<JsonNode> containers() throws IOException;
+
+  /** {@code GET /volumes/NAME}, or nothing where no such volume exists. */
+  Optional<JsonNode> inspectVolume(String volume) throws IOException;
+
+  /** {@code POST /volumes/create}: of the local driver, without options. */
+  void createVolume(String volume, Map<String, String> labels) throws IOException;
+
+  /**
+   * {@code DELETE /volumes/NAME}; says nothing when it does not exist.
+   *
+   * @return false where a container, even a stopped one, uses it: it stays
+   */
+  boolean removeVolume(String volume) throws IOException;
 
   /**
    * {@code GET /containers/ID/logs}: what it wrote to stdout and stderr, the last {@code tail}

@@ -11,6 +11,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,6 +30,9 @@ public final class HttpDockerEngine implements DockerEngine {
 
   /** Loading an image, starting, dumping: as long as a slow device needs. */
   private static final Duration WORK = Duration.ofMinutes(30);
+
+  /** What the Engine answers where something is in use. */
+  private static final int CONFLICT = 409;
 
   private final EngineRequests requests;
 
@@ -103,6 +109,13 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
+  public void connect(String network, String container, JsonNode endpoint) throws IOException {
+    ObjectNode body = JSON.createObjectNode().put("Container", container);
+    body.set("EndpointConfig", endpoint);
+    command("/networks/" + EngineRequests.encode(network) + "/connect", body);
+  }
+
+  @Override
   public void start(String container) throws IOException {
     command("/containers/" + EngineRequests.encode(container) + "/start");
   }
@@ -158,6 +171,41 @@ public final class HttpDockerEngine implements DockerEngine {
       if (!goneOrGoing) {
         throw e;
       }
+    }
+  }
+
+  @Override
+  public List<JsonNode> containers() throws IOException {
+    List<JsonNode> all = new ArrayList<>();
+    json("GET", "/containers/json?all=1").forEach(all::add);
+    return all;
+  }
+
+  @Override
+  public Optional<JsonNode> inspectVolume(String volume) throws IOException {
+    return found("/volumes/" + EngineRequests.encode(volume));
+  }
+
+  @Override
+  public void createVolume(String volume, Map<String, String> labels) throws IOException {
+    ObjectNode body = JSON.createObjectNode().put("Name", volume).put("Driver", "local");
+    labels.forEach(body.putObject("Labels")::put);
+    command("/volumes/create", body);
+  }
+
+  @Override
+  public boolean removeVolume(String volume) throws IOException {
+    try {
+      delete("/volumes/" + EngineRequests.encode(volume));
+      return true;
+    } catch (DockerException e) {
+      if (e.status() == CONFLICT) {
+        return false;
+      }
+      if (e.status() == 404) {
+        return true;
+      }
+      throw e;
     }
   }
 

@@ -11,7 +11,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The files of a container's writable layer (overlay2's upper folder) as tar archives, by the
@@ -63,11 +66,22 @@ public final class LayerFiles {
    * written to is clean, and the next write to it changes the file's times.
    */
   public LayerListing list(Path layer) throws IOException {
+    return list(layer, "%P");
+  }
+
+  /** Lists a single file, by its name, as a folder with only that in it would be. */
+  public LayerListing listFile(Path file) throws IOException {
+    return list(file, "%f");
+  }
+
+  private LayerListing list(Path layer, String name) throws IOException {
     Instant before = clock.instant();
     check(commands.run(List.of("sync", "--file-system", layer.toString()), PATIENCE), "sync", 0);
     CommandRunner.Result found =
         commands.run(
-            List.of("find", layer.toString(), "-printf", "%y %s %T@ %C@ %i %P\\0"), PATIENCE);
+            List.of(
+                "find", layer.toString(), "-mount", "-printf", "%y %s %T@ %C@ %i " + name + "\\0"),
+            PATIENCE);
     // A file that goes away meanwhile makes find end with 1; the listing is right without it.
     check(found, "find", 1);
     return LayerListing.parse(before, found.output());
@@ -82,6 +96,27 @@ public final class LayerFiles {
   }
 
   /**
+   * Archives paths of a listing that nobody writes to meanwhile.
+   *
+   * @throws IOException also when one of them changed meanwhile
+   */
+  public void archive(Path layer, LayerListing listing, Collection<String> paths, Path into)
+      throws IOException {
+    tar(layer, listing, List.copyOf(paths), into, false);
+  }
+
+  /** How many bytes of each file an archive holds, by the file's name. */
+  public static Map<String, Long> sizes(Path archive) throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(archive))) {
+      for (TarMember member : TarMember.readAll(in, archive.toString())) {
+        sizes.put(member.name(), member.size());
+      }
+    }
+    return sizes;
+  }
+
+  /**
    * Archives what changed in a layer since a listing was taken. Nobody may write to the layer
    * meanwhile.
    *
@@ -89,7 +124,12 @@ public final class LayerFiles {
    */
   public List<String> archiveChanges(Path layer, LayerListing before, Path into)
       throws IOException {
-    LayerListing now = list(layer);
+    return archiveChanges(layer, before, list(layer), into);
+  }
+
+  /** The same between two listings. */
+  public List<String> archiveChanges(Path layer, LayerListing before, LayerListing now, Path into)
+      throws IOException {
     LayerListing.Difference difference = before.until(now);
     tar(layer, now, difference.changed(), into, false);
     return difference.removed();
@@ -130,10 +170,8 @@ public final class LayerFiles {
    *     outside of the layer
    */
   public void unpack(Path archive, List<String> removed, Path layer) throws IOException {
+    remove(removed, layer);
     LayerPaths paths = new LayerPaths(layer);
-    for (String path : removed) {
-      paths.delete(path);
-    }
     List<TarMember> members;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(archive))) {
       members = TarMember.readAll(in, archive.toString());
@@ -152,6 +190,23 @@ public final class LayerFiles {
             "--directory",
             layer.toString()));
     check(commands.run(command, PATIENCE), "tar", 0);
+  }
+
+  /** Removes paths from a layer that nobody uses, with all that is in them. */
+  public void remove(List<String> paths, Path layer) throws IOException {
+    LayerPaths all = new LayerPaths(layer);
+    for (String path : paths) {
+      all.delete(path);
+    }
+  }
+
+  /**
+   * Where a path of a layer lies on this machine.
+   *
+   * @throws IOException when it leaves the layer, by its name or through a link
+   */
+  public Path inside(Path layer, String path) throws IOException {
+    return new LayerPaths(layer).resolve(path);
   }
 
   private static void check(CommandRunner.Result result, String program, int worstExit)

@@ -17,8 +17,9 @@ import java.util.Map;
  * @param name as the archive has it
  * @param type the header's typeflag; {@code '0'} for a file in old archives too
  * @param link what a link points to, empty for others
+ * @param size of the file's content in bytes, with a sparse file's holes
  */
-record TarMember(String name, char type, String link) {
+record TarMember(String name, char type, String link, long size) {
   static final char HARD_LINK = '1';
   static final char SYMBOLIC_LINK = '2';
   static final char FOLDER = '5';
@@ -63,14 +64,17 @@ record TarMember(String name, char type, String link) {
           case 'L' -> extension.put("path", cString(body(size)));
           case 'K' -> extension.put("linkpath", cString(body(size)));
           default -> {
+            String paxSize = extension.get("size");
+            long stored = paxSize == null ? size : Long.parseLong(paxSize);
+            String realSize = extension.get("GNU.sparse.realsize");
             members.add(
                 new TarMember(
                     extension.getOrDefault(
                         "GNU.sparse.name", extension.getOrDefault("path", ustarName(header))),
                     type,
-                    extension.getOrDefault("linkpath", text(header, 157, 100))));
-            String paxSize = extension.get("size");
-            skip(paxSize == null ? size : Long.parseLong(paxSize), type);
+                    extension.getOrDefault("linkpath", text(header, 157, 100)),
+                    realSize == null ? stored : Long.parseLong(realSize)));
+            skip(stored, type);
             extension.clear();
           }
         }

@@ -11,12 +11,16 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes everything that speaks to Kafka from the settings. All of it publishes through one
  * producer, which is closed with this: close subscriptions, logs and directories before.
  */
 public final class KafkaMessaging implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaMessaging.class);
+  private static final Duration BROKER_PAUSE = Duration.ofSeconds(2);
   private static final Duration POLLING_PATIENCE = Duration.ofMinutes(2);
 
   /** A migration may take long, yet not for ever; its own deadline comes first. */
@@ -91,6 +95,22 @@ public final class KafkaMessaging implements AutoCloseable {
   public List<String> createTopics() {
     try (Admin admin = clients.admin()) {
       return Topics.create(admin, settings);
+    }
+  }
+
+  /**
+   * The same, waiting as long as the broker does not answer: a machine is often up before its
+   * broker can be reached.
+   */
+  public void createTopicsPatiently() throws InterruptedException {
+    while (true) {
+      try {
+        createTopics();
+        return;
+      } catch (MessagingException e) {
+        LOG.warn("{}; again in {} s", e.getMessage(), BROKER_PAUSE.toSeconds());
+        sleeper.sleep(BROKER_PAUSE);
+      }
     }
   }
 

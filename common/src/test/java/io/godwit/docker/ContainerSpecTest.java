@@ -33,7 +33,7 @@ class ContainerSpecTest {
         "GraphDriver": {"Name": "overlay2", "Data": {"UpperDir": "/var/lib/docker/overlay2/x/diff"}},
         "Config": {
           "Hostname": "0123456789ab", "User": "1000", "Env": ["A=b c"], "Entrypoint": ["/kv"],
-          "Cmd": ["--port", "6379"], "Image": "godwit/kv", "Labels": {"theirs": "1"}, "MacAddress": "02:42:ac:11:00:02",
+          "Cmd": ["--port", "6379"], "Image": "godwit/kv", "Labels": {"theirs": "1"},
           "Healthcheck": {"Test": ["CMD", "/kv", "--ping"]}
         },
         "NetworkSettings": {"Networks": {"bridge": {"IPAddress": "172.17.0.2", "Aliases": null}}}
@@ -59,7 +59,6 @@ class ContainerSpecTest {
   @Test
   void whatIsTheMachinesStaysBehind() throws JsonProcessingException {
     JsonNode request = ContainerSpec.ofInspect(inspect()).toCreateRequest();
-    assertFalse(request.has("MacAddress"));
     assertFalse(request.has("NetworkingConfig"));
     for (String field :
         List.of(
@@ -110,7 +109,21 @@ class ContainerSpecTest {
   }
 
   @Test
-  void ownNetworksKeepTheirAliasesButNoAddress() throws JsonProcessingException {
+  void containerIsConnectedToItsOtherNetworksAfterItWasMade() throws JsonProcessingException {
+    ObjectNode inspect = inspect();
+    inspect.set(
+        "NetworkSettings",
+        JSON.readTree(
+            """
+            {"Networks": {"bridge": {"Aliases": null}, "backend": {"Aliases": ["store"]}}}
+            """));
+    ContainerSpec spec = ContainerSpec.ofInspect(inspect);
+    assertFalse(spec.toCreateRequest().has("NetworkingConfig"));
+    assertEquals("{backend={\"Aliases\":[\"store\"]}}", spec.furtherNetworks().toString());
+  }
+
+  @Test
+  void ownNetworksKeepTheirAliasesAndTheAddressThatWasAskedFor() throws JsonProcessingException {
     ObjectNode inspect = inspect();
     ((ObjectNode) inspect.path("HostConfig")).put("NetworkMode", "backend");
     inspect.set(
@@ -121,7 +134,7 @@ class ContainerSpecTest {
               "Aliases": ["0123456789ab", "store"], "DriverOpts": null}}}
             """));
     assertEquals(
-        "{\"EndpointsConfig\":{\"backend\":{\"Aliases\":[\"store\"]}}}",
+        "{\"EndpointsConfig\":{\"backend\":{\"Aliases\":[\"store\"],\"IPAMConfig\":{\"IPv4Address\":\"10.1.0.2\"}}}}",
         ContainerSpec.ofInspect(inspect).toCreateRequest().path("NetworkingConfig").toString());
   }
 
@@ -137,16 +150,8 @@ class ContainerSpecTest {
     ObjectNode inspect = inspect();
     assertEquals(List.of(), ContainerSpec.ofInspect(inspect).obstacles());
     ((ObjectNode) inspect.path("HostConfig")).put("NetworkMode", "container:other");
-    inspect.set(
-        "Mounts",
-        JSON.readTree(
-            """
-            [{"Type": "volume", "Destination": "/data"},
-             {"Type": "bind", "Source": "/srv", "Destination": "/srv", "RW": true},
-             {"Type": "bind", "Source": "/etc/localtime", "Destination": "/etc/localtime", "RW": false},
-             {"Type": "tmpfs", "Destination": "/tmp"}]
-            """));
-    assertEquals(3, ContainerSpec.ofInspect(inspect).obstacles().size());
+    ((ObjectNode) inspect.path("HostConfig")).putArray("VolumesFrom").add("other");
+    assertEquals(2, ContainerSpec.ofInspect(inspect).obstacles().size());
     assertFalse(ContainerSpec.ofInspect(inspect).toCreateRequest().has("Hostname"));
   }
 

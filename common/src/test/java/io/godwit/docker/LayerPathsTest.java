@@ -60,7 +60,9 @@ class LayerPathsTest {
   @Test
   void anArchiveCannotWriteThroughALinkItBroughtItself() {
     List<TarMember> members =
-        List.of(new TarMember("a", TarMember.SYMBOLIC_LINK, "/etc"), new TarMember("a/b", '0', ""));
+        List.of(
+            new TarMember("a", TarMember.SYMBOLIC_LINK, "/etc", 0),
+            new TarMember("a/b", '0', "", 0));
     IOException refusal = assertThrows(IOException.class, () -> paths.verify(members));
     assertEquals("a/b goes through the link a of the same archive", refusal.getMessage());
   }
@@ -70,9 +72,10 @@ class LayerPathsTest {
     Files.createSymbolicLink(layer.resolve("link"), outside);
     assertThrows(
         IOException.class,
-        () -> paths.verify(List.of(new TarMember("x", TarMember.HARD_LINK, "link/passwd"))));
-    assertThrows(IOException.class, () -> paths.verify(List.of(new TarMember("/etc/x", '0', ""))));
-    paths.verify(List.of(new TarMember("x", TarMember.SYMBOLIC_LINK, "/etc/passwd")));
+        () -> paths.verify(List.of(new TarMember("x", TarMember.HARD_LINK, "link/passwd", 0))));
+    assertThrows(
+        IOException.class, () -> paths.verify(List.of(new TarMember("/etc/x", '0', "", 0))));
+    paths.verify(List.of(new TarMember("x", TarMember.SYMBOLIC_LINK, "/etc/passwd", 0)));
   }
 
   @Test
@@ -82,9 +85,9 @@ class LayerPathsTest {
     Files.createDirectories(layer.resolve("d"));
     paths.makeRoomFor(
         List.of(
-            new TarMember("a/", TarMember.FOLDER, ""),
-            new TarMember("b", '0', ""),
-            new TarMember("d/", TarMember.FOLDER, "")));
+            new TarMember("a/", TarMember.FOLDER, "", 0),
+            new TarMember("b", '0', "", 0),
+            new TarMember("d/", TarMember.FOLDER, "", 0)));
     assertFalse(LayerPaths.stands(layer.resolve("a")));
     assertFalse(LayerPaths.stands(layer.resolve("b")));
     assertTrue(Files.isDirectory(layer.resolve("d")));

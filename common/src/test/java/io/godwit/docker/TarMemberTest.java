@@ -27,9 +27,9 @@ class TarMemberTest {
   void namesTypesAndLinksAreTheArchives(String format) throws IOException {
     byte[] archive = archive(format);
     List<TarMember> members = read(archive);
-    assertTrue(members.contains(new TarMember("./" + LONG, '0', "")), members.toString());
-    assertTrue(members.contains(new TarMember("./link", TarMember.SYMBOLIC_LINK, LONG)));
-    assertTrue(members.contains(new TarMember("./d/", TarMember.FOLDER, "")));
+    assertTrue(members.contains(new TarMember("./" + LONG, '0', "", 4)), members.toString());
+    assertTrue(members.contains(new TarMember("./link", TarMember.SYMBOLIC_LINK, LONG, 0)));
+    assertTrue(members.contains(new TarMember("./d/", TarMember.FOLDER, "", 0)));
     assertEquals(1, members.stream().filter(m -> m.type() == TarMember.HARD_LINK).count());
     assertEquals(7, members.size(), members.toString());
     assertTrue(

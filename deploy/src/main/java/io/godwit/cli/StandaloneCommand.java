@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code godwit standalone}: a source host that needs nothing but itself. */
+/** {@code godwit standalone}: a machine that needs nothing but itself. */
 @Command(
     name = "standalone",
     mixinStandardHelpOptions = true,
     description = {
-      "Runs Kafka, an S3 store, the checkpointer and the converter in this process until it is told to stop.",
+      "Runs Kafka, an S3 store, the converter, the checkpointer and this machine's agent in this process "
+          + "until it is told to stop: containers leave from here, and come back.",
       "Everything is kept in the data folder across restarts; device.env there is what a device's agent needs.",
       "The connections are not encrypted: bind them to an address that only your devices reach."
     })
@@ -34,7 +35,7 @@ final class StandaloneCommand implements Callable<Integer> {
       names = "--host",
       paramLabel = "NAME",
       description =
-          "This machine's name as a source host (default: $GODWIT_HOST, else the hostname).")
+          "This machine's name, as a source host and as a device (default: $GODWIT_HOST, else the hostname).")
   private @Nullable String host;
 
   @Option(
@@ -86,7 +87,7 @@ final class StandaloneCommand implements Callable<Integer> {
     try (ServiceRuntime runtime = Standalone.start(settings, options, clock)) {
       runtime.ready();
       System.out.printf(
-          "Source host %s. Kafka for this machine: %s%n",
+          "Machine %s, host and device. Kafka for this machine: %s%n",
           settings.host(), runtime.settings().kafka());
       System.out.printf(
           "A device's agent needs the environment in %s%n",

@@ -1,5 +1,6 @@
 package io.godwit.standalone;
 
+import io.godwit.agent.Agent;
 import io.godwit.blob.S3BlobStore;
 import io.godwit.checkpointer.Checkpointer;
 import io.godwit.converter.Converter;
@@ -15,8 +16,8 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Everything but the devices in one JVM: broker, S3 store, checkpointer and converter, with their
- * data in one folder that survives restarts.
+ * Everything that a machine needs in one JVM: broker, S3 store, converter, checkpointer and agent,
+ * with their data in one folder that survives restarts.
  */
 public final class Standalone {
   /** What a device's agent needs to find this machine, in the data folder. */
@@ -42,7 +43,8 @@ public final class Standalone {
   /**
    * Starts all of it and returns what holds it together: closing that stops everything.
    *
-   * @param given names this host and the metrics port; Kafka and S3 are this class's to say
+   * @param given names this machine, as host and as device alike, and the metrics port; Kafka and
+   *     S3 are this class's to say
    * @throws IOException when a part does not start
    */
   public static ServiceRuntime start(Settings given, Options options, Clock clock)
@@ -66,6 +68,7 @@ public final class Standalone {
             credentials.secretKey());
     Settings settings =
         given
+            .with(Setting.DEVICE, given.host())
             .with(Setting.KAFKA, broker.bootstrap())
             .with(Setting.S3_ENDPOINT, store.endpoint().toString())
             .with(Setting.S3_ACCESS_KEY, credentials.accessKey())
@@ -85,13 +88,16 @@ public final class Standalone {
     return runtime;
   }
 
-  private static void startServices(ServiceRuntime runtime, Clock clock) throws IOException {
+  private static void startServices(ServiceRuntime runtime, Clock clock)
+      throws IOException, InterruptedException {
     KafkaMessaging kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
     kafka.createTopics();
     S3BlobStore blobs =
         runtime.adopt("blobs", new S3BlobStore(runtime.settings(), runtime.metrics()));
     Converter.start(runtime, kafka, blobs, clock);
     Checkpointer.start(runtime, kafka, blobs, clock);
+    // Last: it waits for the Engine where an earlier run left something to settle.
+    Agent.start(runtime, kafka, blobs, clock);
   }
 
   private static void writeDeviceEnvironment(

@@ -1,49 +1,78 @@
 package io.godwit.e2e;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** A virtual device, handled by the script that users have. */
-final class Device {
+/** A virtual machine, handled by the script that users have. */
+final class Device implements Machine {
   private final Path script;
   private final String name;
+  private final Map<Integer, Integer> forwards = new ConcurrentHashMap<>();
 
   Device(Path script, String name) {
     this.script = script;
     this.name = name;
   }
 
-  String name() {
+  @Override
+  public String name() {
     return name;
   }
 
-  /** Boots it with its agent; the disk of an earlier start is kept. */
-  void start(String... options) {
+  /** Boots it with its services; the disk of an earlier start is kept. */
+  void start(List<String> options) {
+    // Forwarded ports go with the power.
+    forwards.clear();
     List<String> command = new ArrayList<>(List.of(script.toString(), "start", name));
-    command.addAll(List.of(options));
+    command.addAll(options);
     Shell.run(Duration.ofMinutes(10), command).orFail();
   }
 
-  Shell.Result exec(String... command) {
+  @Override
+  public Shell.Result exec(String... command) {
     List<String> call = new ArrayList<>(List.of(script.toString(), "exec", name, "--"));
     call.addAll(List.of(command));
     return Shell.run(Duration.ofMinutes(2), call);
   }
 
-  Docker docker() {
+  @Override
+  public Docker docker() {
     return new Docker(List.of(script.toString(), "exec", name, "--", "docker"));
   }
 
-  /** SIGKILL for its agent, which is not restarted until {@link #restartAgent}. */
-  void killAgentForGood() {
-    exec("sh", "-c", "touch /run/restorer-agent.held && kill -KILL $(cat /run/restorer-agent.pid)")
-        .orFail();
+  @Override
+  public int reach(int port) {
+    return forwards.computeIfAbsent(
+        port,
+        there -> {
+          int here = freePort();
+          Shell.run(
+                  Duration.ofMinutes(1),
+                  List.of(script.toString(), "forward", name, here + ":" + there))
+              .orFail();
+          return here;
+        });
   }
 
-  void restartAgent() {
-    exec("godwit-agent", "start").orFail();
+  @Override
+  public void killServices(Service... services) {
+    for (Service service : services) {
+      exec(service.kill().toArray(String[]::new)).orFail();
+    }
+  }
+
+  @Override
+  public void startServices(Service... services) {
+    for (Service service : services) {
+      exec(service.control(), "start").orFail();
+    }
   }
 
   /** Cuts the power. */
@@ -58,5 +87,14 @@ final class Device {
 
   String console() {
     return Shell.run(Duration.ofMinutes(1), List.of(script.toString(), "logs", name)).out();
+  }
+
+  /** A port of this machine that nobody listens on at the moment. */
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

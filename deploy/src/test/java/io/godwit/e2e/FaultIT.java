@@ -26,13 +26,13 @@ final class FaultIT {
         DecisionLog log = KafkaMessaging.of(world.settings()).decisionLog()) {
       String id = request(world, counter, Duration.ofSeconds(75));
       await("the source to be frozen", () -> !world.docker().isRunning(counter.name()));
-      world.device().killAgentForGood();
+      world.device().killServices(Machine.Service.AGENT);
       await("the roll back", () -> world.docker().isRunning(counter.name()));
 
       counter.assertRunsOnHereOnly();
       assertEquals(Decision.KindCase.ABORT, log.read(id).getFirst().getKindCase());
     } finally {
-      world.restartAgent();
+      world.restart(world.device(), Machine.Service.AGENT);
     }
   }
 
@@ -45,7 +45,7 @@ final class FaultIT {
       world.device().kill();
       assertFalse(world.docker().isRunning(counter.name()), "claimed: nobody resumes the source");
 
-      world.startDevice();
+      world.boot(world.device());
       await(
           "the agent's word on how it ended",
           () -> log.read(id).stream().anyMatch(d -> d.hasFailed() || d.hasSucceeded()));
@@ -64,8 +64,8 @@ final class FaultIT {
         DecisionLog log = KafkaMessaging.of(world.settings()).decisionLog()) {
       String id = request(world, counter, Duration.ofMinutes(10));
       await("the source to be frozen", () -> !world.docker().isRunning(counter.name()));
-      world.standalone().kill();
-      world.standalone().restart();
+      world.here().killServices();
+      world.here().startServices();
       await("the outcome", () -> log.read(id).stream().anyMatch(Decision::hasSucceeded));
       counter.onSource().then(counter.onDeviceAtLeast(3)).assertUnbroken();
       assertFalse(world.docker().isRunning(counter.name()));

@@ -48,8 +48,8 @@ final class KvIT {
       assertEquals(0, moved.exit(), moved.out() + moved.err());
       assertTrue(connected.seesItsConnectionClosed());
 
-      KvClient.awaitAnswer(world.kvForward());
-      try (KvClient again = new KvClient(world.kvForward())) {
+      KvClient.awaitAnswer(world.device().reach(World.KV_PORT));
+      try (KvClient again = new KvClient(world.device().reach(World.KV_PORT))) {
         assertEquals("ISA aarch64", again.ask("ISA"));
         assertEquals(count, again.ask("COUNT"));
         assertEquals(sum, again.ask("SUM"));

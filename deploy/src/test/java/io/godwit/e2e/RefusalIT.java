@@ -11,11 +11,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class RefusalIT {
   @Test
   void namesTheDeviceThatDoesNotExist(World world) {
+    String known = world.device().name();
     try (Counter counter = Counter.start(world, "e2e-nodevice")) {
       Shell.Result refused = world.godwit("migrate", counter.name(), "--to", "no-such-device");
       assertEquals(1, refused.exit(), refused.out());
       assertTrue(refused.err().contains("no-such-device"), refused.err());
-      assertTrue(refused.err().contains(world.device().name()), "the known ones: " + refused.err());
+      assertTrue(refused.err().contains(known), "the known ones: " + refused.err());
       counter.assertRunsOnHereOnly();
     }
   }

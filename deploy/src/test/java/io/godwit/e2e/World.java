@@ -5,13 +5,14 @@ import io.godwit.messaging.KafkaMessaging;
 import io.godwit.service.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -19,8 +20,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A source host (this machine with {@code godwit standalone}) and a virtual ARM64 device whose
- * agent is connected to it. Comes up when the first test asks for it and goes down with the last.
+ * Machines that containers move between: this one with {@code godwit standalone}, a virtual ARM64
+ * one and a virtual x86_64 one, each host and device at once. The virtual ones boot when the first
+ * test asks for them; all go down with the last.
  */
 final class World implements AutoCloseable {
   /** The port that {@code kv} is published on, on the source and in the device. */
@@ -28,15 +30,18 @@ final class World implements AutoCloseable {
 
   private static final String HOST = "e2e-host";
 
+  private final Path root;
+  private final Path data;
   private final Path program;
-  private final Docker docker = Docker.ofThisMachine();
-  private final Device device;
-  private final Standalone standalone;
+  private final ThisMachine here;
   private final int kafkaPort;
-  private final int kvForward;
-  private final List<String> deviceOptions;
+  private final Device arm64;
+  private final Device x86;
+  private final Set<Device> booted = new LinkedHashSet<>();
 
   private World(Path root, Path data) {
+    this.root = root;
+    this.data = data;
     program = root.resolve("deploy/target/dist/bin/godwit");
     Shell.run(
             Duration.ofMinutes(2),
@@ -44,61 +49,62 @@ final class World implements AutoCloseable {
                 root.resolve("deploy/workloads/images.sh").toString(),
                 root.resolve("deploy/target/workloads").toString()))
         .orFail();
-    kafkaPort = freePort();
-    int deviceKafkaPort = freePort();
-    int s3Port = freePort();
-    kvForward = freePort();
-    standalone =
-        new Standalone(
-            program,
-            data,
-            List.of(
-                "--data",
-                data.toString(),
-                "--host",
-                HOST,
-                "--kafka-port",
-                Integer.toString(kafkaPort),
-                "--device-kafka-port",
-                Integer.toString(deviceKafkaPort),
-                "--s3-port",
-                Integer.toString(s3Port)));
-    device = new Device(root.resolve("deploy/device/device"), "e2e");
-    device.remove();
-    deviceOptions =
-        List.of(
-            "--agent",
-            root.resolve("restorer-agent/target/dist").toString(),
-            "--env-file",
-            data.resolve("device.env").toString(),
-            "--forward",
-            kvForward + ":" + KV_PORT);
-    startDevice();
+    kafkaPort = Device.freePort();
+    here =
+        new ThisMachine(
+            HOST,
+            new Standalone(
+                program,
+                data,
+                List.of(
+                    "--data",
+                    data.toString(),
+                    "--host",
+                    HOST,
+                    "--kafka-port",
+                    Integer.toString(kafkaPort),
+                    "--device-kafka-port",
+                    Integer.toString(Device.freePort()),
+                    "--s3-port",
+                    Integer.toString(Device.freePort()))));
+    Path script = root.resolve("deploy/device/device");
+    arm64 = new Device(script, "e2e");
+    x86 = new Device(script, "e2e-x86");
+  }
+
+  /** This machine: another kernel, Docker, cgroup version and CRIU than the virtual ones have. */
+  Machine here() {
+    return here;
+  }
+
+  /** The virtual ARM64 machine. */
+  Device device() {
+    return booted(arm64);
+  }
+
+  /** The virtual x86_64 machine. */
+  Device x86() {
+    return booted(x86);
   }
 
   Docker docker() {
-    return docker;
-  }
-
-  Device device() {
-    return device;
-  }
-
-  Standalone standalone() {
-    return standalone;
+    return here.docker();
   }
 
   String host() {
     return HOST;
   }
 
-  /** Where this machine finds the device's published {@link #KV_PORT}. */
-  int kvForward() {
-    return kvForward;
-  }
-
   Settings settings() {
     return new Settings(Map.of("GODWIT_KAFKA", "127.0.0.1:" + kafkaPort, "GODWIT_HOST", HOST));
+  }
+
+  /** {@code godwit migrate CONTAINER --from … --to …} with further options. */
+  Shell.Result migrate(String container, Machine from, Machine to, String... options) {
+    List<String> arguments =
+        new ArrayList<>(List.of("migrate", container, "--from", from.name(), "--to", to.name()));
+    arguments.addAll(List.of(options));
+    return godwit(arguments.toArray(String[]::new));
   }
 
   /** The command as a user calls it. */
@@ -117,48 +123,58 @@ final class World implements AutoCloseable {
         command);
   }
 
-  /**
-   * Boots the device, again after its power was cut, and waits until it has announced itself anew.
-   */
-  void startDevice() {
-    long before = System.currentTimeMillis();
-    device.start(deviceOptions.toArray(String[]::new));
-    awaitAnnouncement(before);
+  private synchronized Device booted(Device device) {
+    if (!booted.contains(device)) {
+      device.remove();
+      boot(device);
+      booted.add(device);
+    }
+    return device;
   }
 
-  /** Starts the agent that was killed, and waits until it has announced the device anew. */
-  void restartAgent() {
+  /** Boots a machine, again after its power was cut, and waits until it has announced itself. */
+  void boot(Device device) {
     long before = System.currentTimeMillis();
-    device.restartAgent();
-    awaitAnnouncement(before);
+    device.start(
+        List.of(
+            "--arch",
+            device == x86 ? "amd64" : "arm64",
+            "--agent",
+            root.resolve("restorer-agent/target/dist").toString(),
+            "--checkpointer",
+            root.resolve("checkpointer/target/dist").toString(),
+            "--env-file",
+            data.resolve("device.env").toString()));
+    awaitAnnouncement(device, before);
   }
 
-  private void awaitAnnouncement(long before) {
+  /** Starts services that were killed, and waits until the agent has announced its machine anew. */
+  void restart(Machine machine, Machine.Service... services) {
+    long before = System.currentTimeMillis();
+    machine.startServices(services);
+    if (List.of(services).contains(Machine.Service.AGENT)) {
+      awaitAnnouncement(machine, before);
+    }
+  }
+
+  private void awaitAnnouncement(Machine machine, long before) {
     try (var directory = KafkaMessaging.of(settings()).deviceDirectory()) {
-      Awaitility.await("the device to announce itself")
+      Awaitility.await(machine.name() + " to announce itself")
           .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofSeconds(1))
           .until(() ->
               directory
-                  .find(device.name())
+                  .find(machine.name())
                   .map(DeviceProfile::getHeartbeatMs)
                   .filter(heard -> heard > before)
                   .isPresent());
     }
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Override
   public void close() {
-    try (standalone) {
-      device.remove();
+    try (Standalone _ = here.standalone()) {
+      booted.forEach(Device::remove);
     }
   }
 

@@ -1,52 +1,15 @@
 package io.godwit.agent;
 
-import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Images;
-import io.godwit.agent.container.Layers;
-import io.godwit.agent.machine.CriuProgram;
-import io.godwit.agent.machine.DeviceProfiler;
-import io.godwit.agent.machine.Heartbeat;
-import io.godwit.agent.machine.MachineFacts;
-import io.godwit.agent.proof.RestoreProof;
-import io.godwit.agent.rehearsal.PortCheck;
-import io.godwit.agent.rehearsal.ProbeBinary;
-import io.godwit.agent.rehearsal.RehearsalHandler;
-import io.godwit.agent.rehearsal.Rehearsing;
-import io.godwit.agent.rehearsal.Requirements;
-import io.godwit.agent.restore.Restores;
-import io.godwit.agent.state.Journal;
-import io.godwit.agent.state.Patience;
-import io.godwit.agent.state.StateFolder;
-import io.godwit.blob.Manifests;
 import io.godwit.blob.S3BlobStore;
-import io.godwit.contract.Conversion;
-import io.godwit.contract.Preparation;
-import io.godwit.docker.CommandRunner;
-import io.godwit.docker.CriuOptions;
-import io.godwit.docker.HttpDockerEngine;
-import io.godwit.docker.LayerFiles;
-import io.godwit.messaging.EventPublisher;
-import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
-import io.godwit.messaging.MessagingException;
-import io.godwit.messaging.Sleeper;
-import io.godwit.messaging.Topic;
-import io.godwit.messaging.Wire;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.SettingsException;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The restorer-agent's parts, in the order in which they start. */
+/** The restorer-agent in a JVM of its own. */
 public final class Main {
-  private static final String SERVICE = "restorer-agent";
-  private static final Duration BROKER_PAUSE = Duration.ofSeconds(2);
   private static final int BAD_SETTINGS = 2;
 
   private Main() {}
@@ -54,122 +17,16 @@ public final class Main {
   /** Runs until SIGTERM; ends with 2 when a setting is missing or makes no sense. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Clock clock = Clock.systemUTC();
-    try (ServiceRuntime runtime = new ServiceRuntime(SERVICE, Settings.ofProcess(), clock)) {
-      start(runtime, clock);
+    try (ServiceRuntime runtime = new ServiceRuntime(Agent.SERVICE, Settings.ofProcess(), clock)) {
+      var blobs = runtime.adopt("blobs", new S3BlobStore(runtime.settings(), runtime.metrics()));
+      var kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
+      kafka.createTopicsPatiently();
+      Agent.start(runtime, kafka, blobs, clock);
       runtime.ready();
       runtime.awaitStop();
     } catch (SettingsException e) {
-      System.err.println(SERVICE + ": " + e.getMessage());
+      System.err.println(Agent.SERVICE + ": " + e.getMessage());
       System.exit(BAD_SETTINGS);
     }
-  }
-
-  private static void start(ServiceRuntime runtime, Clock clock)
-      throws IOException, InterruptedException {
-    Settings settings = runtime.settings();
-    String device = settings.device();
-    MachineFacts machine = MachineFacts.ofThisMachine();
-    CommandRunner commands = CommandRunner.ofProcesses();
-
-    var state = new StateFolder(settings.stateDir().resolve("agent"));
-    var journal = new Journal(state.journal());
-    var options = new CriuOptions(CriuOptions.RUNC_CONF);
-    options.recover();
-
-    var engine = runtime.adopt("docker", new HttpDockerEngine(settings.dockerHost()));
-    var blobs = runtime.adopt("blobs", new S3BlobStore(settings, runtime.metrics()));
-    var kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
-    createTopics(kafka);
-    var events = runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock));
-    var log = runtime.adopt("decisions", kafka.decisionLog());
-
-    var profiler =
-        new DeviceProfiler(
-            device, version(), machine, new CriuProgram(commands, clock), engine, clock);
-    var heartbeat =
-        runtime.adopt("heartbeat", new Heartbeat(profiler::profile, kafka.publisher(), clock));
-
-    var containers = new Containers(engine, options);
-    var images = new Images(engine, blobs);
-    var layers = new Layers(blobs, new LayerFiles(commands, clock), state);
-    var manifests = new Manifests(blobs);
-    var proof = new RestoreProof(engine, machine.proc());
-    var rehearsing =
-        new Rehearsing(
-            engine,
-            containers,
-            manifests,
-            proof,
-            new ProbeBinary(machine.isa()),
-            state,
-            machine.proc(),
-            new Patience(clock, Sleeper.SYSTEM));
-    var rehearsals =
-        new RehearsalHandler(
-            heartbeat::latest,
-            new Requirements(heartbeat::look, containers, PortCheck.ofThisMachine()),
-            images,
-            layers,
-            rehearsing,
-            journal,
-            state,
-            kafka.publisher(),
-            events,
-            clock);
-    var restores =
-        Restores.on(
-            new Restores.Ground(
-                device,
-                UUID.randomUUID().toString(),
-                engine,
-                containers,
-                images,
-                layers,
-                manifests,
-                proof,
-                rehearsing,
-                log,
-                journal,
-                state,
-                events,
-                clock,
-                Sleeper.SYSTEM));
-    restores.recovery().run();
-    restores.recovery().sweep();
-
-    Group group = Group.of(SERVICE, device);
-    runtime.adopt(
-        "preparations",
-        kafka.subscribe(
-            Topic.PREPARATIONS,
-            group,
-            device::equals,
-            Wire.handler(Preparation.getDefaultInstance(), rehearsals)));
-    runtime.adopt(
-        "conversions",
-        kafka.subscribe(
-            Topic.CONVERSIONS,
-            group,
-            device::equals,
-            Wire.handler(Conversion.getDefaultInstance(), restores.handler())));
-  }
-
-  /** A device is often up before its broker can be reached. */
-  private static void createTopics(KafkaMessaging kafka) throws InterruptedException {
-    Logger log = LoggerFactory.getLogger(Main.class);
-    while (true) {
-      try {
-        kafka.createTopics();
-        return;
-      } catch (MessagingException e) {
-        log.warn("{}; again in {} s", e.getMessage(), BROKER_PAUSE.toSeconds());
-        Thread.sleep(BROKER_PAUSE);
-      }
-    }
-  }
-
-  private static String version() {
-    return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-        .orElse("development");
   }
 }

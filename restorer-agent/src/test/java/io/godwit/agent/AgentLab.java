@@ -6,6 +6,8 @@ import com.google.protobuf.ByteString;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
+import io.godwit.agent.container.Places;
+import io.godwit.agent.container.Trees;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
 import io.godwit.agent.machine.MachineFacts;
@@ -35,6 +37,7 @@ import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
+import io.godwit.docker.SharedMemory;
 import io.godwit.elf.ElfFile;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Sleeper;
@@ -164,8 +167,7 @@ final class AgentLab implements AutoCloseable {
     containers.checkpoint(container, id, folder.resolve("dump.log"));
     Manifest images =
         new Manifests(blobs).upload(containers.checkpointFolder(container, id), BlobStore.SILENT);
-    new Layers(blobs, new LayerFiles(commands, clock), state)
-        .noteAhead(id, LayerArchive.getDefaultInstance());
+    layers().noteAhead(id, LayerArchive.getDefaultInstance());
     return Conversion.newBuilder()
         .setMigrationId(id.value())
         .setHost("host")
@@ -189,7 +191,8 @@ final class AgentLab implements AutoCloseable {
             on,
             containers(on),
             new Images(on, blobs),
-            new Layers(blobs, new LayerFiles(commands, clock), state),
+            layers(),
+            trees(on),
             new Manifests(blobs),
             new RestoreProof(on, Path.of("/proc")),
             rehearsing(on),
@@ -199,6 +202,20 @@ final class AgentLab implements AutoCloseable {
             events,
             clock,
             Sleeper.SYSTEM));
+  }
+
+  private Layers layers() {
+    return new Layers(blobs, new LayerFiles(commands, clock), state);
+  }
+
+  private Trees trees(DockerEngine on) {
+    return new Trees(
+        on,
+        layers(),
+        new LayerFiles(commands, clock),
+        new Places(on, commands),
+        new SharedMemory(commands),
+        state);
   }
 
   private Rehearsing rehearsing(DockerEngine on) {
@@ -226,7 +243,8 @@ final class AgentLab implements AutoCloseable {
         profiler::profile,
         new Requirements(profiler::profile, containers(on), PortCheck.ofThisMachine()),
         new Images(on, blobs),
-        new Layers(blobs, new LayerFiles(commands, clock), state),
+        layers(),
+        trees(on),
         rehearsing(on),
         journal,
         state,

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The real Engine, of which a test lets one call go as real Engines have been seen to. */
@@ -52,6 +54,11 @@ public class EngineDecorator implements DockerEngine {
   }
 
   @Override
+  public void connect(String network, String container, JsonNode endpoint) throws IOException {
+    real.connect(network, container, endpoint);
+  }
+
+  @Override
   public void start(String container) throws IOException {
     real.start(container);
   }
@@ -84,6 +91,26 @@ public class EngineDecorator implements DockerEngine {
   @Override
   public void remove(String container) throws IOException {
     real.remove(container);
+  }
+
+  @Override
+  public List<JsonNode> containers() throws IOException {
+    return real.containers();
+  }
+
+  @Override
+  public Optional<JsonNode> inspectVolume(String volume) throws IOException {
+    return real.inspectVolume(volume);
+  }
+
+  @Override
+  public void createVolume(String volume, Map<String, String> labels) throws IOException {
+    real.createVolume(volume, labels);
+  }
+
+  @Override
+  public boolean removeVolume(String volume) throws IOException {
+    return real.removeVolume(volume);
   }
 
   @Override

@@ -57,16 +57,16 @@ final class ContainerChecks {
   void sharedMemory(SourceContainer container, List<HostProcess> all, List<String> reasons)
       throws IOException {
     String mode = container.inspect().path("HostConfig").path("IpcMode").asText();
-    if (all.isEmpty() || !(mode.equals("shareable") || mode.equals("host"))) {
+    if (all.isEmpty() || !mode.equals("host")) {
       return;
     }
-    // That mount is the Engine's own: it goes when the container stops, and is not in the dump.
+    // The machine's own, and every other program's on it.
     Path shm = processes.root(all.getFirst()).resolve("dev/shm");
     try (DirectoryStream<Path> content = Files.newDirectoryStream(shm)) {
       if (content.iterator().hasNext()) {
         reasons.add(
-            "Container %s has files in /dev/shm and --ipc %s, which does not go with a checkpoint. Start it with --ipc private."
-                .formatted(container.name(), mode));
+            "Container %s has the machine's own /dev/shm (--ipc host) with files in it, which cannot be told apart from other programs'. Start it with --ipc private or --ipc shareable."
+                .formatted(container.name()));
       }
     }
   }

@@ -71,14 +71,19 @@ public final class DeviceChecks {
   }
 
   /** Adds every reason why this device cannot hold such a container. */
-  void fits(DeviceProfile device, Demand demand, MoveOptions options, List<String> reasons) {
+  void fits(
+      DeviceProfile device,
+      Demand demand,
+      MoveOptions options,
+      List<String> reasons,
+      List<String> warnings) {
     String name = device.getDevice();
     if (device.getIsa() == IsaName.ISA_UNSPECIFIED || device.getIsa() == IsaName.UNRECOGNIZED) {
       reasons.add(
           "Device %s has an instruction set that this version does not know. Use an x86_64 or aarch64 device."
               .formatted(name));
-    } else if (Isa.of(device.getIsa()) == host.isa() && !options.getAllowCpuDifference()) {
-      cpuFeatures(device, reasons);
+    } else if (Isa.of(device.getIsa()) == host.isa()) {
+      cpuFeatures(device, options, options.getAllowCpuDifference() ? warnings : reasons);
     }
     if (device.getPageSize() != host.pageSize()) {
       reasons.add(
@@ -100,6 +105,13 @@ public final class DeviceChecks {
           "Device %s has Docker's storage driver %s. Set its dockerd to %s."
               .formatted(name, device.getStorageDriver(), OVERLAY));
     }
+    if (device.getAvailableMemoryBytes() != 0
+        && device.getAvailableMemoryBytes() < demand.memory()) {
+      reasons.add(
+          "Device %s has %d MiB of memory to give and the container's processes occupy %d MiB. Stop something there, or use a larger device."
+              .formatted(
+                  name, mebibytes(device.getAvailableMemoryBytes()), mebibytes(demand.memory())));
+    }
     if (device.getFreeBytes() < demand.bytes()) {
       reasons.add(
           "Device %s has room for %d MiB and the container needs about %d MiB for its memory, files and image. Make room there."
@@ -107,25 +119,23 @@ public final class DeviceChecks {
     }
   }
 
-  // A program chose its routines by what this CPU has: lacking them there it would die by SIGILL.
-  private void cpuFeatures(DeviceProfile device, List<String> reasons) {
+  private void cpuFeatures(DeviceProfile device, MoveOptions options, List<String> sentences) {
     if (device.getCpuFeaturesCount() == 0) {
       return;
     }
     List<String> lacking =
-        host.cpuFeatures().stream()
-            .filter(DeviceChecks::isVectorFeature)
-            .filter(feature -> !device.getCpuFeaturesList().contains(feature))
-            .toList();
+        CpuChecks.lacking(
+            host.isa() == Isa.X86_64, host.cpuFeatures(), device.getCpuFeaturesList());
     if (!lacking.isEmpty()) {
-      reasons.add(
-          "Device %s lacks CPU features of this host that programs may have chosen to use: %s. Use a device with the same CPU features."
-              .formatted(device.getDevice(), String.join(", ", lacking)));
+      sentences.add(
+          "Device %s lacks CPU features of this host that the programs may have chosen to use: %s. %s"
+              .formatted(
+                  device.getDevice(),
+                  String.join(", ", lacking),
+                  options.getAllowCpuDifference()
+                      ? "A program that uses one of them will die there."
+                      : "Use a device with the same CPU features, or start the container so that it chooses none of them (GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX512F,… for glibc) and ask with --allow-cpu-difference."));
     }
-  }
-
-  private static boolean isVectorFeature(String feature) {
-    return feature.matches("(avx|amx|sse|ssse|fma|sve|sme|asimd).*");
   }
 
   private static long mebibytes(long bytes) {

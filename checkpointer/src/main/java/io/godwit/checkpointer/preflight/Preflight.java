@@ -8,6 +8,7 @@ import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
 import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.TcpConnections;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.isa.Isa;
@@ -29,6 +30,9 @@ public final class Preflight {
   private final DeviceChecks devices;
   private final ContainersInMigration inMigration;
   private final ContainerChecks containers;
+  private final ProcessChecks running;
+  private final ConnectionChecks connections;
+  private final MountChecks mounts;
   private final TwinFinder twins;
 
   public Preflight(
@@ -43,6 +47,9 @@ public final class Preflight {
     this.devices = devices;
     this.inMigration = inMigration;
     this.containers = new ContainerChecks(processes);
+    this.running = new ProcessChecks(processes);
+    this.connections = new ConnectionChecks(processes);
+    this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.twins = new TwinFinder(processes);
   }
 
@@ -50,8 +57,16 @@ public final class Preflight {
    * What was found.
    *
    * @param twins empty where the ISA stays
+   * @param warnings what the request takes upon itself, one sentence each
    */
-  public record Found(SourceContainer container, Isa targetIsa, List<TwinFiles> twins) {}
+  public record Found(
+      SourceContainer container, Isa targetIsa, List<TwinFiles> twins, List<String> warnings) {
+    /** Takes copies. */
+    public Found {
+      twins = List.copyOf(twins);
+      warnings = List.copyOf(warnings);
+    }
+  }
 
   /**
    * Looks.
@@ -62,6 +77,7 @@ public final class Preflight {
    */
   public Found examine(MigrationRequest request, Path folder) throws IOException, RefusedException {
     List<String> reasons = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
     host(reasons);
     Optional<DeviceProfile> device = devices.find(request.getDevice(), reasons);
     Optional<SourceContainer> container =
@@ -80,26 +96,61 @@ public final class Preflight {
                       .formatted(found.name(), other)));
       containers.configuration(found, reasons);
     });
+    if (container.isPresent()) {
+      mounts.check(container.get(), reasons);
+    }
     List<TwinFiles> pairs = List.of();
     Demand demand = Demand.NONE;
-    Optional<SourceContainer> running = container.filter(SourceContainer::runs);
-    if (running.isPresent()) {
-      List<HostProcess> all = processes.ofContainer(running.get().id());
-      containers.sharedMemory(running.get(), all, reasons);
-      demand = demand(running.get(), all);
+    Optional<SourceContainer> live = container.filter(SourceContainer::runs);
+    if (live.isPresent()) {
+      List<HostProcess> all = processes.ofContainer(live.get().id());
+      processes(request, live.get(), all, reasons);
+      demand = demand(live.get(), all);
       Optional<Isa> target = device.flatMap(Preflight::isa).filter(isa -> isa != host.isa());
       if (target.isPresent()) {
-        pairs = twins.find(running.get(), all, host.isa(), target.get(), folder, reasons);
+        pairs = twins.find(live.get(), all, host.isa(), target.get(), folder, reasons);
       }
     }
     if (device.isPresent()) {
       devices.alive(device.get(), reasons);
-      devices.fits(device.get(), demand, request.getOptions(), reasons);
+      devices.fits(device.get(), demand, request.getOptions(), reasons, warnings);
     }
     if (!reasons.isEmpty() || container.isEmpty() || device.isEmpty()) {
       throw new RefusedException(reasons);
     }
-    return new Found(container.get(), Isa.of(device.get().getIsa()), pairs);
+    return new Found(container.get(), Isa.of(device.get().getIsa()), pairs, warnings);
+  }
+
+  /**
+   * Looks again, shortly before the container is brought to a stand, at what may have changed since
+   * {@link #examine}: its processes.
+   *
+   * @throws RefusedException with every reason
+   */
+  public void examineAgain(MigrationRequest request, String containerId)
+      throws IOException, RefusedException {
+    List<String> reasons = new ArrayList<>();
+    Optional<SourceContainer> live =
+        engine.inspect(containerId).map(SourceContainer::new).filter(SourceContainer::runs);
+    if (live.isPresent()) {
+      processes(request, live.get(), processes.ofContainer(containerId), reasons);
+    }
+    if (!reasons.isEmpty()) {
+      throw new RefusedException(reasons);
+    }
+  }
+
+  private void processes(
+      MigrationRequest request,
+      SourceContainer container,
+      List<HostProcess> all,
+      List<String> reasons)
+      throws IOException {
+    containers.sharedMemory(container, all, reasons);
+    running.check(container, all, reasons);
+    if (request.getOptions().getTcp() == TcpConnections.KEEP) {
+      connections.keep(container, all, reasons);
+    }
   }
 
   private void host(List<String> reasons) throws IOException {
@@ -118,16 +169,17 @@ public final class Preflight {
 
   private Demand demand(SourceContainer container, List<HostProcess> all) throws IOException {
     long highest = 0;
+    long memory = 0;
     long bytes =
         engine.inspectImage(container.image()).map(i -> i.path("Size").asLong()).orElse(0L);
     for (HostProcess process : all) {
       highest = Math.max(highest, processes.highestAddress(process));
-      bytes += processes.residentBytes(process);
+      memory += processes.residentBytes(process);
     }
     if (!container.inspect().path("GraphDriver").path("Data").path("UpperDir").asText().isEmpty()) {
       bytes += size(LayerFiles.upperDir(container.inspect()));
     }
-    return new Demand(highest, bytes);
+    return new Demand(highest, memory, memory + bytes);
   }
 
   private static Optional<Isa> isa(DeviceProfile device) {

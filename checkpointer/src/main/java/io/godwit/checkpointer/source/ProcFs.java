@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -109,6 +111,77 @@ public final class ProcFs {
     return Auxv.find(folder(process.pid()).resolve("auxv"), type);
   }
 
+  /** The pid of its parent, 0 where that is in no namespace that is seen from here. */
+  public long parent(HostProcess process) throws IOException {
+    return statField(process.pid(), 4);
+  }
+
+  /**
+   * Its namespaces by type, such as {@code net} with {@code net:[4026531833]} (namespaces(7)).
+   *
+   * @return those that its children would get, {@code pid_for_children} and the like, left out
+   */
+  public Map<String, String> namespaces(HostProcess process) throws IOException {
+    Map<String, String> namespaces = new TreeMap<>();
+    for (Path link : links(process, "ns")) {
+      String type = String.valueOf(link.getFileName());
+      if (!type.endsWith("_for_children")) {
+        namespaces.put(type, Files.readSymbolicLink(link).toString());
+      }
+    }
+    return namespaces;
+  }
+
+  /** What its open descriptors lead to: paths, or names such as {@code anon_inode:[eventpoll]}. */
+  public List<String> descriptors(HostProcess process) throws IOException {
+    List<String> targets = new ArrayList<>();
+    for (Path link : links(process, "fd")) {
+      try {
+        targets.add(Files.readSymbolicLink(link).toString());
+      } catch (NoSuchFileException e) {
+        // Closed meanwhile.
+      }
+    }
+    return targets;
+  }
+
+  /** The arguments that it was started with, or has given itself. */
+  public List<String> arguments(HostProcess process) throws IOException {
+    String line = read(process.pid(), "cmdline");
+    String ended = line.endsWith("\0") ? line.substring(0, line.length() - 1) : line;
+    return List.of(ended.split("\0", -1));
+  }
+
+  /** A line of {@code /proc/PID/status} without its name, where the kernel has it. */
+  public Optional<String> status(HostProcess process, String name) throws IOException {
+    return line(read(process.pid(), "status"), name);
+  }
+
+  /** The same of this process. */
+  public Optional<String> ownStatus(String name) throws IOException {
+    return line(Files.readString(proc.resolve("self/status")), name);
+  }
+
+  private static Optional<String> line(String status, String name) {
+    Matcher matcher =
+        Pattern.compile("(?m)^" + Pattern.quote(name) + ":[ \\t]*(.*)$").matcher(status);
+    return matcher.find() ? Optional.of(matcher.group(1).strip()) : Optional.empty();
+  }
+
+  /**
+   * The TCP table of its network namespace, with the sockets of everybody in it.
+   *
+   * @param table {@code tcp} or {@code tcp6}
+   * @return empty where the kernel has no such protocol
+   */
+  public String network(HostProcess process, String table) throws IOException {
+    try {
+      return read(process.pid(), "net/" + table);
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
   /** How many threads it has. */
   public int threads(HostProcess process) throws IOException {
     return Math.toIntExact(statField(process.pid(), 20));
@@ -164,6 +237,15 @@ public final class ProcFs {
     }
     pids.sort(Comparator.naturalOrder());
     return pids;
+  }
+
+  private List<Path> links(HostProcess process, String name) throws IOException {
+    List<Path> links = new ArrayList<>();
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(folder(process.pid()).resolve(name))) {
+      entries.forEach(links::add);
+    }
+    return links;
   }
 
   private Path folder(long pid) {

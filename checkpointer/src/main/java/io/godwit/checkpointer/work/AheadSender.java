@@ -26,8 +26,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * Puts into the blob store, while the container runs, what needs not wait until it is frozen: its
- * image as {@code docker save} writes it, and the files of its writable layer. An image that the
- * store has from another migration is not saved again.
+ * image as {@code docker save} writes it, the files of its writable layer, its volumes and the
+ * like. An image that the store has from another migration is not saved again.
  */
 final class AheadSender {
   /** Where the layer's listing is kept, in the migration's work folder. */
@@ -35,6 +35,7 @@ final class AheadSender {
 
   private final DockerEngine engine;
   private final LayerFiles layers;
+  private final TreeSender trees;
   private final BlobStore blobs;
   private final Journal journal;
   private final Path savedImages;
@@ -46,19 +47,21 @@ final class AheadSender {
   AheadSender(
       DockerEngine engine,
       LayerFiles layers,
+      TreeSender trees,
       BlobStore blobs,
       Journal journal,
       Path savedImages,
       Progress progress) {
     this.engine = engine;
     this.layers = layers;
+    this.trees = trees;
     this.blobs = blobs;
     this.journal = journal;
     this.savedImages = savedImages;
     this.progress = progress;
   }
 
-  /** Sends both and describes the container. */
+  /** Sends all of it and describes the container. */
   Preparation send(Migration migration) throws IOException {
     var source = migration.knownSource();
     SourceContainer container =
@@ -81,6 +84,7 @@ final class AheadSender {
                     ByteString.copyFrom(container.inspect().toString(), StandardCharsets.UTF_8))
                 .setImage(image))
         .setLayer(LayerArchive.newBuilder().setArchive(layer.toRef()))
+        .addAllTrees(trees.ahead(migration, container))
         .setSourceIsa(source.sourceIsa().wireName())
         .setOptions(migration.request().getOptions())
         .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
@@ -146,6 +150,8 @@ final class AheadSender {
   /** The bytes that a preparation refers to. */
   static long bytes(Preparation preparation) {
     BlobRef image = preparation.getContainer().getImage().getArchive();
-    return image.getSize() + preparation.getLayer().getArchive().getSize();
+    return image.getSize()
+        + preparation.getLayer().getArchive().getSize()
+        + TreeSender.bytes(preparation.getTreesList());
   }
 }

@@ -5,6 +5,7 @@ import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.State;
 import io.godwit.checkpointer.migration.Touch;
 import io.godwit.checkpointer.preflight.DeviceChecks;
+import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.preflight.RefusedException;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * is then used, anything less is undone first, so that the container runs while it is tried again.
  */
 final class CheckpointStep implements Step {
+  private final Preflight preflight;
   private final DeviceChecks devices;
   private final Freezer freezer;
   private final CheckpointUploader uploader;
@@ -23,6 +25,7 @@ final class CheckpointStep implements Step {
   private final Gate gate;
 
   CheckpointStep(
+      Preflight preflight,
       DeviceChecks devices,
       Freezer freezer,
       CheckpointUploader uploader,
@@ -30,6 +33,7 @@ final class CheckpointStep implements Step {
       DumpWatch watch,
       GoOrNot goOrNot,
       Gate gate) {
+    this.preflight = preflight;
     this.devices = devices;
     this.freezer = freezer;
     this.uploader = uploader;
@@ -52,6 +56,7 @@ final class CheckpointStep implements Step {
       if (!reasons.isEmpty()) {
         throw new RefusedException(reasons);
       }
+      preflight.examineAgain(migration.request(), migration.knownSource().containerId());
       migration = freezer.freeze(migration);
     }
     migration = uploader.upload(migration);

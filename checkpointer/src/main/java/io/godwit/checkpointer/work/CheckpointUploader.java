@@ -7,6 +7,7 @@ import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Checkpoint;
+import io.godwit.contract.FileTree;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.Preparation;
@@ -23,6 +24,7 @@ import java.util.List;
 final class CheckpointUploader {
   private final DockerEngine engine;
   private final LayerFiles layers;
+  private final TreeSender trees;
   private final BlobStore blobs;
   private final Journal journal;
   private final Progress progress;
@@ -32,6 +34,7 @@ final class CheckpointUploader {
   CheckpointUploader(
       DockerEngine engine,
       LayerFiles layers,
+      TreeSender trees,
       BlobStore blobs,
       Journal journal,
       Progress progress,
@@ -39,6 +42,7 @@ final class CheckpointUploader {
       Clock clock) {
     this.engine = engine;
     this.layers = layers;
+    this.trees = trees;
     this.blobs = blobs;
     this.journal = journal;
     this.progress = progress;
@@ -54,10 +58,17 @@ final class CheckpointUploader {
     CheckpointFolder folder =
         CheckpointFolder.of(
             engine, source.containerId(), migration.touch().checkpoint().orElseThrow());
-    LayerArchive layer = changedFiles(migration);
+    SourceContainer container =
+        engine
+            .inspect(source.containerId())
+            .map(SourceContainer::new)
+            .orElseThrow(() -> new IOException("the frozen container was removed"));
+    LayerArchive layer = changedFiles(migration, container);
+    List<FileTree> changed = trees.changes(migration, container, preparation.getTreesList());
     Manifest images = images(migration, folder);
     long bytes =
         layer.getArchive().getSize()
+            + TreeSender.bytes(changed)
             + images.getFilesList().stream().mapToLong(file -> file.getBlob().getSize()).sum();
     Migration timed = migration.withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
     return timed.withCheckpoint(
@@ -74,6 +85,7 @@ final class CheckpointUploader {
             .setTemplate(migration.template().orElseThrow())
             .addAllTwins(source.twins())
             .setLayer(layer)
+            .addAllTrees(changed)
             .setFrozenAtMs(migration.touch().frozenAt().map(Instant::toEpochMilli).orElse(0L))
             .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
             .addAllPhases(timed.phases())
@@ -89,12 +101,8 @@ final class CheckpointUploader {
         .upload(folder.path(), progress.of(migration, "images go to the blob store", total));
   }
 
-  private LayerArchive changedFiles(Migration migration) throws IOException {
-    SourceContainer container =
-        engine
-            .inspect(migration.knownSource().containerId())
-            .map(SourceContainer::new)
-            .orElseThrow(() -> new IOException("the frozen container was removed"));
+  private LayerArchive changedFiles(Migration migration, SourceContainer container)
+      throws IOException {
     Path work = journal.workFolder(migration.id());
     Path archive = work.resolve("changes.tar");
     List<String> removed =

@@ -17,6 +17,7 @@ import io.godwit.docker.CriuLog;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -36,6 +37,7 @@ final class Freezer {
 
   private final DockerEngine engine;
   private final CriuOptions criu;
+  private final SharedMemory sharedMemory;
   private final MigrationPoints points;
   private final ProcFs processes;
   private final ProcessIdentity identity;
@@ -48,6 +50,7 @@ final class Freezer {
   Freezer(
       DockerEngine engine,
       CriuOptions criu,
+      SharedMemory sharedMemory,
       MigrationPoints points,
       ProcFs processes,
       ProcessIdentity identity,
@@ -58,6 +61,7 @@ final class Freezer {
       Duration parkPatience) {
     this.engine = engine;
     this.criu = criu;
+    this.sharedMemory = sharedMemory;
     this.points = points;
     this.processes = processes;
     this.identity = identity;
@@ -149,6 +153,11 @@ final class Freezer {
     Migration migration =
         gate.note(
             before.withTouch(before.touch().withCheckpoint(checkpoint, begin, identity.of(first))));
+    if (SharedMemory.isEnginesOwn(container.inspect())) {
+      sharedMemory.hold(
+          SharedMemory.mountOf(engine, container.id()),
+          journal.keptFile(before.id(), TreeSender.HELD));
+    }
     try {
       // What an earlier try left under this name; the container runs, so it is of no use.
       engine.deleteCheckpoint(container.id(), checkpoint);

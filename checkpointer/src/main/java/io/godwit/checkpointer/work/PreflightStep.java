@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Preflight → Rehearsing; the twins go to the blob store as soon as they are known to be right. */
 final class PreflightStep implements Step {
@@ -66,10 +67,17 @@ final class PreflightStep implements Step {
             .withSource(source)
             .withPhase(PhaseName.PREFLIGHT.time(begin, clock.instant(), bytes)),
         State.REHEARSING,
-        source.changesIsa()
-            ? "nothing stands in the way: %s to %s, by %d executable(s) with twins"
-                .formatted(host.kernelName(), found.targetIsa().kernelName(), twins.size())
-            : "nothing stands in the way: %s on both sides".formatted(host.kernelName()));
+        warnings(found)
+            + (source.changesIsa()
+                ? "nothing stands in the way: %s to %s, by %d executable(s) with twins"
+                    .formatted(host.kernelName(), found.targetIsa().kernelName(), twins.size())
+                : "nothing stands in the way: %s on both sides".formatted(host.kernelName())));
+  }
+
+  private static String warnings(Preflight.Found found) {
+    return found.warnings().stream()
+        .map(warning -> "Warning: " + warning + "\n")
+        .collect(Collectors.joining());
   }
 
   private Twin upload(TwinFiles files) throws IOException {

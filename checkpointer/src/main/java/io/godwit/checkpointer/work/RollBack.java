@@ -15,10 +15,12 @@ import io.godwit.docker.CriuLog;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ final class RollBack {
 
   private final DockerEngine engine;
   private final CriuOptions criu;
+  private final SharedMemory sharedMemory;
   private final MigrationPoints points;
   private final ProcFs processes;
   private final ProcessIdentity identity;
@@ -50,6 +53,7 @@ final class RollBack {
   RollBack(
       DockerEngine engine,
       CriuOptions criu,
+      SharedMemory sharedMemory,
       MigrationPoints points,
       ProcFs processes,
       ProcessIdentity identity,
@@ -59,6 +63,7 @@ final class RollBack {
       Clock clock) {
     this.engine = engine;
     this.criu = criu;
+    this.sharedMemory = sharedMemory;
     this.points = points;
     this.processes = processes;
     this.identity = identity;
@@ -92,6 +97,7 @@ final class RollBack {
           "container %s is %s and there is no checkpoint of it: it ended by itself, or was stopped. Start it with: docker start %s"
               .formatted(container.name(), container.status(), container.name()));
     }
+    sharedMemory.adopt(held(migration), SharedMemory.mountOf(engine, id));
     if (touch.askedToPark()) {
       points.goOn(id);
     }
@@ -109,6 +115,10 @@ final class RollBack {
     return gate.note(migration.withTouch(touch.undone()));
   }
 
+  private Path held(Migration migration) throws IOException {
+    return journal.keptFile(migration.id(), TreeSender.HELD);
+  }
+
   private void deleteCheckpoint(String id, String checkpoint) {
     try {
       engine.deleteCheckpoint(id, checkpoint);
@@ -122,7 +132,9 @@ final class RollBack {
     Path log = journal.keptFile(before.id(), LOG);
     CheckpointFolder folder = CheckpointFolder.of(engine, container.id(), checkpoint);
     Migration migration = gate.note(before.withTouch(before.touch().withRestartTried()));
-    List<String> options = CriuOptions.ofMigration(log, before.request().getOptions().getTcp());
+    List<String> options =
+        new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
+    options.addAll(SharedMemory.options(held(before)));
     String failure = "";
     for (int start = 0; start < STARTS; start++) {
       if (start > 0 || before.touch().restartTried()) {

@@ -13,6 +13,7 @@ import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Sleeper;
@@ -36,6 +37,7 @@ public final class Steps {
       DockerEngine engine,
       CriuOptions criu,
       LayerFiles layers,
+      SharedMemory sharedMemory,
       ProcFs processes,
       ProcessIdentity identity,
       MigrationPoints points) {}
@@ -61,10 +63,13 @@ public final class Steps {
       Sleeper sleeper) {
     GoOrNot goOrNot = new GoOrNot(meeting.log(), gate, clock);
     DumpWatch watch = new DumpWatch(machine.engine(), machine.processes(), clock, sleeper);
+    TreeSender trees =
+        new TreeSender(machine.engine(), machine.layers(), meeting.blobs(), journal, progress);
     AheadSender sender =
         new AheadSender(
             machine.engine(),
             machine.layers(),
+            trees,
             meeting.blobs(),
             journal,
             stateDir.resolve("images"),
@@ -73,6 +78,7 @@ public final class Steps {
         new RollBack(
             machine.engine(),
             machine.criu(),
+            machine.sharedMemory(),
             machine.points(),
             machine.processes(),
             machine.identity(),
@@ -84,6 +90,7 @@ public final class Steps {
         new Freezer(
             machine.engine(),
             machine.criu(),
+            machine.sharedMemory(),
             machine.points(),
             machine.processes(),
             machine.identity(),
@@ -96,6 +103,7 @@ public final class Steps {
         new CheckpointUploader(
             machine.engine(),
             machine.layers(),
+            trees,
             meeting.blobs(),
             journal,
             progress,
@@ -117,12 +125,13 @@ public final class Steps {
             clock,
             deadlines.rehearsal());
     this.checkpointing =
-        new CheckpointStep(meeting.devices(), freezer, uploader, rollBack, watch, goOrNot, gate);
+        new CheckpointStep(
+            checks, meeting.devices(), freezer, uploader, rollBack, watch, goOrNot, gate);
     this.outcome =
         new OutcomeStep(
             meeting.log(), meeting.publisher(), gate, clock, sleeper, deadlines.doubt());
     this.undo = new UndoStep(rollBack, meeting.log(), gate, clock, sleeper);
-    this.finish = new FinishStep(machine.engine(), gate, sleeper);
+    this.finish = new FinishStep(machine.engine(), machine.sharedMemory(), journal, gate, sleeper);
     this.rolledBack = new RolledBackStep(gate);
   }
 

@@ -47,10 +47,10 @@ final class ContainerChecksTest {
     ObjectNode container = container();
     ((ObjectNode) container.path("HostConfig")).put("AutoRemove", true).put("Init", true);
     ((ObjectNode) container.path("GraphDriver")).put("Name", "vfs");
-    container.putArray("Mounts").addObject().put("Type", "volume").put("Destination", "/data");
+    ((ObjectNode) container.path("HostConfig")).putArray("Links").add("/other:/app/other");
     List<String> reasons = reasons(container);
     assertEquals(4, reasons.size(), reasons::toString);
-    assertTrue(reasons.getLast().contains("/data"), reasons::toString);
+    assertTrue(reasons.getLast().contains("--link"), reasons::toString);
   }
 
   private static ObjectNode container() throws IOException {

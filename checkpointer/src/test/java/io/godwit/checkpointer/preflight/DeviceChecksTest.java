@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class DeviceChecksTest {
-  private static final Demand DEMAND = new Demand(0x7fff_ffff_f000L, 100L << 20);
+  private static final Demand DEMAND = new Demand(0x7fff_ffff_f000L, 60L << 20, 100L << 20);
 
   private final TestClock clock = new TestClock();
   private final MemoryDevices devices = new MemoryDevices();
@@ -84,6 +84,24 @@ final class DeviceChecksTest {
   }
 
   @Test
+  void tooLittleMemoryIsRefusedWithBothNumbers() {
+    assertOne(
+        "59 MiB of memory", reasons(Device.profile(clock).setAvailableMemoryBytes(59L << 20)));
+    assertTrue(reasons(Device.profile(clock).setAvailableMemoryBytes(60L << 20)).isEmpty());
+  }
+
+  @Test
+  void requestMayTakeTheCpusDifferenceUponItself() {
+    DeviceProfile pc = Device.profile(clock).setIsa(IsaName.X86_64).addCpuFeatures("avx2").build();
+    List<String> reasons = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    MoveOptions allowed = MoveOptions.newBuilder().setAllowCpuDifference(true).build();
+    checks.fits(pc, DEMAND, allowed, reasons, warnings);
+    assertTrue(reasons.isEmpty(), reasons::toString);
+    assertOne("avx512f", warnings);
+  }
+
+  @Test
   void cpuFeaturesCountOnlyWhereTheIsaStays() {
     DeviceProfile.Builder pc = Device.profile(clock).setIsa(IsaName.X86_64).addCpuFeatures("avx2");
     assertOne("avx512f", reasons(pc));
@@ -107,7 +125,8 @@ final class DeviceChecksTest {
 
   private List<String> reasons(DeviceProfile.Builder device) {
     List<String> reasons = new ArrayList<>();
-    checks.fits(device.build(), DEMAND, MoveOptions.getDefaultInstance(), reasons);
+    checks.fits(
+        device.build(), DEMAND, MoveOptions.getDefaultInstance(), reasons, new ArrayList<>());
     return reasons;
   }
 

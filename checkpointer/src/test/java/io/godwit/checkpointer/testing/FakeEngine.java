@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -195,8 +196,33 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
+  public void connect(String network, String container, JsonNode endpoint) {
+    throw new AssertionError("a checkpointer makes no container's networks");
+  }
+
+  @Override
   public void start(String container) {
     throw new AssertionError("a checkpointer starts no container afresh");
+  }
+
+  @Override
+  public List<JsonNode> containers() {
+    return List.of();
+  }
+
+  @Override
+  public Optional<JsonNode> inspectVolume(String volume) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void createVolume(String volume, Map<String, String> labels) {
+    throw new AssertionError("a checkpointer creates no volume");
+  }
+
+  @Override
+  public boolean removeVolume(String volume) {
+    throw new AssertionError("the container has no volume");
   }
 
   @Override

@@ -18,6 +18,7 @@ import io.godwit.contract.Rehearsal;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.SharedMemory;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
@@ -158,6 +159,7 @@ public final class FakeHost {
                 docker,
                 criu,
                 new LayerFiles(FakeHost::command, clock),
+                new SharedMemory(FakeHost::command),
                 procFs,
                 new ProcessIdentity(procFs, memory),
                 new MigrationPoints(

@@ -104,6 +104,8 @@ public final class FakeProcesses implements ProcessMemory {
     Files.write(folder.resolve("auxv"), auxv.array());
     Files.createSymbolicLink(folder.resolve("exe"), executable);
     Files.createSymbolicLink(folder.resolve("root"), Path.of("/"));
+    Files.createDirectory(folder.resolve("fd"));
+    Files.createDirectory(folder.resolve("ns"));
   }
 
   @Override

@@ -76,10 +76,15 @@ public final class Containers {
     if (isOurs(name, id, role)) {
       engine.remove(name);
     }
-    return engine.create(
-        name,
-        spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
-            .toCreateRequest());
+    String container =
+        engine.create(
+            name,
+            spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
+                .toCreateRequest());
+    for (Map.Entry<String, JsonNode> network : spec.furtherNetworks().entrySet()) {
+      engine.connect(network.getKey(), container, network.getValue());
+    }
+    return container;
   }
 
   /** Whether the container of this name was made for this migration and role. */
@@ -158,12 +163,15 @@ public final class Containers {
   /**
    * Starts a container from its checkpoint. That the Engine says no error proves nothing yet.
    *
+   * @param more lines for CRIU's configuration, see {@link CriuOptions}
    * @param log where CRIU writes what it does; an older one goes first
    */
-  public void startFromCheckpoint(String containerId, MigrationId id, TcpConnections tcp, Path log)
+  public void startFromCheckpoint(
+      String containerId, MigrationId id, TcpConnections tcp, List<String> more, Path log)
       throws IOException {
     Files.deleteIfExists(log);
     List<String> lines = CriuOptions.ofMigration(log, tcp);
+    lines.addAll(more);
     CgroupRoot.option(checkpointFolder(containerId, id), containerId).ifPresent(lines::add);
     try (CriuOptions.InForce _ = options.put(lines)) {
       startDespiteItsLikeness(containerId, id);

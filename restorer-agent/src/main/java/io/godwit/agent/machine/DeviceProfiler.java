@@ -54,6 +54,7 @@ public final class DeviceProfiler {
           .setKernel(machine.kernel())
           .setPageSize(machine.pageSize())
           .setVaBits(machine.vaBits())
+          .setAvailableMemoryBytes(machine.availableMemory())
           .addAllCpuFeatures(machine.cpuFeatures());
     } catch (IOException | IllegalArgumentException e) {
       profile.addUnfit("This machine does not say what it is: %s.".formatted(e.getMessage()));

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +24,7 @@ public record MachineFacts(Path proc, String isaName) {
   private static final long AT_PAGESZ = 6;
 
   private static final int AUXV_ENTRY = 16;
+  private static final Pattern AVAILABLE = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
 
   /** This machine. */
   public static MachineFacts ofThisMachine() {
@@ -75,6 +78,22 @@ public record MachineFacts(Path proc, String isaName) {
               .orElseThrow(() -> new IOException(maps + ": expected a line for [stack]"));
       long end = Long.parseUnsignedLong(stack, stack.indexOf('-') + 1, stack.indexOf(' '), 16);
       return Long.SIZE - Long.numberOfLeadingZeros(end - 1);
+    }
+  }
+
+  /**
+   * The memory that the kernel can give to new programs without swapping, in bytes (proc(5),
+   * MemAvailable).
+   */
+  public long availableMemory() throws IOException {
+    Path meminfo = proc.resolve("meminfo");
+    try (Stream<String> lines = Files.lines(meminfo)) {
+      return lines
+          .map(AVAILABLE::matcher)
+          .filter(Matcher::matches)
+          .findFirst()
+          .map(matcher -> Long.parseLong(matcher.group(1)) * 1024)
+          .orElseThrow(() -> new IOException(meminfo + ": expected a line for MemAvailable"));
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
+import io.godwit.agent.container.Trees;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
@@ -45,6 +46,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
   private final Requirements requirements;
   private final Images images;
   private final Layers layers;
+  private final Trees trees;
   private final Rehearsing rehearsing;
   private final Journal journal;
   private final StateFolder state;
@@ -57,6 +59,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
       Requirements requirements,
       Images images,
       Layers layers,
+      Trees trees,
       Rehearsing rehearsing,
       Journal journal,
       StateFolder state,
@@ -67,6 +70,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     this.requirements = requirements;
     this.images = images;
     this.layers = layers;
+    this.trees = trees;
     this.rehearsing = rehearsing;
     this.journal = journal;
     this.state = state;
@@ -123,7 +127,10 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     JsonNode inspect = inspect(preparation);
     long bytes =
         preparation.getContainer().getImage().getArchive().getSize()
-            + preparation.getLayer().getArchive().getSize();
+            + preparation.getLayer().getArchive().getSize()
+            + preparation.getTreesList().stream()
+                .mapToLong(tree -> tree.getFiles().getArchive().getSize())
+                .sum();
     List<String> missing = requirements.missing(id, inspect, preparation.getOptions(), bytes);
     if (!missing.isEmpty()) {
       throw new RefusedException(missing);
@@ -133,11 +140,16 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
         journal.write(new Journal.Entry(id, Journal.Step.REHEARSING, Containers.rehearsalName(id)));
     try {
       layers.noteAhead(id, preparation.getLayer());
+      ContainerSpec wanted = ContainerSpec.ofInspect(inspect);
+      List<String> obstacles = trees.stage(id, preparation, wanted);
+      if (!obstacles.isEmpty()) {
+        throw new RefusedException(obstacles);
+      }
       String image = images.ensure(preparation.getContainer().getImage());
       Manifest template =
           rehearsing.rehearse(
               id,
-              ContainerSpec.ofInspect(inspect).withImage(image),
+              trees.forRehearsal(id, wanted).withImage(image),
               container -> layers.fill(id, List.of(preparation.getLayer()), container));
       return Template.newBuilder()
           .setImages(template)

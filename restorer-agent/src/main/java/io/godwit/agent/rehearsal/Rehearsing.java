@@ -82,6 +82,10 @@ public final class Rehearsing {
       ContainerSpec withProbe = spec.withProcess(List.of(ProbeBinary.PATH));
       String container = containers.create(name, id, Role.REHEARSAL, withProbe);
       JsonNode inspect = found(container);
+      List<String> otherwise = AsAsked.differences(withProbe.toCreateRequest(), inspect);
+      if (!otherwise.isEmpty()) {
+        throw new RefusedException(otherwise);
+      }
       filling.fill(inspect);
       probe.place(UpperLayer.ofInspect(inspect), state.staging(id));
       step = "started";
@@ -93,7 +97,7 @@ public final class Rehearsing {
       Path images = containers.checkpointFolder(container, id);
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
-      containers.startFromCheckpoint(container, id, TcpConnections.CLOSE, log);
+      containers.startFromCheckpoint(container, id, TcpConnections.CLOSE, List.of(), log);
       switch (proof.look(container, images, log)) {
         case Finding.Restored _ -> {
           DurableFiles.delete(log);

@@ -7,8 +7,6 @@ import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.MoveOptions;
 import io.godwit.docker.ContainerSpec;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -44,14 +42,6 @@ public final class Requirements {
     }
     for (ContainerSpec.PublishedPort port : spec.publishedPorts()) {
       ports.obstacle(port).ifPresent(reasons::add);
-    }
-    for (JsonNode mount : inspect.path("Mounts")) {
-      String source = mount.path("Source").asText();
-      if (mount.path("Type").asText().equals("bind") && !Files.exists(Path.of(source))) {
-        reasons.add(
-            "The container has %s of its machine mounted at %s, and there is no such file on this device."
-                .formatted(source, mount.path("Destination").asText()));
-      }
     }
     try {
       containers.othersName(spec.name(), id, Containers.Role.RESTORED).ifPresent(reasons::add);

@@ -3,6 +3,7 @@ package io.godwit.agent.restore;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Containers.Role;
+import io.godwit.agent.container.Trees;
 import io.godwit.agent.proof.Finding;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.MigrationId;
@@ -40,6 +41,7 @@ final class ClaimedRestore {
 
   private final DockerEngine engine;
   private final Containers containers;
+  private final Trees trees;
   private final RestoreProof proof;
   private final StateFolder state;
   private final Sleeper sleeper;
@@ -70,11 +72,13 @@ final class ClaimedRestore {
   ClaimedRestore(
       DockerEngine engine,
       Containers containers,
+      Trees trees,
       RestoreProof proof,
       StateFolder state,
       Sleeper sleeper) {
     this.engine = engine;
     this.containers = containers;
+    this.trees = trees;
     this.proof = proof;
     this.state = state;
     this.sleeper = sleeper;
@@ -86,7 +90,7 @@ final class ClaimedRestore {
     TcpConnections tcp = task.conversion().getOptions().getTcp();
     Optional<String> refusal = Optional.empty();
     try {
-      containers.startFromCheckpoint(containerId, id, tcp, log(id));
+      containers.startFromCheckpoint(containerId, id, tcp, trees.criuOptions(id), log(id));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       refusal = Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());

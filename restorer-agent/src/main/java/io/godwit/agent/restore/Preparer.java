@@ -5,6 +5,7 @@ import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Containers.Role;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
+import io.godwit.agent.container.Trees;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.contract.Twin;
@@ -19,14 +20,21 @@ final class Preparer {
   private final Containers containers;
   private final Images images;
   private final Layers layers;
+  private final Trees trees;
   private final Staging staging;
 
   Preparer(
-      DockerEngine engine, Containers containers, Images images, Layers layers, Staging staging) {
+      DockerEngine engine,
+      Containers containers,
+      Images images,
+      Layers layers,
+      Trees trees,
+      Staging staging) {
     this.engine = engine;
     this.containers = containers;
     this.images = images;
     this.layers = layers;
+    this.trees = trees;
     this.staging = staging;
   }
 
@@ -42,6 +50,7 @@ final class Preparer {
       throw new IOException(others.get());
     }
     String image = images.ensure(task.conversion().getContainer().getImage());
+    trees.placeBefore(task.id(), task.conversion(), task.spec());
     String container =
         containers.create(task.name(), task.id(), Role.RESTORED, task.spec().withImage(image));
     JsonNode inspect =
@@ -49,6 +58,7 @@ final class Preparer {
             .inspect(container)
             .orElseThrow(() -> new IOException("The container was removed by another hand."));
     layers.fill(task.id(), layers.all(task.id(), task.conversion().getLayer()), inspect);
+    trees.placeAfter(task.id(), task.conversion(), inspect);
     UpperLayer layer = UpperLayer.ofInspect(inspect);
     for (Twin twin : task.conversion().getTwinsList()) {
       layer.place(

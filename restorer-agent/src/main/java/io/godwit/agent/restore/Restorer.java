@@ -2,6 +2,7 @@ package io.godwit.agent.restore;
 
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Containers.Role;
+import io.godwit.agent.container.Trees;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.agent.state.StateFolder;
@@ -42,6 +43,7 @@ final class Restorer {
   private final Decisions decisions;
   private final DockerEngine engine;
   private final Containers containers;
+  private final Trees trees;
   private final Journal journal;
   private final StateFolder state;
   private final EventPublisher events;
@@ -54,6 +56,7 @@ final class Restorer {
       Decisions decisions,
       DockerEngine engine,
       Containers containers,
+      Trees trees,
       Journal journal,
       StateFolder state,
       EventPublisher events,
@@ -64,6 +67,7 @@ final class Restorer {
     this.decisions = decisions;
     this.engine = engine;
     this.containers = containers;
+    this.trees = trees;
     this.journal = journal;
     this.state = state;
     this.events = events;
@@ -135,12 +139,14 @@ final class Restorer {
    */
   void undo(Journal.Entry entry) throws IOException {
     containers.remove(entry.container(), entry.id(), Role.RESTORED);
+    trees.undo(entry.id());
     journal.remove(entry);
   }
 
   /** Removes whatever was made for a migration that this device does not restore. */
   void forget(Journal.Entry entry) throws IOException {
     containers.remove(entry.container(), entry.id(), Role.RESTORED);
+    trees.undo(entry.id());
     journal.remove(entry);
     state.forget(entry.id());
   }
@@ -204,6 +210,7 @@ final class Restorer {
             .find(task.name(), task.id(), Role.RESTORED)
             .map(inspect -> inspect.path("Id").asText());
     if (container.isPresent()) {
+      trees.keep(task.id(), container.get());
       engine.setRestartPolicy(container.get(), task.spec().restartPolicy());
       engine.deleteCheckpoint(container.get(), Containers.checkpointName(task.id()));
     }

@@ -3,6 +3,7 @@ package io.godwit.agent.restore;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
+import io.godwit.agent.container.Trees;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.state.Journal;
@@ -34,6 +35,7 @@ public record Restores(ConversionHandler handler, Recovery recovery) {
       Containers containers,
       Images images,
       Layers layers,
+      Trees trees,
       Manifests manifests,
       RestoreProof proof,
       Rehearsing rehearsing,
@@ -47,18 +49,36 @@ public record Restores(ConversionHandler handler, Recovery recovery) {
   /** Puts them together. */
   public static Restores on(Ground ground) {
     Staging staging =
-        new Staging(ground.manifests, ground.layers, ground.images, ground.state, ground.sleeper);
+        new Staging(
+            ground.manifests,
+            ground.layers,
+            ground.trees,
+            ground.images,
+            ground.state,
+            ground.sleeper);
     Decisions decisions =
         new Decisions(ground.log, ground.device, ground.agentRun, ground.clock, ground.sleeper);
     Restorer restorer =
         new Restorer(
             staging,
-            new Preparer(ground.engine, ground.containers, ground.images, ground.layers, staging),
+            new Preparer(
+                ground.engine,
+                ground.containers,
+                ground.images,
+                ground.layers,
+                ground.trees,
+                staging),
             new ClaimedRestore(
-                ground.engine, ground.containers, ground.proof, ground.state, ground.sleeper),
+                ground.engine,
+                ground.containers,
+                ground.trees,
+                ground.proof,
+                ground.state,
+                ground.sleeper),
             decisions,
             ground.engine,
             ground.containers,
+            ground.trees,
             ground.journal,
             ground.state,
             ground.events,

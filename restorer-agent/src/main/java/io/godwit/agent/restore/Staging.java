@@ -2,6 +2,7 @@ package io.godwit.agent.restore;
 
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
+import io.godwit.agent.container.Trees;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobException;
@@ -37,13 +38,21 @@ final class Staging {
 
   private final Manifests manifests;
   private final Layers layers;
+  private final Trees trees;
   private final Images images;
   private final StateFolder state;
   private final Sleeper sleeper;
 
-  Staging(Manifests manifests, Layers layers, Images images, StateFolder state, Sleeper sleeper) {
+  Staging(
+      Manifests manifests,
+      Layers layers,
+      Trees trees,
+      Images images,
+      StateFolder state,
+      Sleeper sleeper) {
     this.manifests = manifests;
     this.layers = layers;
+    this.trees = trees;
     this.images = images;
     this.state = state;
     this.sleeper = sleeper;
@@ -158,6 +167,7 @@ final class Staging {
       for (Twin twin : conversion.getTwinsList()) {
         blobs.add(Blob.of(twin.getTarget()));
       }
+      blobs.addAll(trees.toFetch(task.id(), conversion));
     } catch (IllegalArgumentException e) {
       throw new BlobException("The conversion names a blob that cannot be: " + e.getMessage(), e);
     }

@@ -35,6 +35,11 @@ public final class StateFolder {
     return Files.createDirectories(root.resolve("staging").resolve(id.value()));
   }
 
+  /** Where the shared memory of a migration's container is mounted until it has its place. */
+  public Path shared(MigrationId id) {
+    return root.resolve("shared-memory").resolve(id.value());
+  }
+
   /** Where CRIU writes its log of one dump or restore of a migration. */
   public Path log(MigrationId id, String what) {
     return root.resolve("logs").resolve("%s-%s.log".formatted(id, what));

@@ -74,6 +74,15 @@ class MachineFactsTest {
   }
 
   @Test
+  void memoryIsWhatTheKernelCanGive() throws IOException {
+    Files.writeString(
+        proc.resolve("meminfo"), "MemTotal:  3000 kB\nMemFree:  100 kB\nMemAvailable:   2048 kB\n");
+    assertEquals(2 << 20, machine.availableMemory());
+    Files.writeString(proc.resolve("meminfo"), "MemTotal:  3000 kB\n");
+    assertThrows(IOException.class, machine::availableMemory);
+  }
+
+  @Test
   void thisMachineSaysWhatItIs() throws IOException {
     MachineFacts here = MachineFacts.ofThisMachine();
     assertTrue(List.of(4096, 16384, 65536).contains(here.pageSize()));

@@ -1,0 +1,201 @@
+package io.godwit.checkpointer.preflight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.SharedMemory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whether a container's volumes and bind mounts can go along: they hold files of this machine that
+ * are the container's alone, or that nobody writes to.
+ */
+final class MountChecks {
+  /** The kernel's and the machine's own, which no other machine has the same of. */
+  private static final List<Path> OF_THE_MACHINE =
+      List.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"), Path.of("/run"));
+
+  private static final Set<String> OWN_PROPAGATION = Set.of("", "private", "rprivate");
+  private static final int MOUNT_POINT_FIELD = 4;
+
+  private final DockerEngine engine;
+  private final Path mountTable;
+
+  /**
+   * @param mountTable {@code /proc/self/mountinfo} but in tests
+   */
+  MountChecks(DockerEngine engine, Path mountTable) {
+    this.engine = engine;
+    this.mountTable = mountTable;
+  }
+
+  /** Adds every reason. */
+  void check(SourceContainer container, List<String> reasons) throws IOException {
+    boolean shares = SharedMemory.isEnginesOwn(container.inspect());
+    if (container.inspect().path("Mounts").isEmpty() && !shares) {
+      return;
+    }
+    List<JsonNode> others =
+        engine.containers().stream()
+            .filter(other -> !other.path("Id").asText().equals(container.id()))
+            .filter(other -> other.path("State").asText().equals("running"))
+            .toList();
+    for (JsonNode mount : container.inspect().path("Mounts")) {
+      Optional<String> own =
+          switch (mount.path("Type").asText()) {
+            case "volume" -> volume(mount);
+            case "bind" -> bind(mount);
+            case "tmpfs" -> Optional.empty();
+            default ->
+                Optional.of(
+                    "the mount at %s is of the type %s, which Godwit does not know"
+                        .formatted(
+                            mount.path("Destination").asText(), mount.path("Type").asText()));
+          };
+      own.or(() -> shared(mount, others))
+          .ifPresent(why -> reasons.add("Container %s: %s.".formatted(container.name(), why)));
+    }
+    if (shares) {
+      for (JsonNode other : others) {
+        sharesMemory(container, other)
+            .ifPresent(why -> reasons.add("Container %s: %s.".formatted(container.name(), why)));
+      }
+    }
+  }
+
+  private Optional<String> volume(JsonNode mount) throws IOException {
+    String name = mount.path("Name").asText();
+    Optional<JsonNode> volume = engine.inspectVolume(name);
+    String driver = mount.path("Driver").asText();
+    if (!driver.equals("local")) {
+      return Optional.of(
+          "its volume %s at %s is of the driver %s; only what the local driver keeps goes along"
+              .formatted(name, mount.path("Destination").asText(), driver));
+    }
+    if (volume.isPresent() && !volume.get().path("Options").isEmpty()) {
+      return Optional.of(
+          "its volume %s at %s has driver options (%s), so its files lie elsewhere and do not go along"
+              .formatted(
+                  name,
+                  mount.path("Destination").asText(),
+                  volume.get().path("Options").toString()));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> bind(JsonNode mount) throws IOException {
+    String what =
+        "the bind mount of %s at %s "
+            .formatted(mount.path("Source").asText(), mount.path("Destination").asText());
+    Path source = Path.of(mount.path("Source").asText());
+    if (!Files.exists(source)) {
+      return Optional.of(what + "has lost its source on this machine");
+    }
+    Path real = source.toRealPath();
+    if (real.getNameCount() == 0) {
+      return Optional.of(what + "gives it this whole machine's files, which do not go along");
+    }
+    Optional<Path> machines = OF_THE_MACHINE.stream().filter(real::startsWith).findFirst();
+    Path engines = Path.of(engine.info().path("DockerRootDir").asText("/var/lib/docker"));
+    if (machines.isPresent() || real.startsWith(engines) || engines.startsWith(real)) {
+      return Optional.of(
+          what
+              + "gives it what is this machine's own (%s); another machine's is another"
+                  .formatted(real));
+    }
+    if (!Files.isDirectory(real) && !Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.of(what + "is of a socket or device of this machine");
+    }
+    String propagation = mount.path("Propagation").asText();
+    if (!OWN_PROPAGATION.contains(propagation)) {
+      return Optional.of(
+          what
+              + "has the propagation %s: mounts that this machine makes there would be missing on another"
+                  .formatted(propagation));
+    }
+    return mountsBelow(real).stream()
+        .findFirst()
+        .map(below ->
+            what
+                + "brings the mount at %s below it along; give the container that one by a mount of its own"
+                    .formatted(below));
+  }
+
+  private List<Path> mountsBelow(Path folder) throws IOException {
+    List<Path> below = new ArrayList<>();
+    for (String line : Files.readAllLines(mountTable)) {
+      String[] fields = line.split(" ", -1);
+      if (fields.length > MOUNT_POINT_FIELD) {
+        Path point = Path.of(unescaped(fields[MOUNT_POINT_FIELD]));
+        if (point.startsWith(folder) && !point.equals(folder)) {
+          below.add(point);
+        }
+      }
+    }
+    return below;
+  }
+
+  /** The kernel writes blanks, tabs, line ends and backslashes as octal numbers (proc(5)). */
+  private static String unescaped(String field) {
+    return field
+        .replace("\\040", " ")
+        .replace("\\011", "\t")
+        .replace("\\012", "\n")
+        .replace("\\134", "\\");
+  }
+
+  /** Others would go on writing to, or reading, what is left here. */
+  private static Optional<String> shared(JsonNode mount, List<JsonNode> others) {
+    for (JsonNode other : others) {
+      for (JsonNode theirs : other.path("Mounts")) {
+        boolean written = mount.path("RW").asBoolean() || theirs.path("RW").asBoolean();
+        if (written && overlap(mount, theirs)) {
+          boolean volume = mount.path("Type").asText().equals("volume");
+          return Optional.of(
+              "it shares %s with container %s, which runs, and at least one of the two may write to it: both would have their own from then on. Stop that one, or have both read only"
+                  .formatted(
+                      volume
+                          ? "the volume " + mount.path("Name").asText()
+                          : mount.path("Source").asText(),
+                      other.path("Names").path(0).asText().replaceFirst("^/", "")));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean overlap(JsonNode mount, JsonNode theirs) {
+    String kind = mount.path("Type").asText();
+    if (kind.equals("tmpfs") || theirs.path("Type").asText().equals("tmpfs")) {
+      return false;
+    }
+    if (kind.equals("volume") && theirs.path("Type").asText().equals("volume")) {
+      return mount.path("Name").asText().equals(theirs.path("Name").asText());
+    }
+    Path ours = Path.of(mount.path("Source").asText());
+    Path others = Path.of(theirs.path("Source").asText());
+    return ours.startsWith(others) || others.startsWith(ours);
+  }
+
+  private Optional<String> sharesMemory(SourceContainer container, JsonNode other)
+      throws IOException {
+    String mode =
+        engine
+            .inspect(other.path("Id").asText())
+            .map(inspect -> inspect.path("HostConfig").path("IpcMode").asText())
+            .orElse("");
+    return mode.equals("container:" + container.id())
+        ? Optional.of(
+            "container %s shares its memory (--ipc container:%s) and runs; they cannot be parted. Stop that one"
+                .formatted(
+                    other.path("Names").path(0).asText().replaceFirst("^/", ""), container.name()))
+        : Optional.empty();
+  }
+}

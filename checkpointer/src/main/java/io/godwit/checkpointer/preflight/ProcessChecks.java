@@ -1,0 +1,229 @@
+package io.godwit.checkpointer.preflight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.SourceContainer;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What the processes of a running container show that cannot go along: what CRIU does not dump, and
+ * what it, or a template, has no place for. Found here it costs nothing; found by CRIU it costs the
+ * time that the container stands still.
+ */
+final class ProcessChecks {
+  private static final int CAP_SYS_RESOURCE = 24;
+
+  /** Descriptors that CRIU does not dump, by their names in {@code /proc/PID/fd}. */
+  private static final Map<String, String> NOT_DUMPED =
+      Map.of(
+          "anon_inode:[io_uring]", "an io_uring",
+          "anon_inode:[userfaultfd]", "a userfaultfd",
+          "anon_inode:[perf_event]", "a performance counter",
+          "anon_inode:kvm-vm", "a virtual machine",
+          "anon_inode:bpf-prog", "a BPF program",
+          "anon_inode:[landlock-ruleset]", "a Landlock rule set");
+
+  /** Devices that CRIU opens anew, or restores with their state. */
+  private static final Set<String> DEVICES =
+      Set.of(
+          "null", "zero", "full", "random", "urandom", "tty", "ptmx", "console", "net/tun", "core");
+
+  private final ProcFs proc;
+
+  ProcessChecks(ProcFs proc) {
+    this.proc = proc;
+  }
+
+  /**
+   * Adds every reason; one that several processes have is named once for each of them.
+   *
+   * @param all the container's processes, the first of which came first
+   */
+  void check(SourceContainer container, List<HostProcess> all, List<String> reasons)
+      throws IOException {
+    if (all.isEmpty()) {
+      return;
+    }
+    HostProcess first =
+        all.stream()
+            .filter(process -> process.pid() == container.firstPid().orElse(0L))
+            .findFirst()
+            .orElse(all.getFirst());
+    Map<String, String> namespaces = proc.namespaces(first);
+    for (HostProcess process : all) {
+      try {
+        String name = "Process %d (%s)".formatted(process.pid(), proc.executable(process));
+        namespaces(name, process, namespaces, reasons);
+        filters(name, process, container, reasons);
+        tracer(name, process, reasons);
+        owner(name, process, reasons);
+        descriptors(name, process, reasons);
+        if (!process.equals(first)) {
+          visitor(name, process, container, all, reasons);
+        }
+      } catch (IOException e) {
+        if (proc.find(process.pid()).filter(process::equals).isPresent()) {
+          throw e;
+        }
+        // It has ended meanwhile.
+      }
+    }
+    queues(container, first, reasons);
+  }
+
+  private void namespaces(
+      String name, HostProcess process, Map<String, String> first, List<String> reasons)
+      throws IOException {
+    List<String> own =
+        proc.namespaces(process).entrySet().stream()
+            .filter(entry -> !entry.getValue().equals(first.get(entry.getKey())))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!own.isEmpty()) {
+      reasons.add(
+          "%s has made itself a namespace of its own (%s), for which a device's container has no place. Run it without."
+              .formatted(name, String.join(", ", own)));
+    }
+  }
+
+  private void filters(
+      String name, HostProcess process, SourceContainer container, List<String> reasons)
+      throws IOException {
+    int expected = container.isSeccompConfined() ? 1 : 0;
+    int filters = proc.status(process, "Seccomp_filters").map(Integer::parseInt).orElse(0);
+    if (filters > expected) {
+      reasons.add(
+          "%s has installed %d seccomp filters of its own, which would be lost: the device's container is under the device's filter only. Run it without."
+              .formatted(name, filters - expected));
+    }
+  }
+
+  private void tracer(String name, HostProcess process, List<String> reasons) throws IOException {
+    String tracer = proc.status(process, "TracerPid").orElse("0");
+    if (!tracer.equals("0")) {
+      reasons.add(
+          "%s is being traced by process %s, and CRIU has to trace it itself. End the debugger, or strace, first."
+              .formatted(name, tracer));
+    }
+  }
+
+  /** CRIU asks for limits by prlimit(2), which is for processes of the same user, or that right. */
+  private void owner(String name, HostProcess process, List<String> reasons) throws IOException {
+    if (!(isRoots(process, "Uid") && isRoots(process, "Gid")) && !mayAskForLimits()) {
+      reasons.add(
+          "%s runs as another user than root, and this host lacks the capability CAP_SYS_RESOURCE, without which CRIU cannot dump it. Give it to the Docker Engine, or move the container from a machine that has it."
+              .formatted(name));
+    }
+  }
+
+  /** Real, effective and saved id; the fourth, of the file system, prlimit(2) does not look at. */
+  private boolean isRoots(HostProcess process, String kind) throws IOException {
+    return Arrays.stream(proc.status(process, kind).orElse("0").split("\\s+", -1))
+        .limit(3)
+        .allMatch("0"::equals);
+  }
+
+  private boolean mayAskForLimits() throws IOException {
+    long effective = Long.parseUnsignedLong(proc.ownStatus("CapEff").orElse("0"), 16);
+    return (effective >>> CAP_SYS_RESOURCE & 1) == 1;
+  }
+
+  private void descriptors(String name, HostProcess process, List<String> reasons)
+      throws IOException {
+    for (String target : new TreeSet<>(proc.descriptors(process))) {
+      if (NOT_DUMPED.containsKey(target)) {
+        reasons.add(
+            "%s has %s open, which CRIU cannot dump. Run it without."
+                .formatted(name, NOT_DUMPED.get(target)));
+      } else if (isForeignDevice(target)) {
+        reasons.add(
+            "%s has the device %s open, whose state is this machine's. Have it closed first."
+                .formatted(name, target));
+      }
+    }
+  }
+
+  private static boolean isForeignDevice(String target) {
+    if (!target.startsWith("/dev/")) {
+      return false;
+    }
+    String device = target.substring("/dev/".length());
+    return !DEVICES.contains(device)
+        && !device.startsWith("pts/")
+        && !device.startsWith("shm/")
+        && !device.startsWith("mqueue/");
+  }
+
+  /**
+   * What came by {@code docker exec} has its parent outside, so it is not in the dump and would be
+   * gone. A health check comes again by itself.
+   */
+  private void visitor(
+      String name,
+      HostProcess process,
+      SourceContainer container,
+      List<HostProcess> all,
+      List<String> reasons)
+      throws IOException {
+    long parent = proc.parent(process);
+    boolean fromOutside = all.stream().noneMatch(other -> other.pid() == parent);
+    if (fromOutside && !proc.arguments(process).equals(healthCheck(container.inspect()))) {
+      reasons.add(
+          "%s came by docker exec, and would be gone after the move. End it first, or wait for its end."
+              .formatted(name));
+    }
+  }
+
+  private static List<String> healthCheck(JsonNode inspect) {
+    List<String> words = new ArrayList<>();
+    inspect.path("Config").path("Healthcheck").path("Test").forEach(w -> words.add(w.asText()));
+    if (words.isEmpty()) {
+      return List.of();
+    }
+    return switch (words.getFirst()) {
+      case "CMD" -> words.subList(1, words.size());
+      case "CMD-SHELL" -> shell(inspect, words);
+      default -> List.of();
+    };
+  }
+
+  private static List<String> shell(JsonNode inspect, List<String> words) {
+    List<String> command = new ArrayList<>();
+    inspect.path("Config").path("Shell").forEach(word -> command.add(word.asText()));
+    if (command.isEmpty()) {
+      command.addAll(List.of("/bin/sh", "-c"));
+    }
+    command.addAll(words.subList(1, words.size()));
+    return command;
+  }
+
+  /** CRIU dumps neither queues nor their messages, and does not say so. */
+  private void queues(SourceContainer container, HostProcess first, List<String> reasons)
+      throws IOException {
+    Path folder = proc.root(first).resolve("dev/mqueue");
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> queues = Files.newDirectoryStream(folder)) {
+      queues.forEach(queue -> names.add("/" + queue.getFileName()));
+    }
+    if (!names.isEmpty()) {
+      reasons.add(
+          "Container %s has POSIX message queues (%s), which CRIU does not dump. Have them removed first (mq_unlink)."
+              .formatted(
+                  container.name(), names.stream().sorted().collect(Collectors.joining(", "))));
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.godwit.checkpointer.preflight;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.SourceContainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ProcessChecksTest {
+  private static final String INSPECT =
+      """
+      {"Id": "c1", "Name": "/app", "State": {"Status": "running", "Pid": 7}, "HostConfig": {%s},
+       "Config": {"Healthcheck": {"Test": ["CMD-SHELL", "curl localhost"]}}}
+      """;
+
+  @TempDir private Path proc;
+
+  @BeforeEach
+  void firstProcess() throws IOException {
+    process(7, 1);
+    Files.createDirectory(proc.resolve("self"));
+    capabilities("000001ffffffffff");
+  }
+
+  @Test
+  void nothingIsWrongWithAPlainTree() throws IOException {
+    process(8, 7);
+    process(9, 8);
+    assertTrue(reasons(7, 8, 9).isEmpty());
+  }
+
+  @Test
+  void namespaceOfItsOwnIsRefusedByItsType() throws IOException {
+    process(8, 7);
+    Files.delete(proc.resolve("8/ns/net"));
+    Files.createSymbolicLink(proc.resolve("8/ns/net"), Path.of("net:[99]"));
+    assertOne("a namespace of its own (net)", reasons(7, 8));
+  }
+
+  @Test
+  void filtersBeyondTheEnginesAreRefused() throws IOException {
+    status(7, "Seccomp_filters:\t3");
+    assertOne("2 seccomp filters of its own", reasons(7));
+  }
+
+  @Test
+  void anyFilterIsTheProgramsOwnWhereTheEnginePutsNone() throws IOException {
+    status(7, "Seccomp_filters:\t1");
+    assertTrue(reasons(7).isEmpty());
+    assertOne("1 seccomp filters", reasons("\"SecurityOpt\": [\"seccomp=unconfined\"]", 7));
+    assertOne("1 seccomp filters", reasons("\"Privileged\": true", 7));
+  }
+
+  @Test
+  void tracedProcessIsRefusedWithItsTracer() throws IOException {
+    status(7, "TracerPid:\t4711");
+    assertOne("traced by process 4711", reasons(7));
+  }
+
+  @Test
+  void anotherUsersProcessNeedsTheHostsRightToAskForItsLimits() throws IOException {
+    status(7, "Uid:\t0\t1000\t0\t0");
+    assertTrue(reasons(7).isEmpty());
+    capabilities("000001fffeffffff");
+    assertOne("CAP_SYS_RESOURCE", reasons(7));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "anon_inode:[io_uring],an io_uring",
+    "anon_inode:[userfaultfd],a userfaultfd",
+    "/dev/fuse,the device /dev/fuse",
+    "/dev/dri/card0,the device /dev/dri/card0"
+  })
+  void whatCriuCannotDumpIsNamed(String target, String words) throws IOException {
+    open(7, 5, target);
+    assertOne(words, reasons(7));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/dev/null",
+        "/dev/pts/0",
+        "/dev/shm/x",
+        "anon_inode:[eventpoll]",
+        "socket:[1]",
+        "pipe:[2]",
+        "/data/file (deleted)"
+      })
+  void whatMovesIsLetThrough(String target) throws IOException {
+    open(7, 5, target);
+    assertTrue(reasons(7).isEmpty());
+  }
+
+  @Test
+  void processOfDockerExecIsRefusedSinceItIsNotInTheDump() throws IOException {
+    process(8, 1);
+    assertOne("Process 8 (/program) came by docker exec", reasons(7, 8));
+  }
+
+  @Test
+  void healthCheckIsLetThroughSinceItComesAgain() throws IOException {
+    process(8, 1);
+    Files.writeString(proc.resolve("8/cmdline"), "/bin/sh\0-c\0curl localhost\0");
+    process(9, 8);
+    assertTrue(reasons(7, 8, 9).isEmpty());
+  }
+
+  @Test
+  void messageQueuesAreRefusedByName() throws IOException {
+    Files.createDirectories(proc.resolve("7/root/dev/mqueue"));
+    Files.createFile(proc.resolve("7/root/dev/mqueue/jobs"));
+    assertOne("POSIX message queues (/jobs)", reasons(7));
+  }
+
+  @Test
+  void everyReasonOfEveryProcessIsNamed() throws IOException {
+    process(8, 1);
+    status(8, "TracerPid:\t5");
+    open(7, 3, "/dev/fuse");
+    assertEquals(3, reasons(7, 8).size());
+  }
+
+  @Test
+  void processThatEndsMeanwhileIsNoObstacle() throws IOException {
+    assertTrue(reasons(7, 66).isEmpty());
+  }
+
+  private void process(long pid, long parent) throws IOException {
+    Path folder = Files.createDirectories(proc.resolve(Long.toString(pid)));
+    Files.writeString(
+        folder.resolve("stat"),
+        "%d (a program) S %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 %d 0"
+            .formatted(pid, parent, pid * 10));
+    Files.writeString(folder.resolve("cmdline"), "/program\0");
+    status(pid, "Uid:\t0\t0\t0\t0");
+    Files.createDirectory(folder.resolve("fd"));
+    Files.createDirectory(folder.resolve("root"));
+    Files.createSymbolicLink(folder.resolve("exe"), Path.of("/program"));
+    Files.createDirectory(folder.resolve("ns"));
+    for (String type : List.of("net", "mnt", "pid")) {
+      Files.createSymbolicLink(folder.resolve("ns").resolve(type), Path.of(type + ":[1]"));
+    }
+    Files.createSymbolicLink(folder.resolve("ns/pid_for_children"), Path.of("pid:[2]"));
+  }
+
+  private void status(long pid, String line) throws IOException {
+    Files.writeString(
+        proc.resolve(Long.toString(pid)).resolve("status"), "Name:\ta program\n" + line + "\n");
+  }
+
+  private void capabilities(String effective) throws IOException {
+    Files.writeString(proc.resolve("self/status"), "CapEff:\t" + effective + "\n");
+  }
+
+  private void open(long pid, int descriptor, String target) throws IOException {
+    Files.createSymbolicLink(proc.resolve(pid + "/fd/" + descriptor), Path.of(target));
+  }
+
+  private List<String> reasons(long... pids) throws IOException {
+    return reasons("", pids);
+  }
+
+  private List<String> reasons(String hostConfig, long... pids) throws IOException {
+    List<HostProcess> all = new ArrayList<>();
+    for (long pid : pids) {
+      all.add(new HostProcess(pid, pid * 10));
+    }
+    List<String> reasons = new ArrayList<>();
+    new ProcessChecks(new ProcFs(proc))
+        .check(
+            new SourceContainer(new ObjectMapper().readTree(INSPECT.formatted(hostConfig))),
+            all,
+            reasons);
+    return reasons;
+  }
+
+  private static void assertOne(String part, List<String> reasons) {
+    assertEquals(1, reasons.size(), reasons::toString);
+    assertTrue(reasons.getFirst().contains(part), reasons.getFirst());
+  }
+}

@@ -1,0 +1,156 @@
+package io.godwit.agent;
+
+import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Images;
+import io.godwit.agent.container.Layers;
+import io.godwit.agent.container.Places;
+import io.godwit.agent.container.Trees;
+import io.godwit.agent.machine.CriuProgram;
+import io.godwit.agent.machine.DeviceProfiler;
+import io.godwit.agent.machine.Heartbeat;
+import io.godwit.agent.machine.MachineFacts;
+import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.rehearsal.PortCheck;
+import io.godwit.agent.rehearsal.ProbeBinary;
+import io.godwit.agent.rehearsal.RehearsalHandler;
+import io.godwit.agent.rehearsal.Rehearsing;
+import io.godwit.agent.rehearsal.Requirements;
+import io.godwit.agent.restore.Restores;
+import io.godwit.agent.state.Journal;
+import io.godwit.agent.state.Patience;
+import io.godwit.agent.state.StateFolder;
+import io.godwit.blob.BlobStore;
+import io.godwit.blob.Manifests;
+import io.godwit.contract.Conversion;
+import io.godwit.contract.Preparation;
+import io.godwit.docker.CommandRunner;
+import io.godwit.docker.CriuOptions;
+import io.godwit.docker.HttpDockerEngine;
+import io.godwit.docker.LayerFiles;
+import io.godwit.docker.SharedMemory;
+import io.godwit.messaging.EventPublisher;
+import io.godwit.messaging.Group;
+import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Sleeper;
+import io.godwit.messaging.Topic;
+import io.godwit.messaging.Wire;
+import io.godwit.service.ServiceRuntime;
+import io.godwit.service.Settings;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The restorer-agent's parts, for a JVM of their own or one that they share. */
+public final class Agent {
+  /** As in events and consumer groups. */
+  public static final String SERVICE = "restorer-agent";
+
+  private Agent() {}
+
+  /**
+   * Starts the agent of this machine; its parts stop with the runtime. Settles what an earlier run
+   * left, and only then takes anything new.
+   *
+   * @throws IOException when the state folder cannot be used or the machine does not say what it is
+   */
+  public static void start(
+      ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
+      throws IOException, InterruptedException {
+    Settings settings = runtime.settings();
+    String device = settings.device();
+    MachineFacts machine = MachineFacts.ofThisMachine();
+    CommandRunner commands = CommandRunner.ofProcesses();
+
+    var state = new StateFolder(settings.stateDir().resolve("agent"));
+    var journal = new Journal(state.journal());
+    var options = new CriuOptions(CriuOptions.RUNC_CONF);
+    options.recover();
+
+    var engine = runtime.adopt("agent's engine", new HttpDockerEngine(settings.dockerHost()));
+    var events =
+        runtime.adopt("agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+    var log = runtime.adopt("agent's decisions", kafka.decisionLog());
+
+    var profiler =
+        new DeviceProfiler(
+            device, version(), machine, new CriuProgram(commands, clock), engine, clock);
+    var heartbeat =
+        runtime.adopt("heartbeat", new Heartbeat(profiler::profile, kafka.publisher(), clock));
+
+    var containers = new Containers(engine, options);
+    var images = new Images(engine, blobs);
+    var files = new LayerFiles(commands, clock);
+    var layers = new Layers(blobs, files, state);
+    var trees =
+        new Trees(
+            engine, layers, files, new Places(engine, commands), new SharedMemory(commands), state);
+    var manifests = new Manifests(blobs);
+    var proof = new RestoreProof(engine, machine.proc());
+    var rehearsing =
+        new Rehearsing(
+            engine,
+            containers,
+            manifests,
+            proof,
+            new ProbeBinary(machine.isa()),
+            state,
+            machine.proc(),
+            new Patience(clock, Sleeper.SYSTEM));
+    var rehearsals =
+        new RehearsalHandler(
+            heartbeat::latest,
+            new Requirements(heartbeat::look, containers, PortCheck.ofThisMachine()),
+            images,
+            layers,
+            trees,
+            rehearsing,
+            journal,
+            state,
+            kafka.publisher(),
+            events,
+            clock);
+    var restores =
+        Restores.on(
+            new Restores.Ground(
+                device,
+                UUID.randomUUID().toString(),
+                engine,
+                containers,
+                images,
+                layers,
+                trees,
+                manifests,
+                proof,
+                rehearsing,
+                log,
+                journal,
+                state,
+                events,
+                clock,
+                Sleeper.SYSTEM));
+    restores.recovery().run();
+    restores.recovery().sweep();
+
+    Group group = Group.of(SERVICE, device);
+    runtime.adopt(
+        "preparations",
+        kafka.subscribe(
+            Topic.PREPARATIONS,
+            group,
+            device::equals,
+            Wire.handler(Preparation.getDefaultInstance(), rehearsals)));
+    runtime.adopt(
+        "conversions",
+        kafka.subscribe(
+            Topic.CONVERSIONS,
+            group,
+            device::equals,
+            Wire.handler(Conversion.getDefaultInstance(), restores.handler())));
+  }
+
+  private static String version() {
+    return Optional.ofNullable(Agent.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+}

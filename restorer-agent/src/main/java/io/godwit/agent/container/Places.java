@@ -1,0 +1,304 @@
+package io.godwit.agent.container;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.agent.container.Trees.Tree;
+import io.godwit.agent.state.MigrationId;
+import io.godwit.contract.FileTree.Kind;
+import io.godwit.docker.CommandRunner;
+import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.TreeComparison;
+import io.godwit.service.DurableFiles;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The places on this device that a container's files are put into. What stands there already is
+ * foreign: it stays where it is the same, is refused where it is not, and where it may be replaced
+ * it stands beside until the outcome is known. Each change is noted before it is made.
+ */
+public final class Places {
+  private static final String NOTE = "place";
+  private static final String ABSENT = "absent";
+  private static final String KEPT = "kept";
+  private static final Duration PATIENCE = Duration.ofHours(1);
+
+  private final DockerEngine engine;
+  private final CommandRunner commands;
+
+  public Places(DockerEngine engine, CommandRunner commands) {
+    this.engine = engine;
+    this.commands = commands;
+  }
+
+  /** Why a tree cannot have its place on this device. */
+  List<String> obstacles(Tree tree, ContainerSpec spec, boolean replace) throws IOException {
+    String source = tree.what().getSource();
+    return switch (tree.kind()) {
+      case VOLUME ->
+          spec.hasAnonymousVolume(tree.what().getDestination())
+              ? List.of()
+              : volumeObstacles(tree, source, replace);
+      case BIND -> obstacle(tree, Path.of(source), "The path " + source, replace).stream().toList();
+      case SHARED_MEMORY, LOG -> List.of();
+      case KIND_UNSPECIFIED, UNRECOGNIZED ->
+          List.of(
+              "The container brings files of a kind that this device's agent does not know. Bring both to one version.");
+    };
+  }
+
+  /** Why the log cannot go where the container's configuration has it. */
+  List<String> logDriver(ContainerSpec spec) throws IOException {
+    String driver = spec.logDriver();
+    JsonNode known = engine.info().path("Plugins").path("Log");
+    for (JsonNode name : known) {
+      if (name.asText().equals(driver)) {
+        return List.of();
+      }
+    }
+    return driver.isEmpty() || driver.equals("none") || known.isEmpty()
+        ? List.of()
+        : List.of(
+            "The container's log driver is %s, which this device's Engine does not have."
+                .formatted(driver));
+  }
+
+  private List<String> volumeObstacles(Tree tree, String name, boolean replace) throws IOException {
+    Optional<JsonNode> there = engine.inspectVolume(name);
+    if (there.isEmpty()) {
+      return List.of();
+    }
+    if (!there.get().path("Driver").asText().equals("local")
+        || !there.get().path("Options").isEmpty()) {
+      return List.of(
+          "The volume %s on this device is not a plain one of the local driver: rename or remove it there."
+              .formatted(name));
+    }
+    Path place = Path.of(there.get().path("Mountpoint").asText());
+    return obstacle(tree, place, "The volume " + name, replace).stream().toList();
+  }
+
+  private Optional<String> obstacle(Tree tree, Path place, String name, boolean replace)
+      throws IOException {
+    if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    Optional<String> difference = TreeComparison.difference(tree.content(), place);
+    if (difference.isEmpty()) {
+      return Optional.empty();
+    }
+    if (isMountPoint(place)) {
+      return Optional.of(
+          "%s is on this device, where something else is mounted: it cannot be replaced."
+              .formatted(name));
+    }
+    Optional<String> user = runningUser(tree, place);
+    if (user.isPresent()) {
+      return Optional.of(
+          "%s is on this device with other files in it, and container %s, which runs there, uses it: stop that one."
+              .formatted(name, user.get()));
+    }
+    return replace || TreeComparison.isEmpty(place)
+        ? Optional.empty()
+        : Optional.of(
+            "%s is on this device with other files in it (%s). Move them away, or have them replaced with --replace-files."
+                .formatted(name, difference.get()));
+  }
+
+  private Optional<String> runningUser(Tree tree, Path place) throws IOException {
+    for (JsonNode container : engine.containers()) {
+      if (!container.path("State").asText().equals("running")) {
+        continue;
+      }
+      for (JsonNode mount : container.path("Mounts")) {
+        boolean uses =
+            mount.path("Type").asText().equals("volume")
+                ? tree.kind() == Kind.VOLUME
+                    && mount.path("Name").asText().equals(tree.what().getSource())
+                : mount.path("Type").asText().equals("bind")
+                    && overlap(Path.of(mount.path("Source").asText()), place);
+        if (uses) {
+          return Optional.of(container.path("Names").path(0).asText().replaceFirst("^/", ""));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean overlap(Path one, Path other) {
+    return one.startsWith(other) || other.startsWith(one);
+  }
+
+  private static boolean isMountPoint(Path place) throws IOException {
+    return Files.isDirectory(place)
+        && !Files.getAttribute(place, "unix:dev")
+            .equals(
+                Files.getAttribute(place.toAbsolutePath().resolve("..").normalize(), "unix:dev"));
+  }
+
+  /** Where a container, made and not started, has the volume of a destination. */
+  Path volume(JsonNode container, String destination) throws IOException {
+    for (JsonNode mount : container.path("Mounts")) {
+      if (mount.path("Destination").asText().equals(destination)) {
+        Optional<JsonNode> volume = engine.inspectVolume(mount.path("Name").asText());
+        if (volume.isPresent()) {
+          return Path.of(volume.get().path("Mountpoint").asText());
+        }
+      }
+    }
+    throw new IOException("The container has no volume at " + destination);
+  }
+
+  /** Puts a tree into its place, unless the same stands there. */
+  void put(Tree tree, Path place, MigrationId id) throws IOException {
+    // What an interrupted attempt left.
+    putBack(tree);
+    boolean stands = Files.exists(place, LinkOption.NOFOLLOW_LINKS);
+    if (stands && TreeComparison.difference(tree.content(), place).isEmpty()) {
+      return;
+    }
+    Optional<String> user = stands ? runningUser(tree, place) : Optional.empty();
+    if (user.isPresent()) {
+      throw new IOException(
+          "%s is used by container %s, which was started since the rehearsal."
+              .formatted(place, user.get()));
+    }
+    Path parent = place.toAbsolutePath().resolveSibling(".").normalize();
+    Path made = firstMissing(parent);
+    Path old = parent.resolve(".%s.godwit-%s".formatted(place.getFileName(), id.shortId()));
+    note(tree, stands ? KEPT : ABSENT, place, old, made);
+    Files.createDirectories(parent);
+    if (stands) {
+      Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.deleteIfExists(tree.folder().resolve("unpacked"));
+    move(tree.content(), place, old.resolveSibling(old.getFileName() + ".new"));
+  }
+
+  private void move(Path from, Path to, Path beside) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      DurableFiles.deleteFolder(beside);
+      CommandRunner.Result copy =
+          commands.run(
+              List.of(
+                  "cp",
+                  "--archive",
+                  "--reflink=auto",
+                  "--no-target-directory",
+                  from.toString(),
+                  beside.toString()),
+              PATIENCE);
+      if (copy.exit() != 0) {
+        throw new IOException("cp ended with %d: %s".formatted(copy.exit(), copy.errors()), e);
+      }
+      Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE);
+      DurableFiles.deleteFolder(from);
+    }
+  }
+
+  /** Puts a log's files where the Engine is going to write on, under the new container's id. */
+  void log(Tree tree, JsonNode container) throws IOException {
+    String id = container.path("Id").asText();
+    Path folder = ContainerSpec.folder(engine, id);
+    if (ContainerSpec.ofInspect(container).logDriver().equals("local")) {
+      folder = folder.resolve("local-logs");
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> files = Files.list(tree.files())) {
+      files.forEach(found::add);
+    }
+    for (Path file : found) {
+      String name = String.valueOf(file.getFileName()).replace(tree.what().getSource(), id);
+      Files.move(file, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Puts back what stood in a tree's place, and removes what was put there. */
+  void putBack(Tree tree) throws IOException {
+    Optional<Note> found = note(tree);
+    if (found.isEmpty()) {
+      return;
+    }
+    Note note = found.get();
+    DurableFiles.deleteFolder(note.old.resolveSibling(note.old.getFileName() + ".new"));
+    if (note.stood.equals(ABSENT)) {
+      DurableFiles.deleteFolder(note.place);
+      removeEmpty(note);
+    } else if (Files.exists(note.old, LinkOption.NOFOLLOW_LINKS)) {
+      DurableFiles.deleteFolder(note.place);
+      Files.move(note.old, note.place, StandardCopyOption.ATOMIC_MOVE);
+    }
+    DurableFiles.delete(tree.folder().resolve(NOTE));
+  }
+
+  /** What stood in a tree's place is not needed any more. */
+  void forgetOld(Tree tree) throws IOException {
+    Optional<Note> note = note(tree);
+    if (note.isPresent() && note.get().stood.equals(KEPT)) {
+      DurableFiles.deleteFolder(note.get().old);
+    }
+  }
+
+  private static void removeEmpty(Note note) throws IOException {
+    Path folder = note.place.resolveSibling(".").normalize();
+    while (folder.startsWith(note.made)
+        && !note.made.equals(note.place)
+        && TreeComparison.isEmpty(folder)) {
+      Files.delete(folder);
+      folder = folder.resolve("..").normalize();
+    }
+  }
+
+  /** The topmost folder that has to be made for a folder to be there; itself where none has. */
+  private static Path firstMissing(Path folder) {
+    Path missing = folder;
+    Path at = folder;
+    while (!Files.exists(at)) {
+      missing = at;
+      at = at.resolve("..").normalize();
+    }
+    return missing;
+  }
+
+  /**
+   * What was done to a place.
+   *
+   * @param stood whether something stood there
+   * @param old where it was moved to
+   * @param made the topmost folder that was made for it
+   */
+  private record Note(String stood, Path place, Path old, Path made) {}
+
+  private static void note(Tree tree, String stood, Path place, Path old, Path made)
+      throws IOException {
+    boolean missing = !Files.exists(made);
+    DurableFiles.write(
+        tree.folder().resolve(NOTE),
+        String.join(
+            "\0", stood, place.toString(), old.toString(), (missing ? made : place).toString()));
+  }
+
+  private static Optional<Note> note(Tree tree) throws IOException {
+    Path file = tree.folder().resolve(NOTE);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String[] words = Files.readString(file).split("\0", -1);
+    return Optional.of(new Note(words[0], Path.of(words[1]), Path.of(words[2]), Path.of(words[3])));
+  }
+}
