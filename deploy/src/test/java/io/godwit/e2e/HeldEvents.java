@@ -8,7 +8,9 @@ final class HeldEvents {
 
   static Setting[] events() {
     return new Setting[] {
-      holds("epoll", """
+      holds(
+          "epoll",
+          """
           r, w = os.pipe()
           e = select.epoll()
           e.register(r, select.EPOLLIN)
@@ -17,28 +19,40 @@ final class HeldEvents {
               os.write(w, b'x')
               assert e.poll(5) == [(r, select.EPOLLIN)]
               os.read(r, 1)
-          return check"""),
-      holds("eventfd", """
+          return check\
+          """),
+      holds(
+          "eventfd",
+          """
           e = os.eventfd(7, os.EFD_NONBLOCK)
           def check():
               assert os.eventfd_read(e) == 7
               os.eventfd_write(e, 7)
-          return check"""),
-      holds("signalfd", """
+          return check\
+          """),
+      holds(
+          "signalfd",
+          """
           signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
           mask = struct.pack('Q', 1 << (signal.SIGUSR1 - 1))
           fd = call(libc.signalfd(-1, mask.ljust(128, b'\\0'), os.O_NONBLOCK))
           def check():
               os.kill(os.getpid(), signal.SIGUSR1)
               assert struct.unpack('I', os.read(fd, 128)[:4])[0] == signal.SIGUSR1
-          return check"""),
-      holds("timerfd", """
+          return check\
+          """),
+      holds(
+          "timerfd",
+          """
           fd = call(libc.timerfd_create(time.CLOCK_MONOTONIC, 0))
           call(libc.timerfd_settime(fd, 0, struct.pack('4q', 0, 50_000_000, 0, 50_000_000), None))
           def check():
               assert struct.unpack('Q', os.read(fd, 8))[0] > 0
-          return check"""),
-      holds("inotify", """
+          return check\
+          """),
+      holds(
+          "inotify",
+          """
           os.mkdir('/dev/shm/watched')
           fd = call(libc.inotify_init1(os.O_NONBLOCK))
           call(libc.inotify_add_watch(fd, b'/dev/shm/watched', 0x100))
@@ -46,8 +60,11 @@ final class HeldEvents {
               open('/dev/shm/watched/new', 'w').close()
               assert b'new' in os.read(fd, 4096)
               os.remove('/dev/shm/watched/new')
-          return check"""),
-      holds("pending signals", """
+          return check\
+          """),
+      holds(
+          "pending signals",
+          """
           signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2, 40])
           def queue():
               for _ in range(3):
@@ -60,8 +77,11 @@ final class HeldEvents {
                   assert signal.sigtimedwait([40], 0), f'only {i} of 3'
               assert not signal.sigtimedwait([40], 0), 'more than 3'
               queue()
-          return check"""),
-      holds("signal handlers and masks", """
+          return check\
+          """),
+      holds(
+          "signal handlers and masks",
+          """
           seen = [0]
           def handler(number, frame):
               seen[0] += 1
@@ -71,13 +91,16 @@ final class HeldEvents {
               os.kill(os.getpid(), signal.SIGHUP)
               os.kill(os.getpid(), signal.SIGQUIT)
               return seen[0]
-          return moving(look)"""),
+          return moving(look)\
+          """),
     };
   }
 
   static Setting[] timers() {
     return new Setting[] {
-      holds("POSIX timers", """
+      holds(
+          "POSIX timers",
+          """
           rings = [0]
           def ring(number, frame):
               rings[0] += 1
@@ -86,17 +109,26 @@ final class HeldEvents {
           event = struct.pack('QII', 0, signal.SIGUSR1, 0).ljust(64, b'\\0')
           call(libc.timer_create(time.CLOCK_MONOTONIC, event, ctypes.byref(timer)))
           call(libc.timer_settime(timer, 0, struct.pack('4q', 0, 50_000_000, 0, 50_000_000), None))
-          return moving(lambda: rings[0])"""),
-      holds("interval timers", """
+          return moving(lambda: rings[0])\
+          """),
+      holds(
+          "interval timers",
+          """
           rings = [0]
           def ring(number, frame):
               rings[0] += 1
           signal.signal(signal.SIGALRM, ring)
           signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
-          return moving(lambda: rings[0])"""),
-      holds("a clock that goes on (CLOCK_MONOTONIC)", """
-          return moving(lambda: time.monotonic())"""),
-      holds("a sleep that goes on", """
+          return moving(lambda: rings[0])\
+          """),
+      holds(
+          "a clock that goes on (CLOCK_MONOTONIC)",
+          """
+          return moving(lambda: time.monotonic())\
+          """),
+      holds(
+          "a sleep that goes on",
+          """
           begin = time.monotonic()
           left = [True]
           def sleep():
@@ -104,13 +136,16 @@ final class HeldEvents {
                   time.sleep(0.3)
                   left[0] = time.monotonic()
           threading.Thread(target=sleep, daemon=True).start()
-          return moving(lambda: left[0])"""),
+          return moving(lambda: left[0])\
+          """),
     };
   }
 
   static Setting[] interProcess() {
     return new Setting[] {
-      holds("System V shared memory, semaphores and messages", """
+      holds(
+          "System V shared memory, semaphores and messages",
+          """
           shm = call(libc.shmget(0x60d, 8192, 0o1600))
           libc.shmat.restype = ctypes.c_void_p
           at = call(libc.shmat(shm, None, 0))
@@ -127,17 +162,11 @@ final class HeldEvents {
               assert call(libc.msgrcv(queue, got, 56, 5, 0o4000)) == 7
               assert got.raw[8:15] == b'message'
               call(libc.msgsnd(queue, struct.pack('q', 5) + b'message', 7, 0))
-          return check"""),
-      holds("POSIX message queues", """
-          queue = call(libc.mq_open(b'/birds', os.O_CREAT | os.O_RDWR | os.O_NONBLOCK, 0o600, struct.pack('8q', 0, 10, 64, 0, 0, 0, 0, 0)))
-          call(libc.mq_send(queue, b'message', 7, 3))
-          def check():
-              got, priority = ctypes.create_string_buffer(64), ctypes.c_uint()
-              assert call(libc.mq_receive(queue, got, 64, ctypes.byref(priority))) == 7
-              assert (got.raw[:7], priority.value) == (b'message', 3)
-              call(libc.mq_send(queue, b'message', 7, 3))
-          return check"""),
-      holds("what is in /dev/shm", """
+          return check\
+          """),
+      holds(
+          "what is in /dev/shm",
+          """
           with open('/dev/shm/note', 'w') as f:
               f.write('kept')
           with open('/dev/shm/mapped', 'wb') as f:
@@ -148,13 +177,16 @@ final class HeldEvents {
           def look():
               with open('/dev/shm/note') as f, open('/dev/shm/mapped', 'rb') as g:
                   return f.read(), g.read(5), m[0:5]
-          return same(look)"""),
+          return same(look)\
+          """),
     };
   }
 
   static Setting[] processes() {
     return new Setting[] {
-      holds("threads", """
+      holds(
+          "threads",
+          """
           counts = [0, 0, 0, 0]
           def count(i):
               while True:
@@ -166,8 +198,11 @@ final class HeldEvents {
               for i in range(4):
                   moving(lambda: counts[i])()
               assert len(os.listdir('/proc/self/task')) >= 5
-          return check"""),
-      holds("trees of processes with sessions and groups", """
+          return check\
+          """),
+      holds(
+          "trees of processes with sessions and groups",
+          """
           def leader():
               os.setsid()
               child(lambda: (os.setpgid(0, 0), time.sleep(1e6)))
@@ -180,33 +215,40 @@ final class HeldEvents {
               with open(f'/proc/{one}/task/{one}/children') as f:
                   below = f.read().split()
               return [state(p)[1:] for p in [one, two, *below]], len(below)
-          return same(look)"""),
-      holds("processes whose parent is gone", """
+          return same(look)\
+          """),
+      holds(
+          "processes whose parent is gone",
+          """
           r, w = os.pipe()
           def parent():
               os.write(w, b'%d' % child(lambda: time.sleep(1e6)))
           os.waitpid(child(parent), 0)
           orphan = int(os.read(r, 20))
           time.sleep(0.2)
-          return same(lambda: state(orphan))"""),
-      holds("ended processes that nobody has waited for", """
+          return same(lambda: state(orphan))\
+          """),
+      holds(
+          "ended processes that nobody has waited for",
+          """
           ended = child(lambda: None)
           time.sleep(0.2)
-          return same(lambda: state(ended))"""),
-      holds("stopped processes", """
-          stopped = child(lambda: time.sleep(1e6))
-          os.kill(stopped, signal.SIGSTOP)
-          time.sleep(0.2)
-          return same(lambda: state(stopped))"""),
-      holds("memory shared between parent and child", """
+          return same(lambda: state(ended))\
+          """),
+      holds(
+          "memory shared between parent and child",
+          """
           between = mmap.mmap(-1, 4096)
           def count():
               while True:
                   between[0:8] = struct.pack('Q', struct.unpack('Q', between[0:8])[0] + 1)
                   time.sleep(0.01)
           child(count)
-          return moving(lambda: struct.unpack('Q', between[0:8])[0])"""),
-      holds("nice values, resource limits, names, umask", """
+          return moving(lambda: struct.unpack('Q', between[0:8])[0])\
+          """),
+      holds(
+          "nice values, resource limits, names, umask",
+          """
           import resource
           os.nice(5)
           resource.setrlimit(resource.RLIMIT_NOFILE, (512, 600))
@@ -215,7 +257,8 @@ final class HeldEvents {
           def look():
               with open('/proc/self/comm') as f:
                   return os.nice(0), resource.getrlimit(resource.RLIMIT_NOFILE), f.read(), status('Umask')
-          return same(look)"""),
+          return same(look)\
+          """),
     };
   }
 }

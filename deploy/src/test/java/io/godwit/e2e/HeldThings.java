@@ -13,7 +13,8 @@ final class HeldThings {
         Sample.moves("files", List.of(), files()),
         Sample.moves("pipes", List.of(), pipes()),
         Sample.moves("sockets", List.of(), sockets()),
-        Sample.moves("tcp-kept", List.of("--network", "none"), keptConnections()).by("--tcp", "keep"),
+        Sample.moves("tcp-kept", List.of("--network", "none"), keptConnections())
+            .by("--tcp", "keep"),
         Sample.moves("events", List.of(), HeldEvents.events()),
         Sample.moves("timers", List.of(), HeldEvents.timers()),
         Sample.moves("ipc", List.of(), HeldEvents.interProcess()),
@@ -22,14 +23,19 @@ final class HeldThings {
 
   private static Setting[] files() {
     return new Setting[] {
-      holds("open files, their offsets and flags", """
+      holds(
+          "open files, their offsets and flags",
+          """
           with open('/tmp/offset', 'wb') as f:
               f.write(b'0123456789')
           f = open('/tmp/offset', 'rb', buffering=0)
           f.seek(4)
           a = os.open('/tmp/appended', os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_NONBLOCK)
-          return same(lambda: (f.tell(), os.pread(f.fileno(), 3, f.tell()), fcntl.fcntl(a, fcntl.F_GETFL)))"""),
-      holds("files written in the container", """
+          return same(lambda: (f.tell(), os.pread(f.fileno(), 3, f.tell()), fcntl.fcntl(a, fcntl.F_GETFL)))\
+          """),
+      holds(
+          "files written in the container",
+          """
           os.makedirs('/var/made/deep', exist_ok=True)
           with open('/var/made/deep/file', 'w') as f:
               f.write('written')
@@ -39,29 +45,41 @@ final class HeldThings {
           def look():
               with open('/var/made/link') as f:
                   return f.read(), os.stat('/var/made/deep/file').st_mode, os.path.exists('/etc/issue')
-          return same(look)"""),
-      holds("open files that are deleted", """
+          return same(look)\
+          """),
+      holds(
+          "open files that are deleted",
+          """
           f = open('/tmp/deleted', 'w+b', buffering=0)
           f.write(b'still here')
           os.unlink('/tmp/deleted')
-          return same(lambda: (os.pread(f.fileno(), 10, 0), os.path.exists('/tmp/deleted')))"""),
-      holds("flock", """
+          return same(lambda: (os.pread(f.fileno(), 10, 0), os.path.exists('/tmp/deleted')))\
+          """),
+      holds(
+          "flock",
+          """
           f = open('/tmp/flock', 'w')
           fcntl.flock(f, fcntl.LOCK_EX)
           def check():
               with open('/tmp/flock') as other:
-                  assert refused(lambda: fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB))
-          return check"""),
-      holds("POSIX locks", """
+                  assert not f.closed and refused(lambda: fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB))
+          return check\
+          """),
+      holds(
+          "POSIX locks",
+          """
           f = open('/tmp/posix', 'w')
           fcntl.lockf(f, fcntl.LOCK_EX, 10, 5)
           def other():
               with open('/tmp/posix', 'r+') as g:
                   os._exit(0 if refused(lambda: fcntl.lockf(g, fcntl.LOCK_EX | fcntl.LOCK_NB, 10, 5)) else 1)
           def check():
-              assert os.waitpid(child(other), 0)[1] == 0
-          return check"""),
-      holds("mapped files and shared memory of processes", """
+              assert not f.closed and os.waitpid(child(other), 0)[1] == 0
+          return check\
+          """),
+      holds(
+          "mapped files and shared memory of processes",
+          """
           with open('/tmp/mapped', 'wb') as f:
               f.write(bytes(8192))
           f = open('/tmp/mapped', 'r+b')
@@ -73,17 +91,23 @@ final class HeldThings {
               with open('/tmp/mapped', 'rb') as g:
                   g.seek(4096)
                   return m[4096:4101], g.read(5), between[0:4]
-          return same(look)"""),
-      holds("memfd", """
+          return same(look)\
+          """),
+      holds(
+          "memfd",
+          """
           fd = os.memfd_create('notes')
           os.write(fd, b'in memory')
-          return same(lambda: (os.pread(fd, 20, 0), os.lseek(fd, 0, os.SEEK_CUR)))"""),
+          return same(lambda: (os.pread(fd, 20, 0), os.lseek(fd, 0, os.SEEK_CUR)))\
+          """),
     };
   }
 
   private static Setting[] pipes() {
     return new Setting[] {
-      holds("pipes with what is in them", """
+      holds(
+          "pipes with what is in them",
+          """
           r, w = os.pipe()
           fcntl.fcntl(w, 1031, 1 << 17)
           content = bytes(range(256)) * 300
@@ -93,8 +117,11 @@ final class HeldThings {
               got = os.read(r, 1 << 20)
               assert got == content, f'{len(got)} bytes'
               os.write(w, got)
-          return check"""),
-      holds("FIFOs with what is in them", """
+          return check\
+          """),
+      holds(
+          "FIFOs with what is in them",
+          """
           os.mkfifo('/tmp/fifo')
           fd = os.open('/tmp/fifo', os.O_RDWR)
           os.write(fd, b'in the fifo')
@@ -102,8 +129,11 @@ final class HeldThings {
               got = os.read(fd, 100)
               assert got == b'in the fifo', got
               os.write(fd, got)
-          return check"""),
-      holds("a shell's pipeline of processes", """
+          return check\
+          """),
+      holds(
+          "a shell's pipeline of processes",
+          """
           p = subprocess.Popen(['/bin/bash', '-c', 'i=0; while :; do echo $((++i)); sleep 0.05; done | cat | sed -u s/^/n/'],
                                stdout=subprocess.PIPE, bufsize=0)
           lines = p.stdout
@@ -113,13 +143,16 @@ final class HeldThings {
               count[0] += 1
               assert line == b'n%d\\n' % count[0], f'{line} instead of {count[0]}'
               return count[0]
-          return moving(look)"""),
+          return moving(look)\
+          """),
     };
   }
 
   private static Setting[] sockets() {
     return new Setting[] {
-      holds("socket pairs with what is in them", """
+      holds(
+          "socket pairs with what is in them",
+          """
           a, b = socket.socketpair()
           c, d = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
           a.send(b'stream')
@@ -129,8 +162,11 @@ final class HeldThings {
               assert (d.recv(100), d.recv(100)) == (b'one', b'two')
               a.send(b'stream')
               c.send(b'one'), c.send(b'two')
-          return check"""),
-      holds("unix sockets: listening, connected", """
+          return check\
+          """),
+      holds(
+          "unix sockets: listening, connected",
+          """
           s = socket.socket(socket.AF_UNIX)
           s.bind('/tmp/listening')
           s.listen(5)
@@ -144,8 +180,11 @@ final class HeldThings {
               with socket.socket(socket.AF_UNIX) as another:
                   another.connect('/tmp/listening')
                   s.accept()[0].close()
-          return check"""),
-      holds("UDP sockets", """
+          return check\
+          """),
+      holds(
+          "UDP sockets",
+          """
           s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
           s.bind(('127.0.0.1', 5353))
           c = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -154,8 +193,11 @@ final class HeldThings {
           def check():
               c.send(b'datagram')
               assert s.recv(100) == b'datagram'
-          return check"""),
-      holds("TCP sockets that listen", """
+          return check\
+          """),
+      holds(
+          "TCP sockets that listen",
+          """
           s = socket.create_server(('0.0.0.0', 8080))
           def check():
               with socket.create_connection(('127.0.0.1', 8080), 5) as c:
@@ -163,8 +205,11 @@ final class HeldThings {
                   a.send(b'hello')
                   assert c.recv(10) == b'hello'
                   a.close()
-          return check"""),
-      holds("TCP connections: both ends see them closed", """
+          return check\
+          """),
+      holds(
+          "TCP connections: both ends see them closed",
+          """
           s = socket.create_server(('127.0.0.1', 8081))
           ends = []
           def connect():
@@ -180,13 +225,16 @@ final class HeldThings {
               if not got:
                   print('closed', flush=True)
                   connect()
-          return check"""),
+          return check\
+          """),
     };
   }
 
   private static Setting[] keptConnections() {
     return new Setting[] {
-      holds("TCP connections within the container, with `--tcp keep`", """
+      holds(
+          "TCP connections within the container, with `--tcp keep`",
+          """
           s = socket.create_server(('127.0.0.1', 8081))
           c = socket.create_connection(('127.0.0.1', 8081), 5)
           a, _ = s.accept()
@@ -195,7 +243,8 @@ final class HeldThings {
           def check():
               assert a.recv(6) == b'queued'
               c.send(b'queued')
-          return check"""),
+          return check\
+          """),
     };
   }
 }

@@ -3,11 +3,11 @@ package io.godwit.e2e;
 import java.util.List;
 
 /**
- * From one machine's Docker Engine to another's, or to the same under another name.
+ * From one machine to another, or to the same under another name.
  *
  * @param suffix what a container's name there has more than here; empty where it keeps its name
  */
-record Road(Docker from, Docker to, String suffix, Migrate migrate) {
+record Road(Machine from, Machine to, String suffix, Migrate migrate) {
   /** {@code godwit migrate}, with the machines filled in. */
   @FunctionalInterface
   interface Migrate {

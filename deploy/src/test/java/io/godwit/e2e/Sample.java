@@ -12,23 +12,55 @@ import java.util.List;
  * @param migrate further options of {@code godwit migrate}
  * @param settings what is tried in it
  * @param refusal words of the reason why it does not move; empty where it moves
+ * @param needs what it needs around it
  */
 record Sample(
     String name,
     List<String> options,
     List<String> migrate,
     List<Setting> settings,
-    String refusal) {
+    String refusal,
+    Needs needs) {
+
+  /**
+   * What a sample needs around it.
+   *
+   * @param source shell commands that prepare the source machine
+   * @param target shell commands that prepare the target machine
+   * @param after shell commands that clean both up, also before
+   * @param allCapabilities it starts on the virtual machine, where root may do everything; this
+   *     machine may run in a container or jail where it may not
+   */
+  record Needs(String source, String target, String after, boolean allCapabilities) {
+    static final Needs NOTHING = new Needs("", "", "", false);
+  }
+
   static Sample moves(String name, List<String> options, Setting... settings) {
-    return new Sample(name, options, List.of(), List.of(settings), "");
+    return new Sample(name, options, List.of(), List.of(settings), "", Needs.NOTHING);
   }
 
   static Sample refused(String name, List<String> options, String words, Setting... settings) {
-    return new Sample(name, options, List.of(), List.of(settings), words);
+    return new Sample(name, options, List.of(), List.of(settings), words, Needs.NOTHING);
   }
 
   Sample by(String... migrateOptions) {
-    return new Sample(name, options, List.of(migrateOptions), settings, refusal);
+    return new Sample(name, options, List.of(migrateOptions), settings, refusal, needs);
+  }
+
+  Sample needing(String source, String target, String after) {
+    return with(new Needs(source, target, after, needs.allCapabilities));
+  }
+
+  Sample needingAllCapabilities() {
+    return with(new Needs(needs.source, needs.target, needs.after, true));
+  }
+
+  private Sample with(Needs other) {
+    return new Sample(name, options, migrate, settings, refusal, other);
+  }
+
+  Sample named(String other) {
+    return new Sample(other, options, migrate, settings, refusal, needs);
   }
 
   boolean moves() {
@@ -36,7 +68,7 @@ record Sample(
   }
 
   /** The program that holds everything: Python for {@code python3 -c}. */
-  String program(String prelude) {
+  private String program(String prelude) {
     StringBuilder program = new StringBuilder(prelude);
     for (Setting setting : settings) {
       if (!setting.holds().isEmpty()) {
@@ -55,5 +87,10 @@ record Sample(
     call.addAll(options);
     call.addAll(List.of("godwit/stock", "python3", "-c", program(prelude)));
     return call;
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }

@@ -7,8 +7,8 @@ import java.util.List;
  * container is started with, and how to tell that it is as it was after a move.
  *
  * @param name as in the page
- * @param holds Python that sets it up and returns a check (src/test/resources/stock/holds.py); empty
- *     where there is nothing to hold
+ * @param holds Python that sets it up and returns a check (src/test/resources/stock/holds.py);
+ *     empty where there is nothing to hold
  * @param asks shell commands whose output, asked by {@code docker exec}, is the same before and
  *     after
  * @param inspects what {@code docker inspect --format} says, the same before and after
