@@ -93,6 +93,18 @@ public final class CriuOptions {
   }
 
   /**
+   * The line that makes CRIU write its images to a folder, or read them there, wherever runc asked
+   * for them: "additional configuration file (e.g., runc.conf) to overwrite all RPC settings"
+   * (CRIU, cr-service.c). The Engine then does not copy them. What runc writes itself stays in its
+   * own.
+   *
+   * @param folder an existing one
+   */
+  public static String imagesIn(Path folder) {
+    return "images-dir " + folder.toAbsolutePath();
+  }
+
+  /**
    * Puts options in force, waiting while another process or thread has its own there.
    *
    * @param options one CRIU option a line, by its long name without dashes

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -83,11 +84,19 @@ final class Freezer {
     SourceContainer container = running(before.knownSource());
     Migration migration = withoutRestart(before, container);
     Path log = journal.keptFile(migration.id(), LOG);
-    List<String> options = CriuOptions.ofMigration(log, before.request().getOptions().getTcp());
+    String checkpoint = "godwit-" + before.id();
+    CheckpointFolder folder =
+        CheckpointFolder.of(engine, container.id(), checkpoint, journal.workFolder(migration.id()));
+    List<String> options =
+        new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
+    options.add(CriuOptions.imagesIn(folder.images()));
+    // What an earlier try left under this name; the container runs, so it is of no use.
+    engine.deleteCheckpoint(container.id(), checkpoint);
+    folder.prepare();
     // Taken before anything is parked: nobody stands still while another container is dumped.
     try (var inForce = criu.put(options)) {
       migration = parked(migration, container);
-      return dumped(migration, container, log);
+      return dumped(migration, container, checkpoint, folder, log);
     }
   }
 
@@ -142,13 +151,17 @@ final class Freezer {
     }
   }
 
-  private Migration dumped(Migration before, SourceContainer container, Path log)
+  private Migration dumped(
+      Migration before,
+      SourceContainer container,
+      String checkpoint,
+      CheckpointFolder folder,
+      Path log)
       throws IOException, InterruptedException {
     HostProcess first =
         processes
             .find(container.firstPid().orElse(0L))
             .orElseThrow(() -> new IOException("the container's first process ended meanwhile"));
-    String checkpoint = "godwit-" + before.id();
     Instant begin = clock.instant();
     Migration migration =
         gate.note(
@@ -159,12 +172,10 @@ final class Freezer {
           journal.keptFile(before.id(), TreeSender.HELD));
     }
     try {
-      // What an earlier try left under this name; the container runs, so it is of no use.
-      engine.deleteCheckpoint(container.id(), checkpoint);
       engine.checkpoint(container.id(), checkpoint, true);
     } catch (DockerException e) {
       // No answer says nothing: the Engine goes on with what it was asked to do.
-      if (e.status() != 0 || !watch.endsWithDump(container.id(), checkpoint)) {
+      if (e.status() != 0 || !watch.endsWithDump(container.id(), folder)) {
         if (e.status() != 0 && processes.ofContainer(container.id()).contains(first)) {
           gate.note(migration.withTouch(migration.touch().withoutCheckpoint()));
         }
@@ -172,11 +183,10 @@ final class Freezer {
       }
     }
     watch.awaitStopped(container.id());
-    if (!CheckpointFolder.of(engine, container.id(), checkpoint).isComplete()) {
+    if (!folder.isComplete()) {
       throw new IOException(
-          "the dump failed: the Engine reported none, but %s is not complete%s"
-              .formatted(
-                  CheckpointFolder.of(engine, container.id(), checkpoint), CriuLog.words(log)));
+          "the dump failed: the Engine reported no failure, but %s is not complete%s"
+              .formatted(folder, CriuLog.words(log)));
     }
     return gate.note(
         migration

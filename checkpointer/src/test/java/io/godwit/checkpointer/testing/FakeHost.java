@@ -147,10 +147,17 @@ public final class FakeHost {
             Optional.of(CriuVersion.find("4.2.1").orElseThrow()));
     ProcFs procFs = new ProcFs(folder.resolve("proc"));
     FakeProcesses memory = processes(crash);
+    Path conf = folder.resolve("criu").resolve("runc.conf");
     FakeEngine docker =
         new FakeEngine(
-            folder.resolve("docker"), folder.resolve("upper"), memory, program, crash, engine);
-    CriuOptions criu = new CriuOptions(folder.resolve("criu").resolve("runc.conf"));
+            folder.resolve("docker"),
+            folder.resolve("upper"),
+            conf,
+            memory,
+            program,
+            crash,
+            engine);
+    CriuOptions criu = new CriuOptions(conf);
     criu.recover();
     Service started =
         new Service(
@@ -245,7 +252,7 @@ public final class FakeHost {
 
     @Override
     public Blob put(byte[] bytes) throws IOException {
-      return store.put(bytes);
+      return crash.around("storing bytes", () -> store.put(bytes));
     }
 
     @Override
