@@ -5,6 +5,7 @@ import io.godwit.criu.ImageKind;
 import io.godwit.criu.Message;
 import io.godwit.criu.field.MntEntry;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -80,6 +81,16 @@ final class MountTable {
    */
   Optional<Mount> at(String point) {
     return mounts.stream().filter(mount -> mount.point().equals(point)).findFirst();
+  }
+
+  /** The mount that a path leads to: that with the longest mount point above it. */
+  Optional<Mount> above(String path) {
+    return mounts.stream()
+        .filter(mount ->
+            mount.point().equals("/")
+                || path.equals(mount.point())
+                || path.startsWith(mount.point() + "/"))
+        .max(Comparator.comparingInt(mount -> mount.point().length()));
   }
 
   /** The mount that shows all of a file system, by the device in the name of a tmpfs image. */
