@@ -2,6 +2,7 @@ package io.godwit.converter;
 
 import io.godwit.converter.environment.Confinement;
 import io.godwit.converter.environment.InheritedPipes;
+import io.godwit.converter.environment.InitProgram;
 import io.godwit.converter.environment.Inventory;
 import io.godwit.converter.environment.Mounts;
 import io.godwit.converter.environment.Namespaces;
@@ -45,6 +46,7 @@ public final class Graft {
           new InheritedPipes(),
           new Namespaces(),
           new Mounts(),
+          new InitProgram(),
           new Tmpfs(),
           new Confinement(),
           new SeccompFilters());

@@ -33,8 +33,10 @@ final class MountTable {
    * @param device the kernel's encoding, as in the names of tmpfs images
    * @param fileSystem CRIU's number of the type
    * @param root which part of the file system is mounted
+   * @param external whether it is bound from the machine's own files
    */
-  record Mount(long id, String point, long device, long fileSystem, String root) {
+  record Mount(
+      long id, String point, long device, long fileSystem, String root, boolean external) {
     /** Whether its files are the kernel's or live in memory, so that its type matters. */
     boolean isKernels() {
       return KERNELS.contains(fileSystem);
@@ -64,7 +66,14 @@ final class MountTable {
         absolute.equals(".") || absolute.isEmpty() ? "/" : absolute,
         entry.requireVarint(MntEntry.ROOT_DEV),
         entry.requireVarint(MntEntry.FSTYPE),
-        entry.requireString(MntEntry.ROOT));
+        entry.requireString(MntEntry.ROOT),
+        entry.has(MntEntry.EXT_KEY) || entry.bool(MntEntry.EXT_MOUNT).orElse(false));
+  }
+
+  /** The same without the mount of the Engine's init program, see {@link InitProgram}. */
+  MountTable withoutInit() {
+    return new MountTable(
+        mounts.stream().filter(mount -> !InitProgram.isOne(mount)).toList());
   }
 
   List<Mount> all() {

@@ -36,7 +36,7 @@ public final class Mounts implements Step {
   @Override
   public void apply(Draft draft) throws IOException {
     MountTable source = MountTable.of(draft.source());
-    MountTable template = MountTable.of(draft.template());
+    MountTable template = MountTable.of(draft.template()).withoutInit();
     refuseOwnMounts(draft, source, template);
     Binding binding = new Binding(draft, source, template);
     draft.change(ImageName.of(ImageKind.FILES), files -> files.map(binding::bind));
@@ -56,7 +56,7 @@ public final class Mounts implements Step {
   private static void refuseOwnMounts(Draft draft, MountTable source, MountTable template) {
     for (Mount mount : source.all()) {
       String point = mount.point();
-      if (template.at(point).isEmpty()) {
+      if (template.at(point).isEmpty() && !InitProgram.isOne(mount)) {
         if (point.startsWith("/proc/") || point.startsWith("/sys/")) {
           draft.report(
               NAME, "mount " + point, "there", "none", "only the source's runtime makes it");
@@ -170,14 +170,16 @@ public final class Mounts implements Step {
         draft.refuse(what + " is on a mount that the checkpoint's mount table does not have");
         return Optional.empty();
       }
-      Optional<Mount> to = template.at(from.get().point());
+      // The init program lies in the container's layer on the device.
+      String point = InitProgram.isOne(from.get()) ? "/" : from.get().point();
+      Optional<Mount> to = template.at(point);
       if (to.isEmpty()) {
         draft.refuse(
-            what + " is on a mount at " + from.get().point() + ", where the device has none");
+            what + " is on a mount at " + point + ", where the device has none");
       } else if (from.get().isKernels() && from.get().fileSystem() != to.get().fileSystem()) {
         draft.refuse(
             "%s is on the mount at %s, where the device has a file system of another type"
-                .formatted(what, from.get().point()));
+                .formatted(what, point));
       } else {
         used.put(from.get(), to.get());
       }
