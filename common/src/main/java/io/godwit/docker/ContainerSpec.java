@@ -245,7 +245,10 @@ public final class ContainerSpec {
     for (JsonNode mount : inspect.path("Mounts")) {
       String at = mount.path("Destination").asText();
       ObjectNode standIn = JSON.createObjectNode().put("Target", at);
-      standIn.put("ReadOnly", !mount.path("RW").asBoolean());
+      // As the Engine tells it: only where it is so.
+      if (!mount.path("RW").asBoolean()) {
+        standIn.put("ReadOnly", true);
+      }
       if (mount.path("Type").asText().equals("bind")) {
         Path bind = binds.getOrDefault(at, Path.of(mount.path("Source").asText()));
         standIn.put("Type", "bind").put("Source", bind.toString());

@@ -67,6 +67,7 @@ final class ProcessChecks {
         namespaces(name, process, namespaces, reasons);
         filters(name, process, container, reasons);
         tracer(name, process, reasons);
+        stopped(name, process, reasons);
         owner(name, process, reasons);
         descriptors(name, process, reasons);
         if (!process.equals(first)) {
@@ -115,6 +116,18 @@ final class ProcessChecks {
       reasons.add(
           "%s is being traced by process %s, and CRIU has to trace it itself. End the debugger, or strace, first."
               .formatted(name, tracer));
+    }
+  }
+
+  /**
+   * Over a stopped process CRIU waits for ever, and the container with it: in a cgroup that the v1
+   * freezer has frozen, a stopped process does not come to the trap that PTRACE_SEIZE waits for.
+   */
+  private void stopped(String name, HostProcess process, List<String> reasons) throws IOException {
+    if (proc.status(process, "State").orElse("").startsWith("T")) {
+      reasons.add(
+          "%s is stopped (SIGSTOP, or Ctrl-Z in a shell), and CRIU would wait for it for ever. Let it go on with: kill -CONT %d"
+              .formatted(name, process.pid()));
     }
   }
 

@@ -71,6 +71,14 @@ final class ProcessChecksTest {
   }
 
   @Test
+  void stoppedProcessIsRefusedWithTheCommandThatLetsItGoOn() throws IOException {
+    status(7, "State:\tS (sleeping)");
+    assertTrue(reasons(7).isEmpty());
+    status(7, "State:\tT (stopped)");
+    assertOne("Let it go on with: kill -CONT 7", reasons(7));
+  }
+
+  @Test
   void anotherUsersProcessNeedsTheHostsRightToAskForItsLimits() throws IOException {
     status(7, "Uid:\t0\t1000\t0\t0");
     assertTrue(reasons(7).isEmpty());
