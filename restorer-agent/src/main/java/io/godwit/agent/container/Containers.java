@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The agent's own containers: they carry the migration and their role as labels, and nothing else
@@ -30,6 +31,10 @@ public final class Containers {
 
   /** Label: {@link Role}. */
   public static final String ROLE_LABEL = "io.godwit.role";
+
+  /** Every label that the agent sets. */
+  public static final Set<String> OWN_LABELS =
+      Set.of(MIGRATION_LABEL, ROLE_LABEL, Homecoming.JOURNEY_LABEL);
 
   /** What a container is for. */
   public enum Role {
