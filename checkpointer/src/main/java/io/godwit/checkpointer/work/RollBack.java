@@ -15,6 +15,7 @@ import io.godwit.docker.CriuLog;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -135,6 +136,7 @@ final class RollBack {
     List<String> options =
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
     options.addAll(SharedMemory.options(held(before)));
+    options.addAll(LinkedMounts.options(engine, container.inspect()));
     String failure = "";
     for (int start = 0; start < STARTS; start++) {
       if (start > 0 || before.touch().restartTried()) {

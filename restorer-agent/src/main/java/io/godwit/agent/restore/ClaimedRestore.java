@@ -90,7 +90,8 @@ final class ClaimedRestore {
     TcpConnections tcp = task.conversion().getOptions().getTcp();
     Optional<String> refusal = Optional.empty();
     try {
-      containers.startFromCheckpoint(containerId, id, tcp, trees.criuOptions(id), log(id));
+      containers.startFromCheckpoint(
+          containerId, id, tcp, trees.criuOptions(id, containerId), log(id));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       refusal = Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
