@@ -32,6 +32,18 @@ public final class Inventory implements Step {
           "the template's",
           Long.toString(closed.getAsLong()),
           "connected TCP sockets were dumped closed, and are restored so");
+    } else if (draft
+        .template()
+        .entries(ImageKind.INVENTORY)
+        .only()
+        .varint(InventoryEntry.TCP_CLOSE)
+        .isPresent()) {
+      // The device dumps its probe as it likes; where connections are kept, the mark is not true.
+      draft.change(
+          ImageName.of(ImageKind.INVENTORY),
+          inventory -> inventory.withOnly(inventory.only().without(InventoryEntry.TCP_CLOSE)));
+      draft.report(
+          NAME, "tcp_close", "the template's", "none", "connected TCP sockets were dumped open");
     }
   }
 }
