@@ -175,9 +175,9 @@ final class AgentLab implements AutoCloseable {
   Conversion conversion(String container) throws IOException, InterruptedException {
     ContainerDescription description = describe(container);
     Containers containers = containers(engine);
-    containers.checkpoint(container, id, folder.resolve("dump.log"));
-    Manifest images =
-        new Manifests(blobs).upload(containers.checkpointFolder(container, id), BlobStore.SILENT);
+    Path dumped = folder.resolve("dumped");
+    containers.checkpoint(container, id, dumped, folder.resolve("dump.log"));
+    Manifest images = new Manifests(blobs).upload(dumped, BlobStore.SILENT);
     layers().noteAhead(id, LayerArchive.getDefaultInstance());
     return Conversion.newBuilder()
         .setMigrationId(id.value())

@@ -8,6 +8,7 @@ import io.godwit.checkpointer.migration.State;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
@@ -41,6 +42,7 @@ public final class Steps {
       LayerFiles layers,
       SharedMemory sharedMemory,
       ProcFs processes,
+      InotifyWatches watches,
       ProcessIdentity identity,
       MigrationPoints points) {}
 
@@ -95,6 +97,7 @@ public final class Steps {
             machine.sharedMemory(),
             machine.points(),
             machine.processes(),
+            machine.watches(),
             machine.identity(),
             watch,
             journal,

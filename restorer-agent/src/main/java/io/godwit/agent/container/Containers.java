@@ -7,9 +7,11 @@ import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -17,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
  * The agent's own containers: they carry the migration and their role as labels, and nothing else
@@ -29,6 +31,10 @@ public final class Containers {
 
   /** Label: {@link Role}. */
   public static final String ROLE_LABEL = "io.godwit.role";
+
+  /** Every label that the agent sets. */
+  public static final Set<String> OWN_LABELS =
+      Set.of(MIGRATION_LABEL, ROLE_LABEL, Homecoming.JOURNEY_LABEL);
 
   /** What a container is for. */
   public enum Role {
@@ -43,6 +49,9 @@ public final class Containers {
       this.label = label;
     }
   }
+
+  /** Written and read by runc: what the inherited descriptors were. */
+  private static final String DESCRIPTORS = "descriptors.json";
 
   private static final int STORE_REFUSALS = 3;
 
@@ -169,45 +178,60 @@ public final class Containers {
         .resolve(checkpointName(id));
   }
 
-  /** Moves images to where the Engine starts this container from. */
-  public Path placeImages(String containerId, MigrationId id, Path images) throws IOException {
+  /**
+   * Puts what runc reads itself to where the Engine starts this container from. CRIU reads the
+   * images where they are: whatever lies in the Engine's folder it copies twice at each start.
+   *
+   * @param images the folder of the checkpoint
+   */
+  public void placeDescriptors(String containerId, MigrationId id, Path images) throws IOException {
     Path folder = checkpointFolder(containerId, id);
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    List<Path> files = new ArrayList<>();
-    try (Stream<Path> listed = Files.list(images)) {
-      listed.forEach(files::add);
-    }
-    for (Path file : files) {
-      Files.move(file, folder.resolve(String.valueOf(file.getFileName())));
-    }
-    return folder;
+    Files.copy(
+        images.resolve(DESCRIPTORS),
+        folder.resolve(DESCRIPTORS),
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**
    * Dumps a container, which stops.
    *
+   * @param images a folder, which is made anew, for the whole checkpoint
    * @param log where CRIU writes what it does
    */
-  public void checkpoint(String containerId, MigrationId id, Path log) throws IOException {
-    try (CriuOptions.InForce _ = options.put(CriuOptions.ofMigration(log, TcpConnections.CLOSE))) {
+  public void checkpoint(String containerId, MigrationId id, Path images, Path log)
+      throws IOException {
+    DurableFiles.deleteFolder(images);
+    Files.createDirectories(images);
+    List<String> lines = new ArrayList<>(CriuOptions.ofMigration(log, TcpConnections.CLOSE));
+    lines.add(CriuOptions.imagesIn(images));
+    try (CriuOptions.InForce _ = options.put(lines)) {
       engine.checkpoint(containerId, checkpointName(id), true);
     }
+    Files.copy(checkpointFolder(containerId, id).resolve(DESCRIPTORS), images.resolve(DESCRIPTORS));
   }
 
   /**
    * Starts a container from its checkpoint. That the Engine says no error proves nothing yet.
    *
+   * @param images where CRIU finds its images
    * @param more lines for CRIU's configuration, see {@link CriuOptions}
    * @param log where CRIU writes what it does; an older one goes first
    */
   public void startFromCheckpoint(
-      String containerId, MigrationId id, TcpConnections tcp, List<String> more, Path log)
+      String containerId,
+      MigrationId id,
+      Path images,
+      TcpConnections tcp,
+      List<String> more,
+      Path log)
       throws IOException {
     Files.deleteIfExists(log);
-    List<String> lines = CriuOptions.ofMigration(log, tcp);
+    List<String> lines = new ArrayList<>(CriuOptions.ofMigration(log, tcp));
     lines.addAll(more);
-    CgroupRoot.option(checkpointFolder(containerId, id), containerId).ifPresent(lines::add);
+    lines.add(CriuOptions.imagesIn(images));
+    CgroupRoot.option(images, containerId).ifPresent(lines::add);
     try (CriuOptions.InForce _ = options.put(lines)) {
       startDespiteItsLikeness(containerId, id);
     }
@@ -219,7 +243,7 @@ public final class Containers {
   // has
   // started anything, so trying again is safe; another time of a file makes it another tar.
   private void startDespiteItsLikeness(String containerId, MigrationId id) throws IOException {
-    Path descriptors = checkpointFolder(containerId, id).resolve("descriptors.json");
+    Path descriptors = checkpointFolder(containerId, id).resolve(DESCRIPTORS);
     for (int refusals = 0; ; refusals++) {
       try {
         engine.startFromCheckpoint(containerId, checkpointName(id));

@@ -66,7 +66,7 @@ final class Preparer {
           layers.staged(task.id(), Blob.of(twin.getTarget()), BlobStore.SILENT),
           twin.getMode());
     }
-    containers.placeImages(container, task.id(), staging.images(task));
+    containers.placeDescriptors(container, task.id(), staging.images(task));
     return container;
   }
 }

@@ -60,7 +60,7 @@ final class Staging {
 
   /** The images of a task, once fetched. */
   Path images(Task task) throws IOException {
-    return state.staging(task.id()).resolve("images");
+    return state.images(task.id());
   }
 
   /** How many bytes {@link #fetch} has to bring. */
