@@ -84,11 +84,6 @@ final class RefusedThings {
             "--ipc host",
             inspects("`--ipc host`", "{{.HostConfig.IpcMode}}")),
         Sample.refused(
-            "mac",
-            List.of("--mac-address", "02:42:ac:11:00:77"),
-            "--mac-address",
-            inspects("`--mac-address`", "{{.Config.MacAddress}}")),
-        Sample.refused(
                 "linked",
                 List.of("--link", "godwit-e2e-other"),
                 "linked to another container",

@@ -183,8 +183,15 @@ public final class Preflight {
     long bytes =
         engine.inspectImage(container.image()).map(i -> i.path("Size").asLong()).orElse(0L);
     for (HostProcess process : all) {
-      highest = Math.max(highest, processes.highestAddress(process));
-      memory += processes.residentBytes(process);
+      try {
+        highest = Math.max(highest, processes.highestAddress(process));
+        memory += processes.residentBytes(process);
+      } catch (IOException e) {
+        if (processes.find(process.pid()).filter(process::equals).isPresent()) {
+          throw e;
+        }
+        // It has ended meanwhile, as every command of a shell's loop does.
+      }
     }
     if (!container.inspect().path("GraphDriver").path("Data").path("UpperDir").asText().isEmpty()) {
       bytes += size(LayerFiles.upperDir(container.inspect()));
