@@ -15,6 +15,7 @@ import io.godwit.docker.CriuLog;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -146,6 +147,7 @@ final class RollBack {
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
     options.addAll(SharedMemory.options(held(before)));
     options.add(CriuOptions.imagesIn(folder.images()));
+    options.addAll(LinkedMounts.options(engine, container.inspect()));
     String failure = "";
     boolean restored = false;
     try {

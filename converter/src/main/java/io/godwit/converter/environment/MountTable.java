@@ -35,8 +35,7 @@ final class MountTable {
    * @param root which part of the file system is mounted
    * @param external whether it is bound from the machine's own files
    */
-  record Mount(
-      long id, String point, long device, long fileSystem, String root, boolean external) {
+  record Mount(long id, String point, long device, long fileSystem, String root, boolean external) {
     /** Whether its files are the kernel's or live in memory, so that its type matters. */
     boolean isKernels() {
       return KERNELS.contains(fileSystem);
@@ -72,8 +71,7 @@ final class MountTable {
 
   /** The same without the mount of the Engine's init program, see {@link InitProgram}. */
   MountTable withoutInit() {
-    return new MountTable(
-        mounts.stream().filter(mount -> !InitProgram.isOne(mount)).toList());
+    return new MountTable(mounts.stream().filter(mount -> !InitProgram.isOne(mount)).toList());
   }
 
   List<Mount> all() {

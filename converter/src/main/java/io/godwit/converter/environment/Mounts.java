@@ -131,9 +131,7 @@ public final class Mounts implements Step {
     }
 
     private static Message onMount(Message handle, Mount mount) {
-      return handle.has(HANDLE_MOUNT_ID)
-          ? handle.withVarint(HANDLE_MOUNT_ID, mount.id())
-          : handle;
+      return handle.has(HANDLE_MOUNT_ID) ? handle.withVarint(HANDLE_MOUNT_ID, mount.id()) : handle;
     }
 
     private Message mark(String what, Message mark) {
@@ -141,14 +139,10 @@ public final class Mounts implements Step {
       Optional<Message> inode = mark.message(MARK_INODE);
       if (inode.isPresent()) {
         Message handle = inode.get().requireMessage(MARK_INODE_HANDLE);
-        Optional<Mount> to =
-            place(what, watched(what, mark.requireVarint(MARK_DEVICE), handle));
+        Optional<Mount> to = place(what, watched(what, mark.requireVarint(MARK_DEVICE), handle));
         if (to.isPresent()) {
           Message there = inode.get().withMessage(MARK_INODE_HANDLE, onMount(handle, to.get()));
-          bound =
-              bound
-                  .withVarint(MARK_DEVICE, to.get().device())
-                  .withMessage(MARK_INODE, there);
+          bound = bound.withVarint(MARK_DEVICE, to.get().device()).withMessage(MARK_INODE, there);
         }
       }
       Optional<Message> mount = bound.message(MARK_MOUNT);
@@ -174,8 +168,7 @@ public final class Mounts implements Step {
       String point = InitProgram.isOne(from.get()) ? "/" : from.get().point();
       Optional<Mount> to = template.at(point);
       if (to.isEmpty()) {
-        draft.refuse(
-            what + " is on a mount at " + point + ", where the device has none");
+        draft.refuse(what + " is on a mount at " + point + ", where the device has none");
       } else if (from.get().isKernels() && from.get().fileSystem() != to.get().fileSystem()) {
         draft.refuse(
             "%s is on the mount at %s, where the device has a file system of another type"

@@ -131,9 +131,7 @@ public final class SeccompFilters implements Step {
             ? thread
                 .withVarint(ThreadCoreEntry.SECCOMP_MODE, FILTER_MODE)
                 .withVarint(ThreadCoreEntry.SECCOMP_FILTER, oldest.getAsLong())
-            : thread
-                .without(ThreadCoreEntry.SECCOMP_MODE)
-                .without(ThreadCoreEntry.SECCOMP_FILTER);
+            : thread.without(ThreadCoreEntry.SECCOMP_MODE).without(ThreadCoreEntry.SECCOMP_FILTER);
     Message result = core.withMessage(CoreEntry.THREAD_CORE, changed);
     Optional<Message> task = core.message(CoreEntry.TC);
     if (task.isPresent()) {

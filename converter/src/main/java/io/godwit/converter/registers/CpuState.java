@@ -49,11 +49,7 @@ public final class CpuState implements Step {
   }
 
   private static Message x86(
-      Draft draft,
-      ImageName image,
-      Message core,
-      Message probe,
-      Map<String, List<Long>> dropped) {
+      Draft draft, ImageName image, Message core, Message probe, Map<String, List<Long>> dropped) {
     Optional<Message> info = core.message(CoreEntry.THREAD_INFO);
     Optional<Message> device = probe.message(CoreEntry.THREAD_INFO);
     if (info.isEmpty() || device.isEmpty()) {
@@ -73,9 +69,7 @@ public final class CpuState implements Step {
   private static Message aarch64(Draft draft, ImageName image, Message core, Message probe) {
     Optional<Message> info = core.message(CoreEntry.TI_AARCH64);
     Optional<Message> device = probe.message(CoreEntry.TI_AARCH64);
-    if (info.isPresent()
-        && device.isPresent()
-        && keys(info.get()) > keys(device.get())) {
+    if (info.isPresent() && device.isPresent() && keys(info.get()) > keys(device.get())) {
       draft.refuse(
           "thread %d has pointer authentication keys, which the device's CPU or its CRIU lacks"
               .formatted(image.id()));

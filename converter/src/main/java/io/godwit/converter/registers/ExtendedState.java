@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * What an x86 thread holds beyond the general registers: MXCSR and the components of the XSAVE area
- * (Intel SDM volume 1, 13.1; core-x86.proto). CRIU writes a component where the CPU has it, and says
- * in XSTATE_BV which ones hold more than their initial values.
+ * (Intel SDM volume 1, 13.1; core-x86.proto). CRIU writes a component where the CPU has it, and
+ * says in XSTATE_BV which ones hold more than their initial values.
  *
  * @param info the thread's message
  * @param fpregs its FXSAVE part
