@@ -9,6 +9,7 @@ import io.godwit.converter.environment.Namespaces;
 import io.godwit.converter.environment.PageSizes;
 import io.godwit.converter.environment.SeccompFilters;
 import io.godwit.converter.environment.TakeImages;
+import io.godwit.converter.environment.TimerDescriptors;
 import io.godwit.converter.environment.Tmpfs;
 import io.godwit.converter.graft.Draft;
 import io.godwit.converter.graft.GraftInput;
@@ -44,6 +45,7 @@ public final class Graft {
           new TakeImages(),
           new Inventory(),
           new InheritedPipes(),
+          new TimerDescriptors(),
           new Namespaces(),
           new Mounts(),
           new InitProgram(),

@@ -18,7 +18,8 @@ final class HeldThings {
         Sample.moves("events", List.of(), HeldEvents.events()),
         Sample.moves("timers", List.of(), HeldEvents.timers()),
         Sample.moves("ipc", List.of(), HeldEvents.interProcess()),
-        Sample.moves("processes", List.of(), HeldEvents.processes()));
+        Sample.moves("processes", List.of(), HeldEvents.processes()),
+        Sample.moves("filtered", List.of(), filter()));
   }
 
   private static Setting[] files() {
@@ -227,6 +228,21 @@ final class HeldThings {
                   connect()
           return check\
           """),
+    };
+  }
+
+  private static Setting[] filter() {
+    return new Setting[] {
+      holds("a seccomp filter of the program's own", """
+          # Forbids sethostname (170 on x86_64) with the error 77, and allows the rest.
+          code = ((0x20, 0, 0, 0), (0x15, 0, 1, 170), (6, 0, 0, 0x5004d), (6, 0, 0, 0x7fff0000))
+          filter = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *c) for c in code))
+          call(libc.prctl(38, 1, 0, 0, 0))
+          call(libc.prctl(22, 2, struct.pack('HxxxxxxP', len(code), ctypes.addressof(filter)), 0, 0))
+          def look():
+              assert libc.sethostname(b'x', 1) == -1 and ctypes.get_errno() == 77, ctypes.get_errno()
+              return status('Seccomp', 'Seccomp_filters', 'NoNewPrivs'), len(filter)
+          return same(look)"""),
     };
   }
 

@@ -15,17 +15,6 @@ final class RefusedThings {
   static List<Sample> samples() {
     return List.of(
         Sample.refused(
-            "own-filter",
-            List.of("--security-opt", "no-new-privileges"),
-            "seccomp filters of its own",
-            holds(
-                "a seccomp filter of the program's own",
-                """
-                allow_all = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0x7fff0000))
-                call(libc.prctl(22, 2, struct.pack('HxxxxxxP', 1, ctypes.addressof(allow_all)), 0, 0))
-                return same(lambda: status('Seccomp_filters') and allow_all.raw)\
-                """)),
-        Sample.refused(
             "traced",
             List.of(),
             "is being traced by process",

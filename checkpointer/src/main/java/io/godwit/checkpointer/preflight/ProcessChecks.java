@@ -65,7 +65,6 @@ final class ProcessChecks {
       try {
         String name = "Process %d (%s)".formatted(process.pid(), proc.executable(process));
         namespaces(name, process, namespaces, reasons);
-        filters(name, process, container, reasons);
         tracer(name, process, reasons);
         stopped(name, process, reasons);
         owner(name, process, reasons);
@@ -95,18 +94,6 @@ final class ProcessChecks {
       reasons.add(
           "%s has made itself a namespace of its own (%s), for which a device's container has no place. Run it without."
               .formatted(name, String.join(", ", own)));
-    }
-  }
-
-  private void filters(
-      String name, HostProcess process, SourceContainer container, List<String> reasons)
-      throws IOException {
-    int expected = container.isSeccompConfined() ? 1 : 0;
-    int filters = proc.status(process, "Seccomp_filters").map(Integer::parseInt).orElse(0);
-    if (filters > expected) {
-      reasons.add(
-          "%s has installed %d seccomp filters of its own, which would be lost: the device's container is under the device's filter only. Run it without."
-              .formatted(name, filters - expected));
     }
   }
 
