@@ -99,10 +99,10 @@ class ManifestsTest {
   }
 
   @Test
-  void sourceOfSeveralSegmentsIsFetchedOnce() throws Exception {
+  void blobOfSeveralPlacesIsFetchedOnce() throws Exception {
     Segment segment = Segment.newBuilder().setBlob(BLOB).setLength(1).build();
     assertEquals(
-        20,
+        10,
         Manifests.bytesToFetch(
             manifest(
                 file("a").addSegments(segment).addSegments(segment),

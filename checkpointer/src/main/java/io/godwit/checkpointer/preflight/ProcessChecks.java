@@ -67,6 +67,7 @@ final class ProcessChecks {
         namespaces(name, process, namespaces, reasons);
         tracer(name, process, reasons);
         stopped(name, process, reasons);
+        protectionKeys(name, process, reasons);
         owner(name, process, reasons);
         descriptors(name, process, reasons);
         if (!process.equals(first)) {
@@ -115,6 +116,16 @@ final class ProcessChecks {
       reasons.add(
           "%s is stopped (SIGSTOP, or Ctrl-Z in a shell), and CRIU would wait for it for ever. Let it go on with: kill -CONT %d"
               .formatted(name, process.pid()));
+    }
+  }
+
+  /** CRIU restores memory under the default key. */
+  private void protectionKeys(String name, HostProcess process, List<String> reasons)
+      throws IOException {
+    if (proc.protectionKeys(process)) {
+      reasons.add(
+          "%s guards memory by protection keys (pkeys), which CRIU would lose. Run it without."
+              .formatted(name));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.source;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ public final class ProcFs {
 
   private static final int FIRST_FIELD = 3;
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
+  private static final Pattern KEY = Pattern.compile("ProtectionKey:\\s+0*[1-9]\\d*");
   private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private final Path proc;
@@ -170,6 +172,16 @@ public final class ProcFs {
     String line = read(process.pid(), "cmdline");
     String ended = line.endsWith("\0") ? line.substring(0, line.length() - 1) : line;
     return List.of(ended.split("\0", -1));
+  }
+
+  /** Whether memory of it is under another protection key than the default (pkeys(7)). */
+  public boolean protectionKeys(HostProcess process) throws IOException {
+    try (Stream<String> lines =
+        Files.lines(folder(process.pid()).resolve("smaps"), StandardCharsets.ISO_8859_1)) {
+      return lines.anyMatch(line -> KEY.matcher(line).matches());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /** A line of {@code /proc/PID/status} without its name, where the kernel has it. */

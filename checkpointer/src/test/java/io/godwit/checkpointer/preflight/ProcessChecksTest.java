@@ -65,6 +65,14 @@ final class ProcessChecksTest {
   }
 
   @Test
+  void memoryUnderProtectionKeysIsRefused() throws IOException {
+    Files.writeString(proc.resolve("7/smaps"), "Rss: 4 kB\nProtectionKey:         0\n");
+    assertTrue(reasons(7).isEmpty());
+    Files.writeString(proc.resolve("7/smaps"), "Rss: 4 kB\nProtectionKey:         12\n");
+    assertOne("protection keys", reasons(7));
+  }
+
+  @Test
   void anotherUsersProcessNeedsTheHostsRightToAskForItsLimits() throws IOException {
     status(7, "Uid:\t0\t1000\t0\t0");
     assertTrue(reasons(7).isEmpty());
@@ -141,6 +149,7 @@ final class ProcessChecksTest {
         "%d (a program) S %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 %d 0"
             .formatted(pid, parent, pid * 10));
     Files.writeString(folder.resolve("cmdline"), "/program\0");
+    Files.createFile(folder.resolve("smaps"));
     status(pid, "Uid:\t0\t0\t0\t0");
     Files.createDirectory(folder.resolve("fd"));
     Files.createDirectory(folder.resolve("root"));
