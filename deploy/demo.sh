@@ -133,8 +133,10 @@ docker run --detach --name counter godwit/counter >/dev/null
 sleep 3
 "$godwit" migrate counter --to "$device" --watch
 sleep 2
-printf '\n%-30s %s\n' "the last lines here" "the first lines on $device"
-paste <(docker logs counter 2>&1 | tail -n 5) <(on_device docker logs counter 2>&1 | head -n 5) |
+printf '\n%-30s %s\n' "the last lines here" "the next lines on $device"
+# Its log goes along, and goes on there.
+printed=$(docker logs counter 2>&1 | wc -l)
+paste <(docker logs counter 2>&1 | tail -n 5) <(on_device docker logs counter 2>&1 | tail -n "+$((printed + 1))" | head -n 5) |
   awk -F '\t' '{ printf "%-30s %s\n", $1, $2 }'
 
 step "kv: from here to $device"
