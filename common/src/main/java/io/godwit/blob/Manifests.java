@@ -1,20 +1,27 @@
 package io.godwit.blob;
 
+import static java.util.Comparator.comparingLong;
+
 import io.godwit.contract.BlobRef;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Segment;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
@@ -33,9 +40,10 @@ public final class Manifests {
   }
 
   /**
-   * Stores the files of a folder, in the order of their names.
+   * Stores the files of a folder, in the order of their names; how, says {@link ManifestWriter}.
    *
-   * @param progress told how many bytes of all files are in the store so far
+   * @param progress told, by any thread but one at a time, how many bytes of all files are in the
+   *     store so far
    * @throws IOException when there is anything but regular files in it
    */
   public Manifest upload(Path folder, LongConsumer progress) throws IOException {
@@ -43,70 +51,125 @@ public final class Manifests {
     try (Stream<Path> entries = Files.list(folder)) {
       files = entries.sorted().toList();
     }
-    Manifest.Builder manifest = Manifest.newBuilder();
-    long before = 0;
+    ManifestWriter writer = new ManifestWriter(store, progress);
     for (Path file : files) {
       if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
         throw new IOException(file + " is not a regular file; a manifest holds nothing else");
       }
-      long start = before;
-      Blob blob = store.put(file, done -> progress.accept(start + done));
-      before += blob.size();
-      manifest.addFiles(
-          ManifestFile.newBuilder().setName(checkedName(name(file))).setBlob(blob.toRef()));
+      writer.add(checkedName(name(file)), file);
     }
-    return manifest.build();
+    return writer.finish();
   }
 
   /**
    * Makes the files of a manifest in a folder, which is created where it is missing. Files that are
-   * there already and are not named by the manifest stay.
+   * there already and are not named by the manifest stay. All of them appear, by renames, when
+   * every blob was verified; they are not forced to the disk, so after a power cut they are to be
+   * made again.
    *
-   * @param progress told how many bytes were fetched so far, of {@link #bytesToFetch}
+   * @param progress told, by any thread but one at a time, how many bytes were fetched so far, of
+   *     {@link #bytesToFetch}
    * @throws BlobException when the manifest makes no sense or a blob is missing or damaged
    */
   public void materialise(Manifest manifest, Path folder, LongConsumer progress)
       throws IOException {
     check(manifest);
     Files.createDirectories(folder);
-    Map<Blob, Path> sources = new HashMap<>();
     Path parts = Files.createTempDirectory(folder, ".parts");
+    Map<String, FileChannel> files = new LinkedHashMap<>();
     try {
-      long before = 0;
+      Map<Blob, List<BlobUse>> uses = new LinkedHashMap<>();
       for (ManifestFile file : manifest.getFilesList()) {
-        Path into = folder.resolve(file.getName());
-        if (file.getSegmentsCount() == 0) {
-          before = fetch(Blob.of(file.getBlob()), into, before, progress);
-          continue;
+        FileChannel channel =
+            FileChannel.open(
+                parts.resolve(file.getName()),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE);
+        files.put(file.getName(), channel);
+        long at = 0;
+        for (Segment segment : segments(file)) {
+          uses.computeIfAbsent(Blob.of(segment.getBlob()), _ -> new ArrayList<>())
+              .add(new BlobUse(segment.getOffset(), segment.getLength(), channel, at));
+          at += segment.getLength();
         }
-        for (Segment segment : file.getSegmentsList()) {
-          Blob source = Blob.of(segment.getBlob());
-          if (!sources.containsKey(source)) {
-            Path part = parts.resolve(source.sha256());
-            before = fetch(source, part, before, progress);
-            sources.put(source, part);
-          }
-        }
-        Digests.writeAtomically(into, out -> assemble(file, sources, out));
+      }
+      long[] done = {0};
+      List<Callable<Void>> works = new ArrayList<>();
+      uses.forEach((blob, places) ->
+          works.add(() -> {
+            spread(
+                blob,
+                places,
+                n -> {
+                  synchronized (done) {
+                    done[0] += n;
+                    progress.accept(done[0]);
+                  }
+                });
+            return null;
+          }));
+      Together.run(works);
+      for (Map.Entry<String, FileChannel> file : files.entrySet()) {
+        file.getValue().close();
+        Files.move(
+            parts.resolve(file.getKey()),
+            folder.resolve(file.getKey()),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
       }
     } finally {
-      for (Path part : sources.values()) {
-        Files.deleteIfExists(part);
+      for (Map.Entry<String, FileChannel> file : files.entrySet()) {
+        file.getValue().close();
+        Files.deleteIfExists(parts.resolve(file.getKey()));
       }
       Files.deleteIfExists(parts);
     }
   }
 
-  /** How many bytes {@link #materialise} fetches: a source of several segments counts once. */
+  /** Writes the parts of a blob to their places, while it is verified. */
+  private void spread(Blob blob, List<BlobUse> unsorted, LongConsumer fetched) throws IOException {
+    List<BlobUse> uses = unsorted.stream().sorted(comparingLong(BlobUse::from)).toList();
+    byte[] buffer = new byte[Digests.BUFFER];
+    int first = 0;
+    long position = 0;
+    try (InputStream in = store.open(blob)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        while (first < uses.size() && uses.get(first).end() <= position) {
+          first++;
+        }
+        for (int i = first; i < uses.size() && uses.get(i).from() < position + n; i++) {
+          uses.get(i).take(buffer, position, n);
+        }
+        position += n;
+        fetched.accept(n);
+      }
+    }
+  }
+
+  /** Of which parts of blobs a file is made. */
+  public static List<Segment> segments(ManifestFile file) {
+    if (!file.hasBlob()) {
+      return file.getSegmentsList();
+    }
+    return List.of(
+        Segment.newBuilder().setBlob(file.getBlob()).setLength(file.getBlob().getSize()).build());
+  }
+
+  /** The sizes of all files together, in bytes. */
+  public static long bytes(Manifest manifest) {
+    return manifest.getFilesList().stream()
+        .flatMap(file -> segments(file).stream())
+        .mapToLong(Segment::getLength)
+        .sum();
+  }
+
+  /** How many bytes {@link #materialise} fetches: each blob counts once. */
   public static long bytesToFetch(Manifest manifest) throws BlobException {
     check(manifest);
     Set<BlobRef> sources = new HashSet<>();
     long bytes = 0;
     for (ManifestFile file : manifest.getFilesList()) {
-      if (file.getSegmentsCount() == 0) {
-        bytes += file.getBlob().getSize();
-      }
-      for (Segment segment : file.getSegmentsList()) {
+      for (Segment segment : segments(file)) {
         if (sources.add(segment.getBlob())) {
           bytes += segment.getBlob().getSize();
         }
@@ -174,31 +237,6 @@ public final class Manifests {
       return Blob.of(ref);
     } catch (IllegalArgumentException e) {
       throw new BlobException("the manifest's file '" + name + "': " + e.getMessage(), e);
-    }
-  }
-
-  private long fetch(Blob blob, Path into, long before, LongConsumer progress) throws IOException {
-    store.fetch(blob, into, done -> progress.accept(before + done));
-    return before + blob.size();
-  }
-
-  private static void assemble(ManifestFile file, Map<Blob, Path> sources, FileChannel to)
-      throws IOException {
-    for (Segment segment : file.getSegmentsList()) {
-      Blob blob = Blob.of(segment.getBlob());
-      Path part = sources.getOrDefault(blob, Path.of(blob.sha256()));
-      try (FileChannel from = FileChannel.open(part)) {
-        long position = segment.getOffset();
-        long left = segment.getLength();
-        while (left > 0) {
-          long n = from.transferTo(position, left, to);
-          if (n <= 0) {
-            throw new IOException("%s ends at %d".formatted(part, position));
-          }
-          position += n;
-          left -= n;
-        }
-      }
     }
   }
 

@@ -95,11 +95,18 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   @Override
   public Blob put(byte[] bytes) throws IOException {
     Blob blob = Digests.of(bytes);
-    if (isThere(blob)) {
+    // To ask whether a small one is there costs as much as to send it.
+    if (bytes.length > ManifestWriter.PACK && isThere(blob)) {
       spared.increment((double) blob.size());
-    } else {
-      send(blob, new ByteArrayInputStream(bytes), SILENT, "bytes in memory");
+      return blob;
     }
+    makeBucket();
+    try {
+      upload(blob, new ByteArrayInputStream(bytes));
+    } catch (MinioException e) {
+      throw failure("storing", blob, e);
+    }
+    sent.increment((double) blob.size());
     return blob;
   }
 
@@ -199,20 +206,14 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   }
 
   /**
-   * What is sent is hashed again: a file that changed meanwhile must not stand under the digest.
+   * What is sent from a file is hashed again: one that changed meanwhile must not stand under the
+   * digest.
    */
   private void send(Blob blob, InputStream in, LongConsumer progress, String what)
       throws IOException {
     VerifyingInputStream verifying = new VerifyingInputStream(in, blob, what, progress);
-    PutObjectArgs upload =
-        PutObjectArgs.builder()
-            .bucket(bucket)
-            .object(key(blob))
-            .contentType("application/octet-stream")
-            .stream(verifying, blob.size(), blob.size() > PART_BYTES ? PART_BYTES : -1L)
-            .build();
     try {
-      ask(() -> client.putObject(upload));
+      upload(blob, verifying);
     } catch (MinioException e) {
       throw failure("storing", blob, e);
     }
@@ -227,6 +228,17 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
           what + " changed while it was stored; store it when nobody writes to it", changed);
     }
     sent.increment((double) blob.size());
+  }
+
+  private void upload(Blob blob, InputStream in) throws MinioException {
+    PutObjectArgs upload =
+        PutObjectArgs.builder()
+            .bucket(bucket)
+            .object(key(blob))
+            .contentType("application/octet-stream")
+            .stream(in, blob.size(), blob.size() > PART_BYTES ? PART_BYTES : -1L)
+            .build();
+    ask(() -> client.putObject(upload));
   }
 
   private void remove(Blob blob, BlobException cause) {

@@ -41,6 +41,26 @@ public final class CriuOptions {
   public static final String FILE_LOCKS = "file-locks";
 
   /**
+   * An open file that was deleted, but has another name or lies in a lower layer, gets a name for
+   * the time of the move, which the restore removes.
+   */
+  public static final String LINK_REMAP = "link-remap";
+
+  /**
+   * The lines that make CRIU find what is watched by inotify, by its path, in these folders.
+   *
+   * @param folders absolute paths in the container; none: no line
+   */
+  public static List<String> watchedIn(List<String> folders) {
+    List<String> options = new ArrayList<>();
+    if (!folders.isEmpty()) {
+      options.add("force-irmap");
+      folders.forEach(folder -> options.add("irmap-scan-path " + folder));
+    }
+    return options;
+  }
+
+  /**
    * What every dump and every restore of a migration is done with.
    *
    * @param log CRIU's log, see {@link #logTo}
@@ -53,6 +73,7 @@ public final class CriuOptions {
           case KEEP -> TCP_ESTABLISHED;
         });
     options.add(FILE_LOCKS);
+    options.add(LINK_REMAP);
     return options;
   }
 
@@ -90,6 +111,18 @@ public final class CriuOptions {
    */
   public static List<String> logTo(Path log) {
     return List.of("log-file " + log.toAbsolutePath(), "verbosity 4");
+  }
+
+  /**
+   * The line that makes CRIU write its images to a folder, or read them there, wherever runc asked
+   * for them: "additional configuration file (e.g., runc.conf) to overwrite all RPC settings"
+   * (CRIU, cr-service.c). The Engine then does not copy them. What runc writes itself stays in its
+   * own.
+   *
+   * @param folder an existing one
+   */
+  public static String imagesIn(Path folder) {
+    return "images-dir " + folder.toAbsolutePath();
   }
 
   /**

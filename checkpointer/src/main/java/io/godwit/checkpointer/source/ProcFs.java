@@ -145,6 +145,26 @@ public final class ProcFs {
     return targets;
   }
 
+  /** What its inotify descriptors watch: the lines of their {@code fdinfo}, all together. */
+  public String inotifyDescriptors(HostProcess process) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (Path link : links(process, "fd")) {
+      try {
+        if (Files.readSymbolicLink(link).toString().equals("anon_inode:inotify")) {
+          lines.append(read(process.pid(), "fdinfo/" + link.getFileName()));
+        }
+      } catch (NoSuchFileException e) {
+        // Closed meanwhile.
+      }
+    }
+    return lines.toString();
+  }
+
+  /** The mounts that it sees, as {@code /proc/PID/mountinfo} has them. */
+  public String mounts(HostProcess process) throws IOException {
+    return read(process.pid(), "mountinfo");
+  }
+
   /** The arguments that it was started with, or has given itself. */
   public List<String> arguments(HostProcess process) throws IOException {
     String line = read(process.pid(), "cmdline");

@@ -3,67 +3,105 @@ package io.godwit.checkpointer.work;
 import io.godwit.docker.DockerEngine;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Where the Engine keeps a checkpoint: {@code ROOT/containers/ID/checkpoints/NAME}. */
+/**
+ * A checkpoint in its two places. The Engine keeps it in {@code
+ * ROOT/containers/ID/checkpoints/NAME}, and copies whatever lies there several times, at the dump
+ * and at each start. So CRIU is told, by its option {@code images-dir}, to write and to read its
+ * images in a folder of ours, and the Engine's has only what runc writes and reads itself.
+ */
 final class CheckpointFolder {
   /** Written by runc: what the inherited descriptors were. */
-  private static final String DESCRIPTORS = "descriptors.json";
+  static final String DESCRIPTORS = "descriptors.json";
 
   /** Written by CRIU last of all, when the dump has succeeded. */
   private static final String INVENTORY = "inventory.img";
 
-  private final Path folder;
+  private final Path engines;
+  private final Path images;
 
-  private CheckpointFolder(Path folder) {
-    this.folder = folder;
+  private CheckpointFolder(Path engines, Path images) {
+    this.engines = engines;
+    this.images = images;
   }
 
-  static CheckpointFolder of(DockerEngine engine, String containerId, String checkpoint)
+  /**
+   * @param work the migration's work folder
+   */
+  static CheckpointFolder of(DockerEngine engine, String containerId, String checkpoint, Path work)
       throws IOException {
-    return new CheckpointFolder(
+    Path engines =
         Path.of(engine.info().path("DockerRootDir").asText("/var/lib/docker"))
             .resolve("containers")
             .resolve(containerId)
             .resolve("checkpoints")
-            .resolve(checkpoint));
+            .resolve(checkpoint);
+    return new CheckpointFolder(engines, work.resolve("images").toAbsolutePath());
   }
 
   /** Whether it holds a dump that succeeded. */
   boolean isComplete() {
-    return Files.isRegularFile(folder.resolve(INVENTORY))
-        && Files.isRegularFile(folder.resolve(DESCRIPTORS));
+    return Files.isRegularFile(images.resolve(INVENTORY))
+        && Files.isRegularFile(engines.resolve(DESCRIPTORS));
   }
 
-  /** The folder itself. */
-  Path path() {
-    return folder;
+  /** Where CRIU writes and reads. */
+  Path images() {
+    return images;
   }
 
-  /** All files, by name. */
-  List<Path> files() throws IOException {
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, Files::isRegularFile)) {
-      all.forEach(files::add);
+  /** What runc wrote. */
+  Path descriptors() {
+    return engines.resolve(DESCRIPTORS);
+  }
+
+  /** Makes the folder for the images, empty and for root alone: memory will lie there. */
+  void prepare() throws IOException {
+    discard();
+    Files.createDirectory(
+        images, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  /** Deletes the images. */
+  void discard() throws IOException {
+    if (Files.isDirectory(images)) {
+      for (Path file : all(images)) {
+        Files.delete(file);
+      }
+      Files.delete(images);
     }
-    files.sort(Comparator.comparing(path -> path.getFileName().toString()));
-    return files;
+  }
+
+  /** CRIU's images, by name. */
+  List<Path> files() throws IOException {
+    return all(images).stream()
+        .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+        .toList();
   }
 
   /** Names, sizes and times: equal to an earlier one when nobody has written meanwhile. */
   List<String> glance() throws IOException {
     List<String> lines = new ArrayList<>();
-    if (Files.isDirectory(folder)) {
-      for (Path file : files()) {
-        lines.add(
-            "%s %d %s"
-                .formatted(file.getFileName(), Files.size(file), Files.getLastModifiedTime(file)));
+    for (Path folder : List.of(engines, images)) {
+      if (Files.isDirectory(folder)) {
+        for (Path file : all(folder)) {
+          lines.add(
+              "%s %d %s"
+                  .formatted(
+                      file.getFileName(), Files.size(file), Files.getLastModifiedTime(file)));
+        }
       }
     }
     return lines;
@@ -75,11 +113,52 @@ final class CheckpointFolder {
    * already exists" (moby#42900).
    */
   void touch(Instant now) throws IOException {
-    Files.setLastModifiedTime(folder.resolve(DESCRIPTORS), FileTime.from(now));
+    Files.setLastModifiedTime(engines.resolve(DESCRIPTORS), FileTime.from(now));
+  }
+
+  /**
+   * Gives the Engine's folder all images, so that {@code docker start --checkpoint} works by hand
+   * when our folder is gone. Costs no room where both are on one file system.
+   */
+  void handOver() throws IOException {
+    hand(images, engines);
+  }
+
+  private static void hand(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    for (Path file : all(from)) {
+      Path there = to.resolve(String.valueOf(file.getFileName()));
+      if (Files.isDirectory(file)) {
+        hand(file, there);
+      } else {
+        link(file, there);
+      }
+    }
+  }
+
+  private static void link(Path file, Path there) throws IOException {
+    try {
+      Files.createLink(there, file);
+    } catch (FileAlreadyExistsException e) {
+      // Handed over before, by this run or the one before it.
+      return;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      // Another file system.
+      Files.copy(file, there, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static List<Path> all(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+      all.forEach(files::add);
+    }
+    files.sort(Comparator.comparing(path -> String.valueOf(path.getFileName())));
+    return files;
   }
 
   @Override
   public String toString() {
-    return folder.toString();
+    return engines.toString();
   }
 }

@@ -73,7 +73,9 @@ final class CheckpointStep implements Step {
       return migration;
     }
     if (touch.checkpoint().isPresent()
-        && watch.endsWithDump(migration.knownSource().containerId(), touch.checkpoint().get())) {
+        && watch.endsWithDump(
+            migration.knownSource().containerId(),
+            uploader.folder(migration, touch.checkpoint().get()))) {
       return gate.note(migration.withTouch(touch.withDumped()));
     }
     return rollBack.run(migration);

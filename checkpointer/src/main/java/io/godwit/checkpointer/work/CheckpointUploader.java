@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.ManifestWriter;
 import io.godwit.blob.Manifests;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Puts a frozen container's images and changed files into the blob store, and describes all. */
@@ -55,9 +57,7 @@ final class CheckpointUploader {
     Instant begin = clock.instant();
     var source = migration.knownSource();
     Preparation preparation = migration.preparation().orElseThrow();
-    CheckpointFolder folder =
-        CheckpointFolder.of(
-            engine, source.containerId(), migration.touch().checkpoint().orElseThrow());
+    CheckpointFolder folder = folder(migration, migration.touch().checkpoint().orElseThrow());
     SourceContainer container =
         engine
             .inspect(source.containerId())
@@ -67,9 +67,7 @@ final class CheckpointUploader {
     List<FileTree> changed = trees.changes(migration, container, preparation.getTreesList());
     Manifest images = images(migration, folder);
     long bytes =
-        layer.getArchive().getSize()
-            + TreeSender.bytes(changed)
-            + images.getFilesList().stream().mapToLong(file -> file.getBlob().getSize()).sum();
+        layer.getArchive().getSize() + TreeSender.bytes(changed) + Manifests.bytesToFetch(images);
     Migration timed = migration.withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
     return timed.withCheckpoint(
         Checkpoint.newBuilder()
@@ -92,13 +90,28 @@ final class CheckpointUploader {
             .build());
   }
 
+  /** The two places of a checkpoint of this migration. */
+  CheckpointFolder folder(Migration migration, String checkpoint) throws IOException {
+    return CheckpointFolder.of(
+        engine,
+        migration.knownSource().containerId(),
+        checkpoint,
+        journal.workFolder(migration.id()));
+  }
+
   private Manifest images(Migration migration, CheckpointFolder folder) throws IOException {
+    List<Path> files = new ArrayList<>(folder.files());
+    files.add(folder.descriptors());
     long total = 0;
-    for (Path file : folder.files()) {
+    for (Path file : files) {
       total += Files.size(file);
     }
-    return new Manifests(blobs)
-        .upload(folder.path(), progress.of(migration, "images go to the blob store", total));
+    ManifestWriter manifest =
+        new ManifestWriter(blobs, progress.of(migration, "images go to the blob store", total));
+    for (Path file : files) {
+      manifest.add(String.valueOf(file.getFileName()), file);
+    }
+    return manifest.finish();
   }
 
   private LayerArchive changedFiles(Migration migration, SourceContainer container)

@@ -19,6 +19,10 @@ import java.util.Optional;
  */
 final class DumpWatch {
   private static final Duration GLANCE = Duration.ofMillis(500);
+
+  /** The container stands still meanwhile, and the Engine needs a few milliseconds. */
+  private static final Duration STOP_GLANCE = Duration.ofMillis(5);
+
   private static final Duration QUIET = Duration.ofSeconds(3);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
@@ -37,9 +41,8 @@ final class DumpWatch {
   private record Sight(boolean dumping, String status, List<String> files) {}
 
   /** Waits until nothing goes on any more; says whether there is a complete dump then. */
-  boolean endsWithDump(String containerId, String checkpoint)
+  boolean endsWithDump(String containerId, CheckpointFolder folder)
       throws IOException, InterruptedException {
-    CheckpointFolder folder = CheckpointFolder.of(engine, containerId, checkpoint);
     Sight last = look(containerId, folder);
     Instant since = clock.instant();
     while (last.dumping() || Duration.between(since, clock.instant()).compareTo(QUIET) < 0) {
@@ -66,7 +69,7 @@ final class DumpWatch {
             "the dump failed: the container still runs %d s after it"
                 .formatted(STOP_PATIENCE.toSeconds()));
       }
-      sleeper.sleep(GLANCE);
+      sleeper.sleep(STOP_GLANCE);
     }
   }
 

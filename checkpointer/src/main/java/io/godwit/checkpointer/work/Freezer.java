@@ -6,6 +6,7 @@ import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Source;
 import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ParkException;
 import io.godwit.checkpointer.source.ProcFs;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -40,6 +42,7 @@ final class Freezer {
   private final SharedMemory sharedMemory;
   private final MigrationPoints points;
   private final ProcFs processes;
+  private final InotifyWatches watches;
   private final ProcessIdentity identity;
   private final DumpWatch watch;
   private final Journal journal;
@@ -53,6 +56,7 @@ final class Freezer {
       SharedMemory sharedMemory,
       MigrationPoints points,
       ProcFs processes,
+      InotifyWatches watches,
       ProcessIdentity identity,
       DumpWatch watch,
       Journal journal,
@@ -64,6 +68,7 @@ final class Freezer {
     this.sharedMemory = sharedMemory;
     this.points = points;
     this.processes = processes;
+    this.watches = watches;
     this.identity = identity;
     this.watch = watch;
     this.journal = journal;
@@ -83,11 +88,21 @@ final class Freezer {
     SourceContainer container = running(before.knownSource());
     Migration migration = withoutRestart(before, container);
     Path log = journal.keptFile(migration.id(), LOG);
-    List<String> options = CriuOptions.ofMigration(log, before.request().getOptions().getTcp());
+    String checkpoint = "godwit-" + before.id();
+    CheckpointFolder folder =
+        CheckpointFolder.of(engine, container.id(), checkpoint, journal.workFolder(migration.id()));
+    List<String> options =
+        new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
+    options.add(CriuOptions.imagesIn(folder.images()));
+    options.addAll(
+        CriuOptions.watchedIn(watches.find(processes.ofContainer(container.id())).folders()));
+    // What an earlier try left under this name; the container runs, so it is of no use.
+    engine.deleteCheckpoint(container.id(), checkpoint);
+    folder.prepare();
     // Taken before anything is parked: nobody stands still while another container is dumped.
     try (var inForce = criu.put(options)) {
       migration = parked(migration, container);
-      return dumped(migration, container, log);
+      return dumped(migration, container, checkpoint, folder, log);
     }
   }
 
@@ -142,13 +157,17 @@ final class Freezer {
     }
   }
 
-  private Migration dumped(Migration before, SourceContainer container, Path log)
+  private Migration dumped(
+      Migration before,
+      SourceContainer container,
+      String checkpoint,
+      CheckpointFolder folder,
+      Path log)
       throws IOException, InterruptedException {
     HostProcess first =
         processes
             .find(container.firstPid().orElse(0L))
             .orElseThrow(() -> new IOException("the container's first process ended meanwhile"));
-    String checkpoint = "godwit-" + before.id();
     Instant begin = clock.instant();
     Migration migration =
         gate.note(
@@ -159,12 +178,10 @@ final class Freezer {
           journal.keptFile(before.id(), TreeSender.HELD));
     }
     try {
-      // What an earlier try left under this name; the container runs, so it is of no use.
-      engine.deleteCheckpoint(container.id(), checkpoint);
       engine.checkpoint(container.id(), checkpoint, true);
     } catch (DockerException e) {
       // No answer says nothing: the Engine goes on with what it was asked to do.
-      if (e.status() != 0 || !watch.endsWithDump(container.id(), checkpoint)) {
+      if (e.status() != 0 || !watch.endsWithDump(container.id(), folder)) {
         if (e.status() != 0 && processes.ofContainer(container.id()).contains(first)) {
           gate.note(migration.withTouch(migration.touch().withoutCheckpoint()));
         }
@@ -172,11 +189,10 @@ final class Freezer {
       }
     }
     watch.awaitStopped(container.id());
-    if (!CheckpointFolder.of(engine, container.id(), checkpoint).isComplete()) {
+    if (!folder.isComplete()) {
       throw new IOException(
-          "the dump failed: the Engine reported none, but %s is not complete%s"
-              .formatted(
-                  CheckpointFolder.of(engine, container.id(), checkpoint), CriuLog.words(log)));
+          "the dump failed: the Engine reported no failure, but %s is not complete%s"
+              .formatted(folder, CriuLog.words(log)));
     }
     return gate.note(
         migration

@@ -87,7 +87,8 @@ final class RollBack {
     String id = migration.knownSource().containerId();
     boolean dumped =
         touch.dumped()
-            || (touch.checkpoint().isPresent() && watch.endsWithDump(id, touch.checkpoint().get()));
+            || (touch.checkpoint().isPresent()
+                && watch.endsWithDump(id, folder(migration, touch.checkpoint().get())));
     SourceContainer container = container(id);
     if (container.runs()) {
       requireIdentity(container, touch);
@@ -111,7 +112,7 @@ final class RollBack {
               .formatted(container.name(), container.name()));
     }
     if (touch.checkpoint().isPresent()) {
-      deleteCheckpoint(id, touch.checkpoint().get());
+      deleteCheckpoint(id, touch.checkpoint().get(), folder(migration, touch.checkpoint().get()));
     }
     return gate.note(migration.withTouch(touch.undone()));
   }
@@ -120,9 +121,18 @@ final class RollBack {
     return journal.keptFile(migration.id(), TreeSender.HELD);
   }
 
-  private void deleteCheckpoint(String id, String checkpoint) {
+  private CheckpointFolder folder(Migration migration, String checkpoint) throws IOException {
+    return CheckpointFolder.of(
+        engine,
+        migration.knownSource().containerId(),
+        checkpoint,
+        journal.workFolder(migration.id()));
+  }
+
+  private void deleteCheckpoint(String id, String checkpoint, CheckpointFolder folder) {
     try {
       engine.deleteCheckpoint(id, checkpoint);
+      folder.discard();
     } catch (IOException e) {
       LOGGER.warn("checkpoint {} of the source stays on disk: {}", checkpoint, e.getMessage());
     }
@@ -131,26 +141,36 @@ final class RollBack {
   private void restore(Migration before, SourceContainer container, String checkpoint)
       throws IOException, RollBackException {
     Path log = journal.keptFile(before.id(), LOG);
-    CheckpointFolder folder = CheckpointFolder.of(engine, container.id(), checkpoint);
+    CheckpointFolder folder = folder(before, checkpoint);
     Migration migration = gate.note(before.withTouch(before.touch().withRestartTried()));
     List<String> options =
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
     options.addAll(SharedMemory.options(held(before)));
+    options.add(CriuOptions.imagesIn(folder.images()));
     options.addAll(LinkedMounts.options(engine, container.inspect()));
     String failure = "";
-    for (int start = 0; start < STARTS; start++) {
-      if (start > 0 || before.touch().restartTried()) {
-        folder.touch(clock.instant());
+    boolean restored = false;
+    try {
+      for (int start = 0; start < STARTS; start++) {
+        if (start > 0 || before.touch().restartTried()) {
+          folder.touch(clock.instant());
+        }
+        Optional<String> failed = start(container, checkpoint, options, log);
+        if (failed.isEmpty()) {
+          failed = notTheSame(migration, container);
+        }
+        if (failed.isEmpty()) {
+          restored = true;
+          return;
+        }
+        failure = failed.get();
+        LOGGER.warn("the source does not start from {}: {}", folder, failure);
       }
-      Optional<String> failed = start(container, checkpoint, options, log);
-      if (failed.isEmpty()) {
-        failed = notTheSame(migration, container);
+    } finally {
+      if (!restored) {
+        // It is for people now, who have only the Engine's folder.
+        folder.handOver();
       }
-      if (failed.isEmpty()) {
-        return;
-      }
-      failure = failed.get();
-      LOGGER.warn("the source does not start from {}: {}", folder, failure);
     }
     throw new RollBackException(
         "container %s does not start from its checkpoint, which is kept in %s: %s. When the cause is mended, start it with: docker start --checkpoint %s %s"

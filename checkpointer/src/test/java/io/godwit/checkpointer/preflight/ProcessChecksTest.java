@@ -51,23 +51,17 @@ final class ProcessChecksTest {
   }
 
   @Test
-  void filtersBeyondTheEnginesAreRefused() throws IOException {
-    status(7, "Seccomp_filters:\t3");
-    assertOne("2 seccomp filters of its own", reasons(7));
-  }
-
-  @Test
-  void anyFilterIsTheProgramsOwnWhereTheEnginePutsNone() throws IOException {
-    status(7, "Seccomp_filters:\t1");
-    assertTrue(reasons(7).isEmpty());
-    assertOne("1 seccomp filters", reasons("\"SecurityOpt\": [\"seccomp=unconfined\"]", 7));
-    assertOne("1 seccomp filters", reasons("\"Privileged\": true", 7));
-  }
-
-  @Test
   void tracedProcessIsRefusedWithItsTracer() throws IOException {
     status(7, "TracerPid:\t4711");
     assertOne("traced by process 4711", reasons(7));
+  }
+
+  @Test
+  void stoppedProcessIsRefusedWithTheCommandThatLetsItGoOn() throws IOException {
+    status(7, "State:\tS (sleeping)");
+    assertTrue(reasons(7).isEmpty());
+    status(7, "State:\tT (stopped)");
+    assertOne("Let it go on with: kill -CONT 7", reasons(7));
   }
 
   @Test

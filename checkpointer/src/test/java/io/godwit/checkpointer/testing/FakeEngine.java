@@ -50,20 +50,26 @@ public final class FakeEngine implements DockerEngine {
 
   private final Path root;
   private final Path upper;
+  private final Path conf;
   private final FakeProcesses processes;
   private final FakeProcesses.World program;
   private final Crash crash;
   private final World world;
 
+  /**
+   * @param conf CRIU's options, as runc hands them on
+   */
   public FakeEngine(
       Path root,
       Path upper,
+      Path conf,
       FakeProcesses processes,
       FakeProcesses.World program,
       Crash crash,
       World world) {
     this.root = root;
     this.upper = upper;
+    this.conf = conf;
     this.processes = processes;
     this.program = program;
     this.crash = crash;
@@ -126,8 +132,9 @@ public final class FakeEngine implements DockerEngine {
             throw new DockerException(500, "criu failed");
           }
           Path folder = Files.createDirectories(checkpoints(root).resolve(checkpoint));
-          for (String name : new String[] {"inventory.img", "descriptors.json", "pages-1.img"}) {
-            Files.writeString(folder.resolve(name), name);
+          Files.writeString(folder.resolve("descriptors.json"), "descriptors.json");
+          for (String name : new String[] {"inventory.img", "pages-1.img"}) {
+            Files.writeString(images().resolve(name), name);
           }
           world.dumped = processes.kill();
           return true;
@@ -140,7 +147,9 @@ public final class FakeEngine implements DockerEngine {
         "the restore",
         () -> {
           Path folder = checkpoints(root).resolve(checkpoint);
-          if (!Files.exists(folder) || program.pid().isPresent()) {
+          if (!Files.exists(folder.resolve("descriptors.json"))
+              || !Files.exists(images().resolve("inventory.img"))
+              || program.pid().isPresent()) {
             throw new DockerException(500, "cannot restore");
           }
           if (world.freshStarts > 0) {
@@ -151,6 +160,16 @@ public final class FakeEngine implements DockerEngine {
           }
           return true;
         });
+  }
+
+  /** Where CRIU is told to put its images. */
+  private Path images() throws IOException {
+    String option = "images-dir ";
+    return Files.readAllLines(conf).stream()
+        .filter(line -> line.startsWith(option))
+        .map(line -> Path.of(line.substring(option.length())))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Override
@@ -183,6 +202,16 @@ public final class FakeEngine implements DockerEngine {
   @Override
   public void remove(String container) throws IOException {
     crash.around("removing", () -> world.exists = false);
+  }
+
+  @Override
+  public void removeStopped(String container) {
+    throw new AssertionError("a checkpointer removes a source by remove");
+  }
+
+  @Override
+  public void rename(String container, String name) {
+    throw new AssertionError("a checkpointer renames nothing");
   }
 
   @Override

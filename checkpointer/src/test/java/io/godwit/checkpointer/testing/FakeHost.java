@@ -7,6 +7,7 @@ import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.source.CriuVersion;
 import io.godwit.checkpointer.source.ElfPrograms;
 import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
@@ -147,10 +148,17 @@ public final class FakeHost {
             Optional.of(CriuVersion.find("4.2.1").orElseThrow()));
     ProcFs procFs = new ProcFs(folder.resolve("proc"));
     FakeProcesses memory = processes(crash);
+    Path conf = folder.resolve("criu").resolve("runc.conf");
     FakeEngine docker =
         new FakeEngine(
-            folder.resolve("docker"), folder.resolve("upper"), memory, program, crash, engine);
-    CriuOptions criu = new CriuOptions(folder.resolve("criu").resolve("runc.conf"));
+            folder.resolve("docker"),
+            folder.resolve("upper"),
+            conf,
+            memory,
+            program,
+            crash,
+            engine);
+    CriuOptions criu = new CriuOptions(conf);
     criu.recover();
     Service started =
         new Service(
@@ -161,6 +169,7 @@ public final class FakeHost {
                 new LayerFiles(FakeHost::command, clock),
                 new SharedMemory(FakeHost::command),
                 procFs,
+                new InotifyWatches(procFs, FakeHost::command),
                 new ProcessIdentity(procFs, memory),
                 new MigrationPoints(
                     procFs::ofContainer, new ElfPrograms(procFs), memory, clock, clock)),
@@ -245,7 +254,7 @@ public final class FakeHost {
 
     @Override
     public Blob put(byte[] bytes) throws IOException {
-      return store.put(bytes);
+      return crash.around("storing bytes", () -> store.put(bytes));
     }
 
     @Override

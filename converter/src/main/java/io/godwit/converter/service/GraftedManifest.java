@@ -2,9 +2,9 @@ package io.godwit.converter.service;
 
 import com.google.protobuf.ByteString;
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.ManifestWriter;
 import io.godwit.contract.BlobRef;
 import io.godwit.contract.Manifest;
-import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Segment;
 import io.godwit.converter.graft.Grafted;
 import io.godwit.converter.graft.Origin;
@@ -32,18 +32,17 @@ final class GraftedManifest {
 
   /** The manifest of all files, by name. */
   Manifest store(Grafted grafted) throws IOException {
-    Manifest.Builder manifest = Manifest.newBuilder();
+    ManifestWriter manifest = new ManifestWriter(blobs, BlobStore.SILENT);
     for (Map.Entry<String, OutputFile> file : grafted.files().entrySet()) {
-      ManifestFile.Builder entry = ManifestFile.newBuilder().setName(file.getKey());
+      String name = file.getKey();
       switch (file.getValue()) {
-        case OutputFile.Rewritten(ByteString content) -> entry.setBlob(put(content));
-        case OutputFile.Copied(Origin origin, String name) ->
-            fill(entry, folder(origin).part(name, 0, folder(origin).size(name)));
-        case OutputFile.Spliced(List<Piece> pieces) -> fill(entry, segments(pieces));
+        case OutputFile.Rewritten(ByteString content) -> manifest.add(name, content.toByteArray());
+        case OutputFile.Copied(Origin origin, String there) ->
+            add(manifest, name, folder(origin).part(there, 0, folder(origin).size(there)));
+        case OutputFile.Spliced(List<Piece> pieces) -> add(manifest, name, segments(pieces));
       }
-      manifest.addFiles(entry);
     }
-    return manifest.build();
+    return manifest.finish();
   }
 
   /** Bytes that were made go into one blob for the file. */
@@ -73,18 +72,12 @@ final class GraftedManifest {
     return segments;
   }
 
-  private void fill(ManifestFile.Builder entry, List<Segment> segments) throws IOException {
+  private static void add(ManifestWriter manifest, String name, List<Segment> segments) {
     if (segments.isEmpty()) {
-      entry.setBlob(put(ByteString.EMPTY));
-    } else if (segments.size() == 1 && isWhole(segments.getFirst())) {
-      entry.setBlob(segments.getFirst().getBlob());
+      manifest.add(name, new byte[0]);
     } else {
-      entry.addAllSegments(segments);
+      manifest.add(name, segments);
     }
-  }
-
-  private static boolean isWhole(Segment segment) {
-    return segment.getOffset() == 0 && segment.getLength() == segment.getBlob().getSize();
   }
 
   private BlobRef put(ByteString bytes) throws IOException {

@@ -13,8 +13,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -25,7 +28,23 @@ import java.util.TreeMap;
  * device when it has all of it.
  */
 final class StoredFolder implements FileSource {
+  /** In bytes; what is not longer is fetched whole, verified, and some of it kept. */
+  private static final int SMALL = 1 << 20;
+
+  private static final int KEPT = 16;
+
   private final BlobStore blobs;
+
+  private final Map<Blob, byte[]> kept =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Blob, byte[]> eldest) {
+          return size() > KEPT;
+        }
+      };
+
   private final SortedMap<String, List<Segment>> files = new TreeMap<>();
 
   /**
@@ -35,7 +54,7 @@ final class StoredFolder implements FileSource {
     Manifests.check(manifest);
     this.blobs = blobs;
     for (ManifestFile file : manifest.getFilesList()) {
-      files.put(file.getName(), segmentsOf(file));
+      files.put(file.getName(), Manifests.segments(file));
     }
   }
 
@@ -84,9 +103,28 @@ final class StoredFolder implements FileSource {
   private byte[] read(Segment part) throws IOException {
     Blob blob = Blob.of(part.getBlob());
     int length = Math.toIntExact(part.getLength());
+    if (blob.size() <= SMALL) {
+      int from = Math.toIntExact(part.getOffset());
+      return Arrays.copyOfRange(small(blob), from, from + length);
+    }
     if (length < blob.size()) {
       return blobs.read(blob, part.getOffset(), length);
     }
+    return whole(blob);
+  }
+
+  /** Small images lie in one blob together: it is fetched once. */
+  private byte[] small(Blob blob) throws IOException {
+    byte[] known = kept.get(blob);
+    if (known != null) {
+      return known;
+    }
+    byte[] fetched = whole(blob);
+    kept.put(blob, fetched);
+    return fetched;
+  }
+
+  private byte[] whole(Blob blob) throws IOException {
     try (InputStream whole = blobs.open(blob)) {
       return whole.readAllBytes();
     }
@@ -98,13 +136,5 @@ final class StoredFolder implements FileSource {
       throw new NoSuchFileException(name);
     }
     return segments;
-  }
-
-  private static List<Segment> segmentsOf(ManifestFile file) {
-    if (!file.hasBlob()) {
-      return file.getSegmentsList();
-    }
-    return List.of(
-        Segment.newBuilder().setBlob(file.getBlob()).setLength(file.getBlob().getSize()).build());
   }
 }

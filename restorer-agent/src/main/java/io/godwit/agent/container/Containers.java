@@ -7,9 +7,11 @@ import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -17,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
  * The agent's own containers: they carry the migration and their role as labels, and nothing else
@@ -29,6 +31,10 @@ public final class Containers {
 
   /** Label: {@link Role}. */
   public static final String ROLE_LABEL = "io.godwit.role";
+
+  /** Every label that the agent sets. */
+  public static final Set<String> OWN_LABELS =
+      Set.of(MIGRATION_LABEL, ROLE_LABEL, Homecoming.JOURNEY_LABEL);
 
   /** What a container is for. */
   public enum Role {
@@ -44,14 +50,19 @@ public final class Containers {
     }
   }
 
+  /** Written and read by runc: what the inherited descriptors were. */
+  private static final String DESCRIPTORS = "descriptors.json";
+
   private static final int STORE_REFUSALS = 3;
 
   private final DockerEngine engine;
   private final CriuOptions options;
+  private final Homecoming homecoming;
 
-  public Containers(DockerEngine engine, CriuOptions options) {
+  public Containers(DockerEngine engine, CriuOptions options, Homecoming homecoming) {
     this.engine = engine;
     this.options = options;
+    this.homecoming = homecoming;
   }
 
   /** The name of the container that a migration is rehearsed in. */
@@ -66,7 +77,8 @@ public final class Containers {
 
   /**
    * Creates a container; one of the same migration and role that has the name already, left from an
-   * interrupted attempt, goes first.
+   * interrupted attempt, goes first. One that this very container left behind on this machine makes
+   * way, see {@link Homecoming}.
    *
    * @return its id
    * @throws IOException when another container has the name
@@ -76,10 +88,21 @@ public final class Containers {
     if (isOurs(name, id, role)) {
       engine.remove(name);
     }
+    JsonNode labels = labels(spec);
+    if (role == Role.RESTORED) {
+      homecoming.setAside(name, labels, id);
+    }
     String container =
         engine.create(
             name,
-            spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
+            spec.withLabels(
+                    Map.of(
+                        MIGRATION_LABEL,
+                        id.value(),
+                        ROLE_LABEL,
+                        role.label,
+                        Homecoming.JOURNEY_LABEL,
+                        Homecoming.journey(labels, id)))
                 .toCreateRequest());
     for (Map.Entry<String, JsonNode> network : spec.furtherNetworks().entrySet()) {
       engine.connect(network.getKey(), container, network.getValue());
@@ -103,10 +126,16 @@ public final class Containers {
         });
   }
 
-  /** Whose name this is, where it is taken by a container that was not made for this. */
-  public Optional<String> othersName(String name, MigrationId id, Role role) throws IOException {
+  /**
+   * Whose name a container's is, where it is taken by one that was neither made for this nor left
+   * behind by it.
+   */
+  public Optional<String> othersName(ContainerSpec spec, MigrationId id) throws IOException {
+    String name = spec.name();
     Optional<JsonNode> there = engine.inspect(name);
-    if (there.isEmpty() || isOurs(name, id, role)) {
+    if (there.isEmpty()
+        || isOurs(name, id, Role.RESTORED)
+        || homecoming.isLeftBehind(there.get(), labels(spec))) {
       return Optional.empty();
     }
     return Optional.of(
@@ -114,12 +143,27 @@ public final class Containers {
             .formatted(name, there.get().path("State").path("Status").asText("there")));
   }
 
-  /** Removes the container of this name, if it was made for this, running or not. */
+  /**
+   * Removes the container of this name, if it was made for this, running or not; what made way for
+   * it gets its name back.
+   */
   public void remove(String name, MigrationId id, Role role) throws IOException {
     Optional<JsonNode> ours = find(name, id, role);
     if (ours.isPresent()) {
       engine.remove(ours.get().path("Id").asText());
     }
+    if (role == Role.RESTORED) {
+      homecoming.putBack(name, id);
+    }
+  }
+
+  /** The restored container runs: what made way for it goes. */
+  public void settled(MigrationId id) throws IOException {
+    homecoming.discard(id);
+  }
+
+  private static JsonNode labels(ContainerSpec spec) {
+    return spec.toCreateRequest().path("Labels");
   }
 
   /**
@@ -134,45 +178,60 @@ public final class Containers {
         .resolve(checkpointName(id));
   }
 
-  /** Moves images to where the Engine starts this container from. */
-  public Path placeImages(String containerId, MigrationId id, Path images) throws IOException {
+  /**
+   * Puts what runc reads itself to where the Engine starts this container from. CRIU reads the
+   * images where they are: whatever lies in the Engine's folder it copies twice at each start.
+   *
+   * @param images the folder of the checkpoint
+   */
+  public void placeDescriptors(String containerId, MigrationId id, Path images) throws IOException {
     Path folder = checkpointFolder(containerId, id);
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    List<Path> files = new ArrayList<>();
-    try (Stream<Path> listed = Files.list(images)) {
-      listed.forEach(files::add);
-    }
-    for (Path file : files) {
-      Files.move(file, folder.resolve(String.valueOf(file.getFileName())));
-    }
-    return folder;
+    Files.copy(
+        images.resolve(DESCRIPTORS),
+        folder.resolve(DESCRIPTORS),
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**
    * Dumps a container, which stops.
    *
+   * @param images a folder, which is made anew, for the whole checkpoint
    * @param log where CRIU writes what it does
    */
-  public void checkpoint(String containerId, MigrationId id, Path log) throws IOException {
-    try (CriuOptions.InForce _ = options.put(CriuOptions.ofMigration(log, TcpConnections.CLOSE))) {
+  public void checkpoint(String containerId, MigrationId id, Path images, Path log)
+      throws IOException {
+    DurableFiles.deleteFolder(images);
+    Files.createDirectories(images);
+    List<String> lines = new ArrayList<>(CriuOptions.ofMigration(log, TcpConnections.CLOSE));
+    lines.add(CriuOptions.imagesIn(images));
+    try (CriuOptions.InForce _ = options.put(lines)) {
       engine.checkpoint(containerId, checkpointName(id), true);
     }
+    Files.copy(checkpointFolder(containerId, id).resolve(DESCRIPTORS), images.resolve(DESCRIPTORS));
   }
 
   /**
    * Starts a container from its checkpoint. That the Engine says no error proves nothing yet.
    *
+   * @param images where CRIU finds its images
    * @param more lines for CRIU's configuration, see {@link CriuOptions}
    * @param log where CRIU writes what it does; an older one goes first
    */
   public void startFromCheckpoint(
-      String containerId, MigrationId id, TcpConnections tcp, List<String> more, Path log)
+      String containerId,
+      MigrationId id,
+      Path images,
+      TcpConnections tcp,
+      List<String> more,
+      Path log)
       throws IOException {
     Files.deleteIfExists(log);
-    List<String> lines = CriuOptions.ofMigration(log, tcp);
+    List<String> lines = new ArrayList<>(CriuOptions.ofMigration(log, tcp));
     lines.addAll(more);
-    CgroupRoot.option(checkpointFolder(containerId, id), containerId).ifPresent(lines::add);
+    lines.add(CriuOptions.imagesIn(images));
+    CgroupRoot.option(images, containerId).ifPresent(lines::add);
     try (CriuOptions.InForce _ = options.put(lines)) {
       startDespiteItsLikeness(containerId, id);
     }
@@ -184,7 +243,7 @@ public final class Containers {
   // has
   // started anything, so trying again is safe; another time of a file makes it another tar.
   private void startDespiteItsLikeness(String containerId, MigrationId id) throws IOException {
-    Path descriptors = checkpointFolder(containerId, id).resolve("descriptors.json");
+    Path descriptors = checkpointFolder(containerId, id).resolve(DESCRIPTORS);
     for (int refusals = 0; ; refusals++) {
       try {
         engine.startFromCheckpoint(containerId, checkpointName(id));

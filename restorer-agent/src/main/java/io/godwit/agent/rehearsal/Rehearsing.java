@@ -92,12 +92,12 @@ public final class Rehearsing {
       engine.start(container);
       awaitProbe(container);
       step = "checkpointed";
-      containers.checkpoint(container, id, log);
+      Path images = state.staging(id).resolve("rehearsal");
+      containers.checkpoint(container, id, images, log);
       awaitEnd(container);
-      Path images = containers.checkpointFolder(container, id);
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
-      containers.startFromCheckpoint(container, id, TcpConnections.CLOSE, List.of(), log);
+      containers.startFromCheckpoint(container, id, images, TcpConnections.CLOSE, List.of(), log);
       switch (proof.look(container, images, log)) {
         case Finding.Restored _ -> {
           DurableFiles.delete(log);

@@ -91,7 +91,7 @@ final class ClaimedRestore {
     Optional<String> refusal = Optional.empty();
     try {
       containers.startFromCheckpoint(
-          containerId, id, tcp, trees.criuOptions(id, containerId), log(id));
+          containerId, id, state.images(id), tcp, trees.criuOptions(id, containerId), log(id));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       refusal = Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
@@ -124,8 +124,7 @@ final class ClaimedRestore {
       return nothing(id, refusal.orElse("The container is not on this device any more."));
     }
     String containerId = container.get().path("Id").asText();
-    Path images = containers.checkpointFolder(containerId, id);
-    return switch (proof.look(containerId, images, log(id))) {
+    return switch (proof.look(containerId, state.images(id), log(id))) {
       case Finding.Restored restored -> afterItsFirstMoments(id, name, containerId, restored);
       case Finding.Stranger stranger -> end(id, name, refusal, stranger.why());
       case Finding.NothingRuns nothing ->

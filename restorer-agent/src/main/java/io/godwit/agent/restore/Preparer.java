@@ -45,7 +45,7 @@ final class Preparer {
    * @throws IOException when its name is another's, or the Engine refuses
    */
   String prepare(Task task) throws IOException {
-    Optional<String> others = containers.othersName(task.name(), task.id(), Role.RESTORED);
+    Optional<String> others = containers.othersName(task.spec(), task.id());
     if (others.isPresent()) {
       throw new IOException(others.get());
     }
@@ -66,7 +66,7 @@ final class Preparer {
           layers.staged(task.id(), Blob.of(twin.getTarget()), BlobStore.SILENT),
           twin.getMode());
     }
-    containers.placeImages(container, task.id(), staging.images(task));
+    containers.placeDescriptors(container, task.id(), staging.images(task));
     return container;
   }
 }

@@ -16,7 +16,9 @@ import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
+import io.godwit.criu.field.CoreEntry;
 import io.godwit.criu.field.PstreeEntry;
+import io.godwit.criu.field.TaskCoreEntry;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.DurableFiles;
@@ -60,7 +62,7 @@ final class Staging {
 
   /** The images of a task, once fetched. */
   Path images(Task task) throws IOException {
-    return state.staging(task.id()).resolve("images");
+    return state.images(task.id());
   }
 
   /** How many bytes {@link #fetch} has to bring. */
@@ -145,7 +147,11 @@ final class Staging {
       }
       folder.entries(ImageKind.INVENTORY);
       for (Message process : folder.entries(ImageKind.PSTREE).messages()) {
-        folder.entries(ImageKind.CORE, process.requireVarint(PstreeEntry.PID));
+        Message core =
+            folder.entries(ImageKind.CORE, process.requireVarint(PstreeEntry.PID)).only();
+        if (isZombie(core)) {
+          continue;
+        }
         for (long thread : process.varints(PstreeEntry.THREADS)) {
           folder.entries(ImageKind.CORE, thread);
         }
@@ -153,6 +159,13 @@ final class Staging {
     } catch (ImageException e) {
       throw new IOException("The images cannot be restored: " + e.getMessage(), e);
     }
+  }
+
+  /** It has no thread any more; CRIU writes whatever number as one. */
+  private static boolean isZombie(Message core) {
+    return core.message(CoreEntry.TC)
+        .map(task -> task.varint(TaskCoreEntry.TASK_STATE).orElse(0) == TaskCoreEntry.TASK_DEAD)
+        .orElse(false);
   }
 
   private List<Blob> blobs(Task task) throws IOException {

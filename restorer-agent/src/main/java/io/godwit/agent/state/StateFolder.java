@@ -40,6 +40,11 @@ public final class StateFolder {
     return root.resolve("shared-memory").resolve(id.value());
   }
 
+  /** The images that a migration's container is restored from. */
+  public Path images(MigrationId id) throws IOException {
+    return staging(id).resolve("images");
+  }
+
   /** Where CRIU writes its log of one dump or restore of a migration. */
   public Path log(MigrationId id, String what) {
     return root.resolve("logs").resolve("%s-%s.log".formatted(id, what));
