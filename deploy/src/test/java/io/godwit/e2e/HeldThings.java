@@ -233,7 +233,9 @@ final class HeldThings {
 
   private static Setting[] filter() {
     return new Setting[] {
-      holds("a seccomp filter of the program's own", """
+      holds(
+          "a seccomp filter of the program's own",
+          """
           # Forbids sethostname (170 on x86_64) with the error 77, and allows the rest.
           code = ((0x20, 0, 0, 0), (0x15, 0, 1, 170), (6, 0, 0, 0x5004d), (6, 0, 0, 0x7fff0000))
           filter = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *c) for c in code))
@@ -242,7 +244,8 @@ final class HeldThings {
           def look():
               assert libc.sethostname(b'x', 1) == -1 and ctypes.get_errno() == 77, ctypes.get_errno()
               return status('Seccomp', 'Seccomp_filters', 'NoNewPrivs'), len(filter)
-          return same(look)"""),
+          return same(look)\
+          """),
     };
   }
 

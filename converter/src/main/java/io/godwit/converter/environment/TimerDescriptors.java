@@ -23,11 +23,10 @@ public final class TimerDescriptors implements Step {
     draft.change(
         ImageName.of(ImageKind.FILES),
         files ->
-            files.map(
-                file ->
-                    FileShape.of(file).filter(FileShape.TIMERFD::equals).isPresent()
-                        ? FileShape.TIMERFD.change(file, timer -> goingOn(draft, file, timer))
-                        : file));
+            files.map(file ->
+                FileShape.of(file).filter(FileShape.TIMERFD::equals).isPresent()
+                    ? FileShape.TIMERFD.change(file, timer -> goingOn(draft, file, timer))
+                    : file));
   }
 
   private static Message goingOn(Draft draft, Message file, Message timer) {
