@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.godwit.agent.container.Homecoming;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
@@ -27,6 +28,7 @@ import io.godwit.docker.CommandRunner;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.LeftBehind;
 import io.godwit.docker.SharedMemory;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
@@ -68,7 +70,8 @@ class TreesIT {
             engine,
             new Layers(blobs, files, state),
             files,
-            new Places(engine, commands),
+            new Places(
+                engine, commands, new Homecoming(engine, new LeftBehind(folder.resolve("left")))),
             new SharedMemory(commands),
             state);
     came = Files.createDirectory(folder.resolve("came"));
