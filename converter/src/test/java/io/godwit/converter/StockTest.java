@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 
 /** A stock program between machines of one ISA that differ in all else. */
 final class StockTest {
-  /** The program's process, and the thread that installed the filter; 9 to 11 are the others, 8 the zombie. */
+  /**
+   * The program's process, and the thread that installed the filter; 9 to 11 are the others, 8 the
+   * zombie.
+   */
   private static final long PROGRAM = 7;
 
   private static final long ANOTHER_THREAD = 9;
