@@ -58,7 +58,7 @@ configure() {
   chmod 1777 "$root/tmp" "$root/var/tmp"
 }
 
-command -v docker >/dev/null && docker version >/dev/null 2>&1 ||
+docker version >/dev/null 2>&1 ||
   die "No Docker Engine answers: start one (dockerd --experimental), or set DOCKER_HOST."
 mkdir -p "$home"
 exec 9>"$home/lock"

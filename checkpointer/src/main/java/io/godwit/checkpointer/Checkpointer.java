@@ -8,6 +8,7 @@ import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.source.ElfPrograms;
 import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcMemory;
@@ -70,6 +71,7 @@ public final class Checkpointer {
 
     HostFacts facts = HostFacts.ask(host, PROC, System.getProperty("os.arch"), commands);
     ProcFs processes = new ProcFs(PROC);
+    InotifyWatches watches = new InotifyWatches(processes, commands);
     ProcMemory memory = new ProcMemory(PROC);
     CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF);
     criu.recover();
@@ -89,6 +91,7 @@ public final class Checkpointer {
                 new LayerFiles(commands, clock),
                 new SharedMemory(commands),
                 processes,
+                watches,
                 new ProcessIdentity(processes, memory),
                 new MigrationPoints(
                     processes::ofContainer,
@@ -97,7 +100,7 @@ public final class Checkpointer {
                     clock,
                     Sleeper.SYSTEM)),
             new Steps.Meeting(kafka.publisher(), log, blobs, devices),
-            new Preflight(engine, processes, facts, devices, inMigration),
+            new Preflight(engine, processes, watches, facts, devices, inMigration),
             journal,
             inbox,
             gate,

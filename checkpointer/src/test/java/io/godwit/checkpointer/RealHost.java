@@ -7,6 +7,7 @@ import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.source.ElfPrograms;
 import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcMemory;
@@ -128,6 +129,7 @@ final class RealHost implements AutoCloseable {
                 new LayerFiles(commands, clock),
                 new SharedMemory(commands),
                 processes,
+                new InotifyWatches(processes, commands),
                 new ProcessIdentity(processes, memory),
                 points),
             new Steps.Meeting(publisher, log, store, new DeviceChecks(devices, facts, clock)),

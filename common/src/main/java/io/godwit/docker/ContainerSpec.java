@@ -231,7 +231,8 @@ public final class ContainerSpec {
    * The same with nothing of this machine mounted that others use: a nameless empty volume where
    * the container has a volume, and where it has a file or folder of the machine, what is given.
    *
-   * @param binds what stands in for each bind mount, by its destination in the container
+   * @param binds what stands in for each bind mount, by its destination in the container; the
+   *     machine's docker-init for {@link LinkedMounts#INIT}
    */
   public ContainerSpec withStandIns(Map<String, Path> binds) {
     ObjectNode changed = request.deepCopy();
@@ -245,7 +246,10 @@ public final class ContainerSpec {
     for (JsonNode mount : inspect.path("Mounts")) {
       String at = mount.path("Destination").asText();
       ObjectNode standIn = JSON.createObjectNode().put("Target", at);
-      standIn.put("ReadOnly", !mount.path("RW").asBoolean());
+      // As the Engine tells it: only where it is so.
+      if (!mount.path("RW").asBoolean()) {
+        standIn.put("ReadOnly", true);
+      }
       if (mount.path("Type").asText().equals("bind")) {
         Path bind = binds.getOrDefault(at, Path.of(mount.path("Source").asText()));
         standIn.put("Type", "bind").put("Source", bind.toString());
@@ -255,6 +259,17 @@ public final class ContainerSpec {
         standIn.put("Type", "volume").putObject("VolumeOptions").put("NoCopy", true);
         mounts.add(standIn);
       }
+    }
+    Path init = binds.get(LinkedMounts.INIT);
+    if (host.path("Init").asBoolean() && init != null) {
+      // What stands in for the container's process is the first one.
+      host.put("Init", false);
+      mounts
+          .addObject()
+          .put("Type", "bind")
+          .put("Source", init.toString())
+          .put("Target", LinkedMounts.INIT)
+          .put("ReadOnly", true);
     }
     host.remove("Binds");
     host.set("Mounts", mounts);

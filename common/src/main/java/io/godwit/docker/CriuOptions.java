@@ -41,6 +41,26 @@ public final class CriuOptions {
   public static final String FILE_LOCKS = "file-locks";
 
   /**
+   * An open file that was deleted, but has another name or lies in a lower layer, gets a name for
+   * the time of the move, which the restore removes.
+   */
+  public static final String LINK_REMAP = "link-remap";
+
+  /**
+   * The lines that make CRIU find what is watched by inotify, by its path, in these folders.
+   *
+   * @param folders absolute paths in the container; none: no line
+   */
+  public static List<String> watchedIn(List<String> folders) {
+    List<String> options = new ArrayList<>();
+    if (!folders.isEmpty()) {
+      options.add("force-irmap");
+      folders.forEach(folder -> options.add("irmap-scan-path " + folder));
+    }
+    return options;
+  }
+
+  /**
    * What every dump and every restore of a migration is done with.
    *
    * @param log CRIU's log, see {@link #logTo}
@@ -53,6 +73,7 @@ public final class CriuOptions {
           case KEEP -> TCP_ESTABLISHED;
         });
     options.add(FILE_LOCKS);
+    options.add(LINK_REMAP);
     return options;
   }
 

@@ -73,6 +73,12 @@ public interface DockerEngine extends AutoCloseable {
   /** {@code DELETE /containers/ID?force=1&v=1}; says nothing when it does not exist. */
   void remove(String container) throws IOException;
 
+  /** Removes a container that does not run; one that runs is a {@link DockerException}. */
+  void removeStopped(String container) throws IOException;
+
+  /** Gives a container another name; the Engine refuses one that is taken. */
+  void rename(String container, String name) throws IOException;
+
   /** {@code GET /containers/json?all=1}: every container, running or not. */
   List<JsonNode> containers() throws IOException;
 

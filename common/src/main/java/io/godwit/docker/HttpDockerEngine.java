@@ -175,6 +175,18 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
+  public void removeStopped(String container) throws IOException {
+    delete("/containers/" + EngineRequests.encode(container) + "?v=1");
+  }
+
+  @Override
+  public void rename(String container, String name) throws IOException {
+    command(
+        "/containers/%s/rename?name=%s"
+            .formatted(EngineRequests.encode(container), EngineRequests.encode(name)));
+  }
+
+  @Override
   public List<JsonNode> containers() throws IOException {
     List<JsonNode> all = new ArrayList<>();
     json("GET", "/containers/json?all=1").forEach(all::add);

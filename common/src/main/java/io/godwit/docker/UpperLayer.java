@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,9 @@ import java.util.Optional;
  * ones (kernel, filesystems/overlayfs, "Directories").
  */
 public final class UpperLayer {
+  /** As the kernel's own limit (path_resolution(7)). */
+  private static final int MOST_LINKS = 40;
+
   private final Path upper;
   private final List<Path> lowers;
 
@@ -73,6 +78,40 @@ public final class UpperLayer {
   /** Removes a file that {@link #place} put where the image has none. */
   public void remove(String path) throws IOException {
     new LayerPaths(upper).delete(path);
+  }
+
+  /**
+   * Where a path leads to in the container: its own links are followed, within its root.
+   *
+   * @param path absolute, as the container sees it; need not exist
+   * @throws IOException when links lead in a circle
+   */
+  public String withoutLinks(String path) throws IOException {
+    Deque<String> left = new ArrayDeque<>(List.of(path.split("/")));
+    Path at = Path.of("");
+    int links = 0;
+    while (!left.isEmpty()) {
+      String element = left.pop();
+      if (element.equals("..")) {
+        at = at.getNameCount() > 1 ? at.subpath(0, at.getNameCount() - 1) : Path.of("");
+      } else if (!element.isEmpty() && !element.equals(".")) {
+        Path next = at.resolve(element);
+        Optional<Path> standing = standing(next);
+        if (standing.isEmpty() || !Files.isSymbolicLink(standing.get())) {
+          at = next;
+          continue;
+        }
+        if (++links > MOST_LINKS) {
+          throw new IOException(path + " in the container leads through links in a circle");
+        }
+        Path to = Files.readSymbolicLink(standing.get());
+        at = to.isAbsolute() ? Path.of("") : at;
+        for (int i = to.getNameCount() - 1; i >= 0; i--) {
+          left.push(to.getName(i).toString());
+        }
+      }
+    }
+    return "/" + at;
   }
 
   private void makeParents(Path relative) throws IOException {

@@ -8,9 +8,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Optional;
 
-/** xattr(7) of the trusted namespace, which Java's own view does not reach. */
+/** xattr(7) of the trusted and system namespaces, which Java's own view does not reach. */
 final class ExtendedAttributes {
   private static final MethodHandle SET =
       handle("lsetxattr", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
@@ -19,14 +20,18 @@ final class ExtendedAttributes {
   private ExtendedAttributes() {}
 
   static void set(Path path, String name, String value) {
+    set(path, name, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static void set(Path path, String name, byte[] value) {
     try (Arena arena = Arena.ofConfined()) {
       int result =
           (int)
               SET.invokeExact(
                   arena.allocateFrom(path.toString()),
                   arena.allocateFrom(name),
-                  arena.allocateFrom(value),
-                  (long) value.length(),
+                  arena.allocateFrom(ValueLayout.JAVA_BYTE, value),
+                  (long) value.length,
                   0);
       if (result != 0) {
         throw new IllegalStateException("cannot set " + name + " on " + path);
@@ -37,6 +42,14 @@ final class ExtendedAttributes {
   }
 
   static Optional<String> get(Path path, String name) {
+    return bytes(path, name).map(value -> new String(value, StandardCharsets.UTF_8));
+  }
+
+  static Optional<String> hex(Path path, String name) {
+    return bytes(path, name).map(value -> HexFormat.of().formatHex(value));
+  }
+
+  private static Optional<byte[]> bytes(Path path, String name) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(256);
       long length =
@@ -45,9 +58,7 @@ final class ExtendedAttributes {
                   arena.allocateFrom(path.toString()), arena.allocateFrom(name), value, 256L);
       return length < 0
           ? Optional.empty()
-          : Optional.of(
-              new String(
-                  value.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8));
+          : Optional.of(value.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }

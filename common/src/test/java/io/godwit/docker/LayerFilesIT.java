@@ -60,6 +60,63 @@ class LayerFilesIT {
   }
 
   @Test
+  void aVolumeKeepsHolesHardLinksDevicesAccessListsAndLeavesSocketsOut() throws IOException {
+    try (var sparse =
+        Files.newByteChannel(
+            source.resolve("sparse"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      sparse.position(64 << 20).write(java.nio.ByteBuffer.wrap(new byte[] {1}));
+    }
+    Files.writeString(source.resolve("one"), "1");
+    Files.createLink(source.resolve("two"), source.resolve("one"));
+    run("mkfifo", "--mode=0620", source + "/fifo");
+    run("mknod", source + "/null", "c", "1", "3");
+    ExtendedAttributes.set(source.resolve("one"), "user.mine", "u");
+    // An access list, as the kernel has it: owner, user 1234, group, mask, others (acl(5)).
+    byte[] list =
+        java.util.HexFormat.of()
+            .parseHex(
+                "02000000"
+                    + "01000600ffffffff"
+                    + "02000700d2040000"
+                    + "04000400ffffffff"
+                    + "10000700ffffffff"
+                    + "20000400ffffffff");
+    ExtendedAttributes.set(source.resolve("one"), "system.posix_acl_access", list);
+    try (var socket =
+        java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+      socket.bind(java.net.UnixDomainSocketAddress.of(source.resolve("socket")));
+      Path archive = folder.resolve("full.tar");
+      files.archive(source, files.list(source), archive);
+      assertTrue(Files.size(archive) < 1 << 20, "holes are not stored");
+      files.unpack(archive, List.of(), target);
+    }
+
+    assertFalse(LayerPaths.stands(target.resolve("socket")));
+    assertEquals(64 << 20, Files.size(target.resolve("sparse")) - 1);
+    assertTrue(run("du", "--block-size=1", target + "/sparse").split("\t")[0].length() < 7);
+    assertEquals(
+        Files.getAttribute(target.resolve("one"), "unix:ino"),
+        Files.getAttribute(target.resolve("two"), "unix:ino"));
+    assertEquals(010620, (int) Files.getAttribute(target.resolve("fifo"), "unix:mode"));
+    assertEquals(0x103L, Files.getAttribute(target.resolve("null"), "unix:rdev"));
+    assertEquals(Optional.of("u"), ExtendedAttributes.get(target.resolve("one"), "user.mine"));
+    assertEquals(0100674, (int) Files.getAttribute(target.resolve("one"), "unix:mode"));
+    assertEquals(
+        java.util.HexFormat.of().formatHex(list),
+        ExtendedAttributes.hex(target.resolve("one"), "system.posix_acl_access").orElse(""));
+    assertEquals(Optional.empty(), TreeComparison.difference(source, target));
+  }
+
+  @Test
+  void aSingleFileIsAnArchiveOfItsName() throws IOException {
+    Path file = source.resolve("conf");
+    Files.writeString(file, "text");
+    Path archive = folder.resolve("one.tar");
+    files.archive(source, files.listFile(file), archive);
+    assertEquals(java.util.Map.of("conf", 4L), LayerFiles.sizes(archive));
+  }
+
+  @Test
   void changesMakeAnEarlierCopyEqual() throws IOException, InterruptedException {
     Files.createDirectory(source.resolve("dir"));
     Files.writeString(source.resolve("dir/kept"), "kept");

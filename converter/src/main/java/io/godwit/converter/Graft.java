@@ -2,11 +2,14 @@ package io.godwit.converter;
 
 import io.godwit.converter.environment.Confinement;
 import io.godwit.converter.environment.InheritedPipes;
+import io.godwit.converter.environment.InitProgram;
 import io.godwit.converter.environment.Inventory;
 import io.godwit.converter.environment.Mounts;
 import io.godwit.converter.environment.Namespaces;
 import io.godwit.converter.environment.PageSizes;
+import io.godwit.converter.environment.SeccompFilters;
 import io.godwit.converter.environment.TakeImages;
+import io.godwit.converter.environment.TimerDescriptors;
 import io.godwit.converter.environment.Tmpfs;
 import io.godwit.converter.graft.Draft;
 import io.godwit.converter.graft.GraftInput;
@@ -15,6 +18,7 @@ import io.godwit.converter.graft.ReadProcesses;
 import io.godwit.converter.graft.RefusedException;
 import io.godwit.converter.graft.Step;
 import io.godwit.converter.graft.WriteMemory;
+import io.godwit.converter.registers.CpuState;
 import io.godwit.converter.registers.PublishedRegisters;
 import io.godwit.converter.registers.RegisterSource;
 import io.godwit.converter.registers.Registers;
@@ -41,10 +45,13 @@ public final class Graft {
           new TakeImages(),
           new Inventory(),
           new InheritedPipes(),
+          new TimerDescriptors(),
           new Namespaces(),
           new Mounts(),
+          new InitProgram(),
           new Tmpfs(),
-          new Confinement());
+          new Confinement(),
+          new SeccompFilters());
 
   private final List<Step> rewriting;
 
@@ -82,7 +89,9 @@ public final class Graft {
     for (Step step : BINDING) {
       step.apply(draft);
     }
-    if (draft.isaChanges()) {
+    if (!draft.isaChanges()) {
+      new CpuState().apply(draft);
+    } else {
       for (Step step : rewriting) {
         step.apply(draft);
       }

@@ -73,6 +73,19 @@ final class Corpus {
         List.of());
   }
 
+  /**
+   * {@code stock} under --init, its connection kept, to an x86_64 machine that is unlike its own.
+   */
+  static Case stock() throws IOException {
+    return new Case(
+        folder("stock-x86_64-init"),
+        folder("template-x86_64-init"),
+        Isa.X86_64,
+        Isa.X86_64,
+        "4.1.1",
+        List.of());
+  }
+
   /** A program of the corpus and its twin, under the path that it has in its container. */
   static Executable program(String name, Isa source, Isa target) throws IOException {
     return executable(

@@ -21,6 +21,7 @@ import io.godwit.criu.field.SeccompFilter;
 import io.godwit.criu.field.TaskCoreEntry;
 import io.godwit.criu.field.TaskKobjIdsEntry;
 import io.godwit.criu.field.ThreadCoreEntry;
+import io.godwit.criu.field.TimerfdEntry;
 import io.godwit.criu.field.UtsnsEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -235,6 +236,32 @@ final class EnvironmentTest {
             .image(ImageKind.INVENTORY)
             .only()
             .requireVarint(InventoryEntry.TCP_CLOSE));
+  }
+
+  @Test
+  void timerThatHadRunOutUnreadGoesOn() throws Exception {
+    Corpus.Case what = Corpus.menagerie();
+    what.source()
+        .edit(
+            ImageName.of(ImageKind.FILES),
+            files ->
+                files.map(file ->
+                    file.message(FileEntry.TFD)
+                        .map(timer ->
+                            file.withMessage(
+                                FileEntry.TFD,
+                                timer
+                                    .withVarint(TimerfdEntry.VSEC, 0)
+                                    .withVarint(TimerfdEntry.VNSEC, 0)
+                                    .withVarint(TimerfdEntry.ISEC, 0)
+                                    .withVarint(TimerfdEntry.INSEC, 50_000_000)))
+                        .orElse(file)));
+    List<Long> left =
+        Converted.of(what).files().image(ImageKind.FILES).messages().stream()
+            .flatMap(file -> file.message(FileEntry.TFD).stream())
+            .map(timer -> timer.requireVarint(TimerfdEntry.VNSEC))
+            .toList();
+    assertEquals(List.of(50_000_000L), left);
   }
 
   @Test

@@ -15,6 +15,8 @@ import io.godwit.criu.field.MmEntry;
 import io.godwit.criu.field.PagemapEntry;
 import io.godwit.criu.field.PstreeEntry;
 import io.godwit.criu.field.RegFileEntry;
+import io.godwit.criu.field.SeccompEntry;
+import io.godwit.criu.field.SeccompFilter;
 import io.godwit.criu.field.ThreadCoreEntry;
 import io.godwit.criu.field.ThreadInfoAarch64;
 import io.godwit.criu.field.VmaEntry;
@@ -223,13 +225,14 @@ final class HolesTest {
   @Test
   void everyThreadIsUnderTheDevicesFilter() throws Exception {
     Corpus.Case what = Corpus.menagerie();
-    Message probe =
-        what.template().image(ImageKind.CORE, 1).only().requireMessage(CoreEntry.THREAD_CORE);
+    List<Message> device = filters(what.template());
     Converted converted = Converted.of(what);
+    List<Message> after = filters(converted.files());
     for (long pid : List.of(1L, 8L, 9L)) {
+      long filter = converted.thread(pid).requireVarint(ThreadCoreEntry.SECCOMP_FILTER);
       assertEquals(
-          probe.requireVarint(ThreadCoreEntry.SECCOMP_FILTER),
-          converted.thread(pid).requireVarint(ThreadCoreEntry.SECCOMP_FILTER));
+          device.getFirst().bytes(SeccompFilter.FILTER),
+          after.get((int) filter).bytes(SeccompFilter.FILTER));
       assertEquals(2, converted.thread(pid).requireVarint(ThreadCoreEntry.SECCOMP_MODE));
     }
   }
@@ -261,5 +264,9 @@ final class HolesTest {
 
   private static byte[] word(long value) {
     return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+  }
+
+  private static List<Message> filters(EditedFolder folder) {
+    return folder.image(ImageKind.SECCOMP).only().messages(SeccompEntry.SECCOMP_FILTERS);
   }
 }

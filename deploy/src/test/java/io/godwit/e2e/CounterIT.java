@@ -31,8 +31,7 @@ final class CounterIT {
       assertEquals(0, moved.exit(), moved.out() + moved.err());
 
       CounterLines source = counter.onSource();
-      CounterLines device = counter.onDeviceAtLeast(5);
-      source.then(device).assertUnbroken();
+      CounterLines device = counter.onDeviceSince(source, 5);
       assertTrue(source.isas().stream().allMatch("x86_64"::equals));
       assertTrue(device.isas().stream().allMatch("aarch64"::equals));
       assertFalse(world.docker().isRunning(counter.name()), "the source must not run as well");
@@ -76,7 +75,7 @@ final class CounterIT {
       Awaitility.await("the outcome in the decision log")
           .atMost(Duration.ofMinutes(5))
           .until(() -> log.read(id).stream().anyMatch(Decision::hasSucceeded));
-      counter.onSource().then(counter.onDeviceAtLeast(3)).assertUnbroken();
+      counter.onDeviceSince(counter.onSource(), 3);
       assertEquals(
           List.of(Decision.KindCase.CLAIM, Decision.KindCase.SUCCEEDED),
           log.read(id).stream().map(Decision::getKindCase).toList());

@@ -14,12 +14,6 @@ record CounterLines(List<String> isas, List<Long> numbers) {
         words.stream().map(pair -> Long.parseLong(pair[1])).toList());
   }
 
-  CounterLines then(CounterLines later) {
-    return new CounterLines(
-        java.util.stream.Stream.concat(isas.stream(), later.isas.stream()).toList(),
-        java.util.stream.Stream.concat(numbers.stream(), later.numbers.stream()).toList());
-  }
-
   /** Each number is the successor of the one before: no gap, no repeat. */
   void assertUnbroken() {
     assertFalse(numbers.isEmpty(), "the counter printed nothing");

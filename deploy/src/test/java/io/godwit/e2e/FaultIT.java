@@ -67,7 +67,7 @@ final class FaultIT {
       world.here().killServices();
       world.here().startServices();
       await("the outcome", () -> log.read(id).stream().anyMatch(Decision::hasSucceeded));
-      counter.onSource().then(counter.onDeviceAtLeast(3)).assertUnbroken();
+      counter.onDeviceSince(counter.onSource(), 3);
       assertFalse(world.docker().isRunning(counter.name()));
     }
   }

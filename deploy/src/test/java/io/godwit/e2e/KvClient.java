@@ -36,18 +36,39 @@ final class KvClient implements AutoCloseable {
    * Waits until the server answers: a published port takes connections before its container does.
    */
   static void awaitAnswer(int port) {
-    Awaitility.await("kv to answer on port " + port)
+    awaitAnswer(port, "PID", "PID ");
+  }
+
+  /**
+   * The same for another server that speaks in lines: what it is asked, what its answer begins
+   * with.
+   */
+  static void awaitAnswer(int port, String question, String answer) {
+    Awaitility.await("an answer on port " + port)
         .atMost(Duration.ofMinutes(1))
         .ignoreExceptions()
         .until(() -> {
           try (KvClient client = new KvClient(port)) {
-            return client.ask("PID").startsWith("PID ");
+            return client.ask(question).startsWith(answer);
           }
         });
   }
 
   String ask(String line) throws IOException {
     return askAll(List.of(line)).getFirst();
+  }
+
+  /** The next line of an answer that has several. */
+  String next() throws IOException {
+    return line(0);
+  }
+
+  private String line(int before) throws IOException {
+    String line = in.readLine();
+    if (line == null) {
+      throw new IOException("the connection was closed after " + before + " answers");
+    }
+    return line;
   }
 
   /** Sends the lines some hundred at a time and returns the answers, in order. */
@@ -58,11 +79,7 @@ final class KvClient implements AutoCloseable {
       out.write((String.join("\n", some) + "\n").getBytes(StandardCharsets.US_ASCII));
       out.flush();
       for (int i = 0; i < some.size(); i++) {
-        String answer = in.readLine();
-        if (answer == null) {
-          throw new IOException("the connection was closed after " + answers.size() + " answers");
-        }
-        answers.add(answer);
+        answers.add(line(answers.size()));
       }
     }
     return answers;

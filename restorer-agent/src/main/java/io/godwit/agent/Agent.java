@@ -1,6 +1,7 @@
 package io.godwit.agent;
 
 import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Homecoming;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
@@ -21,12 +22,15 @@ import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
+import io.godwit.blob.SavedImages;
 import io.godwit.contract.Conversion;
+import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.LeftBehind;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
@@ -78,13 +82,19 @@ public final class Agent {
     var heartbeat =
         runtime.adopt("heartbeat", new Heartbeat(profiler::profile, kafka.publisher(), clock));
 
-    var containers = new Containers(engine, options);
-    var images = new Images(engine, blobs);
+    var homecoming = new Homecoming(engine, new LeftBehind(settings.stateDir()));
+    var containers = new Containers(engine, options, homecoming);
+    var images = new Images(engine, blobs, new SavedImages(settings.stateDir(), blobs));
     var files = new LayerFiles(commands, clock);
     var layers = new Layers(blobs, files, state);
     var trees =
         new Trees(
-            engine, layers, files, new Places(engine, commands), new SharedMemory(commands), state);
+            engine,
+            layers,
+            files,
+            new Places(engine, commands, homecoming),
+            new SharedMemory(commands),
+            state);
     var manifests = new Manifests(blobs);
     var proof = new RestoreProof(engine, machine.proc());
     var rehearsing =
@@ -115,6 +125,7 @@ public final class Agent {
             new Restores.Ground(
                 device,
                 UUID.randomUUID().toString(),
+                machine.pageSize(),
                 engine,
                 containers,
                 images,
@@ -126,6 +137,7 @@ public final class Agent {
                 log,
                 journal,
                 state,
+                kafka.publisher(),
                 events,
                 clock,
                 Sleeper.SYSTEM));
@@ -140,6 +152,13 @@ public final class Agent {
             group,
             device::equals,
             Wire.handler(Preparation.getDefaultInstance(), rehearsals)));
+    runtime.adopt(
+        "pages",
+        kafka.subscribe(
+            Topic.PAGES,
+            group,
+            device::equals,
+            Wire.handler(PagesAhead.getDefaultInstance(), restores.pages())));
     runtime.adopt(
         "conversions",
         kafka.subscribe(

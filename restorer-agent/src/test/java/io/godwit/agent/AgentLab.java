@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Homecoming;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
@@ -24,6 +25,7 @@ import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
+import io.godwit.blob.SavedImages;
 import io.godwit.contract.ContainerDescription;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.ImageDescription;
@@ -37,6 +39,7 @@ import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
+import io.godwit.docker.LeftBehind;
 import io.godwit.docker.SharedMemory;
 import io.godwit.elf.ElfFile;
 import io.godwit.messaging.EventPublisher;
@@ -69,6 +72,7 @@ final class AgentLab implements AutoCloseable {
   final Collected published = new Collected();
   final FolderBlobStore blobs;
   final StateFolder state;
+  final LeftBehind leftBehind;
   final Journal journal;
   final MigrationId id = new MigrationId(UUID.randomUUID().toString());
   final String name = "godwit-agent-it-" + id.shortId();
@@ -81,6 +85,7 @@ final class AgentLab implements AutoCloseable {
     this.folder = folder;
     this.blobs = new FolderBlobStore(folder.resolve("blobs"));
     this.state = new StateFolder(folder.resolve("state"));
+    this.leftBehind = new LeftBehind(folder);
     this.journal = new Journal(state.journal());
     if (engine.inspectImage(IMAGE).isEmpty()) {
       importImage();
@@ -121,6 +126,12 @@ final class AgentLab implements AutoCloseable {
     command.addAll(List.of(IMAGE, "/app"));
     made.add(name + "-source");
     return run(command.toArray(String[]::new)).strip();
+  }
+
+  /** Starts another container, under a name of the test's. */
+  String startAs(String as) throws IOException {
+    made.add(as);
+    return run("docker", "run", "--detach", "--name", as, IMAGE, "/app").strip();
   }
 
   JsonNode inspect(String container) throws IOException {
@@ -178,8 +189,16 @@ final class AgentLab implements AutoCloseable {
         .build();
   }
 
+  private Homecoming homecoming(DockerEngine on) {
+    return new Homecoming(on, leftBehind);
+  }
+
+  private Images images(DockerEngine on) {
+    return new Images(on, blobs, new SavedImages(folder, blobs));
+  }
+
   Containers containers(DockerEngine on) {
-    return new Containers(on, new CriuOptions(CriuOptions.RUNC_CONF));
+    return new Containers(on, new CriuOptions(CriuOptions.RUNC_CONF), homecoming(on));
   }
 
   /** An agent's run, on an Engine that may have its ways. */
@@ -188,9 +207,10 @@ final class AgentLab implements AutoCloseable {
         new Restores.Ground(
             DEVICE,
             UUID.randomUUID().toString(),
+            4096,
             on,
             containers(on),
-            new Images(on, blobs),
+            images(on),
             layers(),
             trees(on),
             new Manifests(blobs),
@@ -199,6 +219,7 @@ final class AgentLab implements AutoCloseable {
             log,
             journal,
             state,
+            published,
             events,
             clock,
             Sleeper.SYSTEM));
@@ -213,7 +234,7 @@ final class AgentLab implements AutoCloseable {
         on,
         layers(),
         new LayerFiles(commands, clock),
-        new Places(on, commands),
+        new Places(on, commands, homecoming(on)),
         new SharedMemory(commands),
         state);
   }
@@ -242,7 +263,7 @@ final class AgentLab implements AutoCloseable {
     return new RehearsalHandler(
         profiler::profile,
         new Requirements(profiler::profile, containers(on), PortCheck.ofThisMachine()),
-        new Images(on, blobs),
+        images(on),
         layers(),
         trees(on),
         rehearsing(on),

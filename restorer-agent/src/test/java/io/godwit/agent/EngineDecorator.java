@@ -94,6 +94,16 @@ public class EngineDecorator implements DockerEngine {
   }
 
   @Override
+  public void removeStopped(String container) throws IOException {
+    real.removeStopped(container);
+  }
+
+  @Override
+  public void rename(String container, String name) throws IOException {
+    real.rename(container, name);
+  }
+
+  @Override
   public List<JsonNode> containers() throws IOException {
     return real.containers();
   }

@@ -162,7 +162,9 @@ class RestoreIT {
 
   @Test
   void aDamagedBlobIsToldAtOnceAndNothingStarts() throws Exception {
-    Files.writeString(lab.blobs.file(Blob.of(conversion.getImages().getFiles(0).getBlob())), "?");
+    var image = conversion.getImages().getFiles(0);
+    Blob blob = Blob.of(image.hasBlob() ? image.getBlob() : image.getSegments(0).getBlob());
+    Files.writeString(lab.blobs.file(blob), "?");
     lab.agent(neverStarting()).handler().handle(AgentLab.DEVICE, conversion);
     Verdict.Failed failure = assertInstanceOf(Verdict.Failed.class, verdict());
     assertTrue(failure.decision().getFailed().getReason().contains("damaged"));

@@ -43,11 +43,6 @@ final class ContainerChecks {
           "Container %s lies on Docker's storage driver %s. Godwit reads the files that a container changed from %s; set dockerd to it."
               .formatted(name, container.storageDriver(), OVERLAY));
     }
-    if (container.inspect().path("HostConfig").path("Init").asBoolean()) {
-      reasons.add(
-          "Container %s was started with --init, which CRIU cannot restore (the mount of docker-init). Start it without --init."
-              .formatted(name));
-    }
     for (String obstacle : ContainerSpec.ofInspect(container.inspect()).obstacles()) {
       reasons.add("Container %s: %s".formatted(name, obstacle));
     }

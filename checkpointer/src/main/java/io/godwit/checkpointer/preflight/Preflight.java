@@ -3,6 +3,7 @@ package io.godwit.checkpointer.preflight;
 import io.godwit.checkpointer.source.CriuVersion;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.DeviceProfile;
@@ -26,6 +27,7 @@ import java.util.Optional;
 public final class Preflight {
   private final DockerEngine engine;
   private final ProcFs processes;
+  private final InotifyWatches watches;
   private final HostFacts host;
   private final DeviceChecks devices;
   private final ContainersInMigration inMigration;
@@ -38,11 +40,13 @@ public final class Preflight {
   public Preflight(
       DockerEngine engine,
       ProcFs processes,
+      InotifyWatches watches,
       HostFacts host,
       DeviceChecks devices,
       ContainersInMigration inMigration) {
     this.engine = engine;
     this.processes = processes;
+    this.watches = watches;
     this.host = host;
     this.devices = devices;
     this.inMigration = inMigration;
@@ -148,6 +152,12 @@ public final class Preflight {
       throws IOException {
     containers.sharedMemory(container, all, reasons);
     running.check(container, all, reasons);
+    int nameless = watches.find(all).nameless();
+    if (nameless > 0) {
+      reasons.add(
+          "Container %s watches %d deleted files or folders by inotify, which cannot be found again on the device."
+              .formatted(container.name(), nameless));
+    }
     if (request.getOptions().getTcp() == TcpConnections.KEEP) {
       connections.keep(container, all, reasons);
     }
@@ -173,8 +183,15 @@ public final class Preflight {
     long bytes =
         engine.inspectImage(container.image()).map(i -> i.path("Size").asLong()).orElse(0L);
     for (HostProcess process : all) {
-      highest = Math.max(highest, processes.highestAddress(process));
-      memory += processes.residentBytes(process);
+      try {
+        highest = Math.max(highest, processes.highestAddress(process));
+        memory += processes.residentBytes(process);
+      } catch (IOException e) {
+        if (processes.find(process.pid()).filter(process::equals).isPresent()) {
+          throw e;
+        }
+        // It has ended meanwhile, as every command of a shell's loop does.
+      }
     }
     if (!container.inspect().path("GraphDriver").path("Data").path("UpperDir").asText().isEmpty()) {
       bytes += size(LayerFiles.upperDir(container.inspect()));

@@ -65,8 +65,9 @@ final class ProcessChecks {
       try {
         String name = "Process %d (%s)".formatted(process.pid(), proc.executable(process));
         namespaces(name, process, namespaces, reasons);
-        filters(name, process, container, reasons);
         tracer(name, process, reasons);
+        stopped(name, process, reasons);
+        protectionKeys(name, process, reasons);
         owner(name, process, reasons);
         descriptors(name, process, reasons);
         if (!process.equals(first)) {
@@ -97,24 +98,34 @@ final class ProcessChecks {
     }
   }
 
-  private void filters(
-      String name, HostProcess process, SourceContainer container, List<String> reasons)
-      throws IOException {
-    int expected = container.isSeccompConfined() ? 1 : 0;
-    int filters = proc.status(process, "Seccomp_filters").map(Integer::parseInt).orElse(0);
-    if (filters > expected) {
-      reasons.add(
-          "%s has installed %d seccomp filters of its own, which would be lost: the device's container is under the device's filter only. Run it without."
-              .formatted(name, filters - expected));
-    }
-  }
-
   private void tracer(String name, HostProcess process, List<String> reasons) throws IOException {
     String tracer = proc.status(process, "TracerPid").orElse("0");
     if (!tracer.equals("0")) {
       reasons.add(
           "%s is being traced by process %s, and CRIU has to trace it itself. End the debugger, or strace, first."
               .formatted(name, tracer));
+    }
+  }
+
+  /**
+   * Over a stopped process CRIU waits for ever, and the container with it: in a cgroup that the v1
+   * freezer has frozen, a stopped process does not come to the trap that PTRACE_SEIZE waits for.
+   */
+  private void stopped(String name, HostProcess process, List<String> reasons) throws IOException {
+    if (proc.status(process, "State").orElse("").startsWith("T")) {
+      reasons.add(
+          "%s is stopped (SIGSTOP, or Ctrl-Z in a shell), and CRIU would wait for it for ever. Let it go on with: kill -CONT %d"
+              .formatted(name, process.pid()));
+    }
+  }
+
+  /** CRIU restores memory under the default key. */
+  private void protectionKeys(String name, HostProcess process, List<String> reasons)
+      throws IOException {
+    if (proc.protectionKeys(process)) {
+      reasons.add(
+          "%s guards memory by protection keys (pkeys), which CRIU would lose. Run it without."
+              .formatted(name));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.source;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ public final class ProcFs {
 
   private static final int FIRST_FIELD = 3;
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
+  private static final Pattern KEY = Pattern.compile("ProtectionKey:\\s+0*[1-9]\\d*");
   private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private final Path proc;
@@ -150,11 +152,41 @@ public final class ProcFs {
     return targets;
   }
 
+  /** What its inotify descriptors watch: the lines of their {@code fdinfo}, all together. */
+  public String inotifyDescriptors(HostProcess process) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (Path link : links(process, "fd")) {
+      try {
+        if (Files.readSymbolicLink(link).toString().equals("anon_inode:inotify")) {
+          lines.append(read(process.pid(), "fdinfo/" + link.getFileName()));
+        }
+      } catch (NoSuchFileException e) {
+        // Closed meanwhile.
+      }
+    }
+    return lines.toString();
+  }
+
+  /** The mounts that it sees, as {@code /proc/PID/mountinfo} has them. */
+  public String mounts(HostProcess process) throws IOException {
+    return read(process.pid(), "mountinfo");
+  }
+
   /** The arguments that it was started with, or has given itself. */
   public List<String> arguments(HostProcess process) throws IOException {
     String line = read(process.pid(), "cmdline");
     String ended = line.endsWith("\0") ? line.substring(0, line.length() - 1) : line;
     return List.of(ended.split("\0", -1));
+  }
+
+  /** Whether memory of it is under another protection key than the default (pkeys(7)). */
+  public boolean protectionKeys(HostProcess process) throws IOException {
+    try (Stream<String> lines =
+        Files.lines(folder(process.pid()).resolve("smaps"), StandardCharsets.ISO_8859_1)) {
+      return lines.anyMatch(line -> KEY.matcher(line).matches());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /** A line of {@code /proc/PID/status} without its name, where the kernel has it. */

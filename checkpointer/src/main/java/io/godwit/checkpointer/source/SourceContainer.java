@@ -51,16 +51,6 @@ public record SourceContainer(JsonNode inspect) {
     return inspect.path("HostConfig").path("RestartPolicy");
   }
 
-  /** Whether the Engine has put a seccomp filter over it; it does unless told otherwise. */
-  public boolean isSeccompConfined() {
-    JsonNode host = inspect.path("HostConfig");
-    boolean unconfined = host.path("Privileged").asBoolean();
-    for (JsonNode option : host.path("SecurityOpt")) {
-      unconfined |= option.asText().matches("seccomp[=:]unconfined");
-    }
-    return !unconfined;
-  }
-
   public String storageDriver() {
     return inspect.path("GraphDriver").path("Name").asText();
   }

@@ -2,8 +2,8 @@ package io.godwit.checkpointer.work;
 
 import com.google.protobuf.ByteString;
 import io.godwit.blob.Blob;
-import io.godwit.blob.BlobException;
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.SavedImages;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.source.SourceContainer;
@@ -38,26 +38,23 @@ final class AheadSender {
   private final TreeSender trees;
   private final BlobStore blobs;
   private final Journal journal;
-  private final Path savedImages;
+  private final SavedImages saved;
   private final Progress progress;
 
-  /**
-   * @param savedImages a folder with a file per image that was saved, which names its blob
-   */
   AheadSender(
       DockerEngine engine,
       LayerFiles layers,
       TreeSender trees,
       BlobStore blobs,
       Journal journal,
-      Path savedImages,
+      SavedImages saved,
       Progress progress) {
     this.engine = engine;
     this.layers = layers;
     this.trees = trees;
     this.blobs = blobs;
     this.journal = journal;
-    this.savedImages = savedImages;
+    this.saved = saved;
     this.progress = progress;
   }
 
@@ -107,8 +104,7 @@ final class AheadSender {
             .flatMap(i -> StreamSupport.stream(i.path("RepoTags").spliterator(), false))
             .map(tag -> tag.asText())
             .toList();
-    Path note = Files.createDirectories(savedImages).resolve(id.replaceFirst("^sha256:", ""));
-    Optional<Blob> known = known(note);
+    Optional<Blob> known = saved.find(id);
     Blob archive;
     if (known.isPresent()) {
       archive = known.get();
@@ -117,28 +113,13 @@ final class AheadSender {
       Files.deleteIfExists(file);
       engine.saveImage(id, file);
       archive = store(file, migration, "its image goes ahead");
-      Files.writeString(note, archive.sha256() + " " + archive.size());
+      saved.note(id, archive);
     }
     return ImageDescription.newBuilder()
         .setId(id)
         .addAllTags(tags)
         .setArchive(archive.toRef())
         .build();
-  }
-
-  private Optional<Blob> known(Path note) throws IOException {
-    if (!Files.exists(note)) {
-      return Optional.empty();
-    }
-    String[] words = Files.readString(note).strip().split(" ", -1);
-    try {
-      Blob blob = new Blob(words[0], Long.parseLong(words[words.length - 1]));
-      // The operator may have emptied the store: a look at the last byte tells.
-      blobs.read(blob, blob.size() - 1, 1);
-      return Optional.of(blob);
-    } catch (BlobException | IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 
   private Blob store(Path file, Migration migration, String what) throws IOException {

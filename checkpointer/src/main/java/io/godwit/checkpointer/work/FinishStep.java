@@ -1,5 +1,7 @@
 package io.godwit.checkpointer.work;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
@@ -7,6 +9,7 @@ import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.FileTree;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.LeftBehind;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
@@ -23,17 +26,25 @@ import org.slf4j.LoggerFactory;
  */
 final class FinishStep implements Step {
   private static final Logger LOG = LoggerFactory.getLogger(FinishStep.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration AFTER_NO_ANSWER = Duration.ofSeconds(5);
 
   private final DockerEngine engine;
   private final SharedMemory sharedMemory;
+  private final LeftBehind leftBehind;
   private final Journal journal;
   private final Gate gate;
   private final Sleeper sleeper;
 
   FinishStep(
-      DockerEngine engine, SharedMemory sharedMemory, Journal journal, Gate gate, Sleeper sleeper) {
+      DockerEngine engine,
+      SharedMemory sharedMemory,
+      LeftBehind leftBehind,
+      Journal journal,
+      Gate gate,
+      Sleeper sleeper) {
     this.engine = engine;
+    this.leftBehind = leftBehind;
     this.sharedMemory = sharedMemory;
     this.journal = journal;
     this.gate = gate;
@@ -78,6 +89,9 @@ final class FinishStep implements Step {
     if (migration.touch().checkpoint().isPresent()) {
       engine.deleteCheckpoint(id, migration.touch().checkpoint().get());
     }
+    // So that it does not stand in its own way when it comes home.
+    leftBehind.sweep(engine);
+    leftBehind.note(beforeItWasFrozen(migration), migration.id());
     return "The source container %s is kept, stopped, with restart policy 'no'. Do not start it: it would be a second copy. Remove it with: docker rm -v %s%s"
         .formatted(
             container.get().name(),
@@ -85,6 +99,11 @@ final class FinishStep implements Step {
             volumes(migration).isEmpty()
                 ? ""
                 : ". Its volumes are kept as they were: " + String.join(", ", volumes(migration)));
+  }
+
+  private static JsonNode beforeItWasFrozen(Migration migration) throws IOException {
+    return JSON.readTree(
+        migration.preparation().orElseThrow().getContainer().getInspectJson().toByteArray());
   }
 
   /** Its volumes go with it, but those that another container uses. */

@@ -8,6 +8,7 @@ import io.godwit.checkpointer.migration.Source;
 import io.godwit.checkpointer.pages.PageReceiver;
 import io.godwit.checkpointer.pages.Precopy;
 import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ParkException;
 import io.godwit.checkpointer.source.ProcFs;
@@ -44,6 +45,7 @@ final class Freezer {
   private final SharedMemory sharedMemory;
   private final MigrationPoints points;
   private final ProcFs processes;
+  private final InotifyWatches watches;
   private final ProcessIdentity identity;
   private final DumpWatch watch;
   private final Journal journal;
@@ -58,6 +60,7 @@ final class Freezer {
       SharedMemory sharedMemory,
       MigrationPoints points,
       ProcFs processes,
+      InotifyWatches watches,
       ProcessIdentity identity,
       DumpWatch watch,
       Journal journal,
@@ -70,6 +73,7 @@ final class Freezer {
     this.sharedMemory = sharedMemory;
     this.points = points;
     this.processes = processes;
+    this.watches = watches;
     this.identity = identity;
     this.watch = watch;
     this.journal = journal;
@@ -96,6 +100,8 @@ final class Freezer {
     List<String> options =
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
     options.add(CriuOptions.imagesIn(folder.images()));
+    options.addAll(
+        CriuOptions.watchedIn(watches.find(processes.ofContainer(container.id())).folders()));
     // What an earlier try left under this name; the container runs, so it is of no use.
     engine.deleteCheckpoint(container.id(), checkpoint);
     folder.prepare();

@@ -15,6 +15,7 @@ import io.godwit.docker.CriuLog;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,16 +117,16 @@ final class RollBack {
     return gate.note(migration.withTouch(touch.undone()));
   }
 
+  private Path held(Migration migration) throws IOException {
+    return journal.keptFile(migration.id(), TreeSender.HELD);
+  }
+
   private CheckpointFolder folder(Migration migration, String checkpoint) throws IOException {
     return CheckpointFolder.of(
         engine,
         migration.knownSource().containerId(),
         checkpoint,
         journal.workFolder(migration.id()));
-  }
-
-  private Path held(Migration migration) throws IOException {
-    return journal.keptFile(migration.id(), TreeSender.HELD);
   }
 
   private void deleteCheckpoint(String id, String checkpoint, CheckpointFolder folder) {
@@ -144,8 +145,9 @@ final class RollBack {
     Migration migration = gate.note(before.withTouch(before.touch().withRestartTried()));
     List<String> options =
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
-    options.add(CriuOptions.imagesIn(folder.images()));
     options.addAll(SharedMemory.options(held(before)));
+    options.add(CriuOptions.imagesIn(folder.images()));
+    options.addAll(LinkedMounts.options(engine, container.inspect()));
     String failure = "";
     boolean restored = false;
     try {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,11 @@ final class SourceTrees {
   static List<Tree> of(SourceContainer container, DockerEngine engine, Path held)
       throws IOException {
     Map<String, Tree> mounted = new LinkedHashMap<>();
-    for (JsonNode mount : container.inspect().path("Mounts")) {
+    // The Engine tells them in another order each time.
+    List<JsonNode> mounts = new ArrayList<>();
+    container.inspect().path("Mounts").forEach(mounts::add);
+    mounts.sort(Comparator.comparing(mount -> mount.path("Destination").asText()));
+    for (JsonNode mount : mounts) {
       switch (mount.path("Type").asText()) {
         case "volume" -> {
           String name = mount.path("Name").asText();

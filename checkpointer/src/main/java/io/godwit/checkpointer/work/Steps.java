@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.SavedImages;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.State;
@@ -8,12 +9,14 @@ import io.godwit.checkpointer.pages.Precopy;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.LeftBehind;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
@@ -40,6 +43,7 @@ public final class Steps {
       LayerFiles layers,
       SharedMemory sharedMemory,
       ProcFs processes,
+      InotifyWatches watches,
       ProcessIdentity identity,
       MigrationPoints points) {}
 
@@ -48,7 +52,7 @@ public final class Steps {
       Publisher publisher, DecisionLog log, BlobStore blobs, DeviceChecks devices) {}
 
   /**
-   * @param stateDir for notes on images that the store has already
+   * @param stateDir for notes that this machine's agent reads or writes, too
    */
   public Steps(
       Machine machine,
@@ -73,7 +77,7 @@ public final class Steps {
             trees,
             meeting.blobs(),
             journal,
-            stateDir.resolve("images"),
+            new SavedImages(stateDir, meeting.blobs()),
             progress);
     RollBack rollBack =
         new RollBack(
@@ -94,6 +98,7 @@ public final class Steps {
             machine.sharedMemory(),
             machine.points(),
             machine.processes(),
+            machine.watches(),
             machine.identity(),
             watch,
             journal,
@@ -148,7 +153,14 @@ public final class Steps {
         new OutcomeStep(
             meeting.log(), meeting.publisher(), gate, clock, sleeper, deadlines.doubt());
     this.undo = new UndoStep(rollBack, meeting.log(), gate, clock, sleeper);
-    this.finish = new FinishStep(machine.engine(), machine.sharedMemory(), journal, gate, sleeper);
+    this.finish =
+        new FinishStep(
+            machine.engine(),
+            machine.sharedMemory(),
+            new LeftBehind(stateDir),
+            journal,
+            gate,
+            sleeper);
     this.rolledBack = new RolledBackStep(gate);
   }
 

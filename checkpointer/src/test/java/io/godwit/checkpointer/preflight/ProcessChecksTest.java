@@ -51,23 +51,25 @@ final class ProcessChecksTest {
   }
 
   @Test
-  void filtersBeyondTheEnginesAreRefused() throws IOException {
-    status(7, "Seccomp_filters:\t3");
-    assertOne("2 seccomp filters of its own", reasons(7));
-  }
-
-  @Test
-  void anyFilterIsTheProgramsOwnWhereTheEnginePutsNone() throws IOException {
-    status(7, "Seccomp_filters:\t1");
-    assertTrue(reasons(7).isEmpty());
-    assertOne("1 seccomp filters", reasons("\"SecurityOpt\": [\"seccomp=unconfined\"]", 7));
-    assertOne("1 seccomp filters", reasons("\"Privileged\": true", 7));
-  }
-
-  @Test
   void tracedProcessIsRefusedWithItsTracer() throws IOException {
     status(7, "TracerPid:\t4711");
     assertOne("traced by process 4711", reasons(7));
+  }
+
+  @Test
+  void stoppedProcessIsRefusedWithTheCommandThatLetsItGoOn() throws IOException {
+    status(7, "State:\tS (sleeping)");
+    assertTrue(reasons(7).isEmpty());
+    status(7, "State:\tT (stopped)");
+    assertOne("Let it go on with: kill -CONT 7", reasons(7));
+  }
+
+  @Test
+  void memoryUnderProtectionKeysIsRefused() throws IOException {
+    Files.writeString(proc.resolve("7/smaps"), "Rss: 4 kB\nProtectionKey:         0\n");
+    assertTrue(reasons(7).isEmpty());
+    Files.writeString(proc.resolve("7/smaps"), "Rss: 4 kB\nProtectionKey:         12\n");
+    assertOne("protection keys", reasons(7));
   }
 
   @Test
@@ -147,6 +149,7 @@ final class ProcessChecksTest {
         "%d (a program) S %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 %d 0"
             .formatted(pid, parent, pid * 10));
     Files.writeString(folder.resolve("cmdline"), "/program\0");
+    Files.createFile(folder.resolve("smaps"));
     status(pid, "Uid:\t0\t0\t0\t0");
     Files.createDirectory(folder.resolve("fd"));
     Files.createDirectory(folder.resolve("root"));

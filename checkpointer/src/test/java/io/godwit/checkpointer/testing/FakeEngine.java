@@ -205,6 +205,16 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
+  public void removeStopped(String container) {
+    throw new AssertionError("a checkpointer removes a source by remove");
+  }
+
+  @Override
+  public void rename(String container, String name) {
+    throw new AssertionError("a checkpointer renames nothing");
+  }
+
+  @Override
   public void loadImage(InputStream archive) {
     throw new AssertionError("a checkpointer loads no image");
   }

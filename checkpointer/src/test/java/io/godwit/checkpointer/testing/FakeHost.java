@@ -7,6 +7,7 @@ import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.source.CriuVersion;
 import io.godwit.checkpointer.source.ElfPrograms;
 import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
@@ -168,6 +169,7 @@ public final class FakeHost {
                 new LayerFiles(FakeHost::command, clock),
                 new SharedMemory(FakeHost::command),
                 procFs,
+                new InotifyWatches(procFs, FakeHost::command),
                 new ProcessIdentity(procFs, memory),
                 new MigrationPoints(
                     procFs::ofContainer, new ElfPrograms(procFs), memory, clock, clock)),

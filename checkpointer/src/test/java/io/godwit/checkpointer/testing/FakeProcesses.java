@@ -104,6 +104,7 @@ public final class FakeProcesses implements ProcessMemory {
     Files.write(folder.resolve("auxv"), auxv.array());
     Files.createSymbolicLink(folder.resolve("exe"), executable);
     Files.createSymbolicLink(folder.resolve("root"), Path.of("/"));
+    Files.createFile(folder.resolve("smaps"));
     Files.createDirectory(folder.resolve("fd"));
     Files.createDirectory(folder.resolve("ns"));
   }

@@ -50,6 +50,7 @@ public final class Service implements MigrationObserver {
             new Preflight(
                 machine.engine(),
                 machine.processes(),
+                machine.watches(),
                 machine.facts(),
                 new DeviceChecks(directory, machine.facts(), clock),
                 inMigration),

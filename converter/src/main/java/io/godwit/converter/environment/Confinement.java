@@ -10,8 +10,6 @@ import io.godwit.criu.Message;
 import io.godwit.criu.field.CoreEntry;
 import io.godwit.criu.field.CredsEntry;
 import io.godwit.criu.field.PstreeEntry;
-import io.godwit.criu.field.SeccompEntry;
-import io.godwit.criu.field.SeccompFilter;
 import io.godwit.criu.field.TaskCoreEntry;
 import io.godwit.criu.field.ThreadCoreEntry;
 import java.io.IOException;
@@ -21,27 +19,24 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Confines every thread as the device's runtime confined the probe: seccomp filter, LSM profile,
- * no_new_privs, cgroups (core-*.img; the filters and cgroups themselves are the template's), and
- * the bounds of capabilities and resources. What a process gave up by itself it does not get back:
- * where both sides have a bound, the tighter one holds.
+ * Confines every thread as the device's runtime confined the probe: LSM profile, no_new_privs,
+ * cgroups (core-*.img; the cgroups themselves are the template's), and the bounds of capabilities
+ * and resources. What a process gave up by itself it does not get back: where both sides have a
+ * bound, the tighter one holds. Seccomp filters are {@link SeccompFilters}'s.
  */
 public final class Confinement implements Step {
   private static final String NAME = "confinement";
-  private static final int SECCOMP_FILTER_MODE = 2;
 
   @Override
   public void apply(Draft draft) throws IOException {
     Message probe = rootCore(draft.template());
     Message probeThread = probe.requireMessage(CoreEntry.THREAD_CORE);
     Message probeTask = probe.requireMessage(CoreEntry.TC);
-    int expected = chain(draft.template(), probeThread);
     for (ImageName image : draft.images(ImageKind.CORE)) {
       EntryImage core = draft.image(image);
       Message changed = core.only();
       Optional<Message> thread = changed.message(CoreEntry.THREAD_CORE);
       if (thread.isPresent()) {
-        refuseOwnFilters(draft, image, thread.get(), expected);
         changed =
             changed.withMessage(
                 CoreEntry.THREAD_CORE, thread(draft, image, thread.get(), probeThread));
@@ -56,10 +51,7 @@ public final class Confinement implements Step {
   }
 
   private static Message thread(Draft draft, ImageName image, Message thread, Message probe) {
-    Message result =
-        take(thread, probe, ThreadCoreEntry.SECCOMP_MODE, ThreadCoreEntry.SECCOMP_FILTER);
-    result = take(result, probe, ThreadCoreEntry.CG_SET);
-    report(draft, image, "seccomp mode", thread, result, ThreadCoreEntry.SECCOMP_MODE);
+    Message result = take(thread, probe, ThreadCoreEntry.CG_SET);
     report(draft, image, "cgroup set", thread, result, ThreadCoreEntry.CG_SET);
     Optional<Message> creds = thread.message(ThreadCoreEntry.CREDS);
     Optional<Message> bounds = probe.message(ThreadCoreEntry.CREDS);
@@ -106,7 +98,6 @@ public final class Confinement implements Step {
     if (task.has(TaskCoreEntry.CG_SET) || probe.has(TaskCoreEntry.CG_SET)) {
       result = take(result, probe, TaskCoreEntry.CG_SET);
     }
-    result = take(result, probe, TaskCoreEntry.OLD_SECCOMP_MODE, TaskCoreEntry.OLD_SECCOMP_FILTER);
     result = take(result, probe, TaskCoreEntry.LOGINUID);
     OptionalLong own = task.varint(TaskCoreEntry.OOM_SCORE_ADJ);
     OptionalLong least = probe.varint(TaskCoreEntry.OOM_SCORE_ADJ);
@@ -131,43 +122,6 @@ public final class Confinement implements Step {
       result = result.withMessage(TaskCoreEntry.RLIMITS, within);
     }
     return result;
-  }
-
-  /**
-   * A filter that a program installed itself would be lost, and on another ISA it would mean other
-   * system calls.
-   */
-  private static void refuseOwnFilters(Draft draft, ImageName image, Message thread, int expected)
-      throws IOException {
-    int found = chain(draft.source(), thread);
-    if (found > Math.max(expected, 1)) {
-      draft.refuse(
-          "thread %d runs under %d seccomp filters of its own, which cannot move"
-              .formatted(image.id(), found - Math.max(expected, 1)));
-    }
-  }
-
-  /** How many filters a thread is under: the last one names the one before it. */
-  private static int chain(ImageFolder folder, Message thread) throws IOException {
-    Optional<EntryImage> image = folder.find(ImageName.of(ImageKind.SECCOMP));
-    OptionalLong last = thread.varint(ThreadCoreEntry.SECCOMP_FILTER);
-    boolean filtered = thread.varint(ThreadCoreEntry.SECCOMP_MODE).orElse(0) == SECCOMP_FILTER_MODE;
-    if (image.isEmpty() || last.isEmpty() || !filtered) {
-      return 0;
-    }
-    List<Message> filters = image.get().only().messages(SeccompEntry.SECCOMP_FILTERS);
-    int count = 0;
-    OptionalLong at = last;
-    while (at.isPresent() && count <= filters.size()) {
-      long index = at.getAsLong();
-      if (index < 0 || index >= filters.size()) {
-        throw thread.wrong(
-            ThreadCoreEntry.SECCOMP_FILTER, "one of " + filters.size() + " filters", "" + index);
-      }
-      at = filters.get((int) index).varint(SeccompFilter.PREV);
-      count++;
-    }
-    return count;
   }
 
   private static Message rootCore(ImageFolder template) throws IOException {

@@ -5,6 +5,7 @@ import io.godwit.criu.ImageKind;
 import io.godwit.criu.Message;
 import io.godwit.criu.field.MntEntry;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,8 +33,9 @@ final class MountTable {
    * @param device the kernel's encoding, as in the names of tmpfs images
    * @param fileSystem CRIU's number of the type
    * @param root which part of the file system is mounted
+   * @param external whether it is bound from the machine's own files
    */
-  record Mount(long id, String point, long device, long fileSystem, String root) {
+  record Mount(long id, String point, long device, long fileSystem, String root, boolean external) {
     /** Whether its files are the kernel's or live in memory, so that its type matters. */
     boolean isKernels() {
       return KERNELS.contains(fileSystem);
@@ -63,7 +65,13 @@ final class MountTable {
         absolute.equals(".") || absolute.isEmpty() ? "/" : absolute,
         entry.requireVarint(MntEntry.ROOT_DEV),
         entry.requireVarint(MntEntry.FSTYPE),
-        entry.requireString(MntEntry.ROOT));
+        entry.requireString(MntEntry.ROOT),
+        entry.has(MntEntry.EXT_KEY) || entry.bool(MntEntry.EXT_MOUNT).orElse(false));
+  }
+
+  /** The same without the mount of the Engine's init program, see {@link InitProgram}. */
+  MountTable withoutInit() {
+    return new MountTable(mounts.stream().filter(mount -> !InitProgram.isOne(mount)).toList());
   }
 
   List<Mount> all() {
@@ -80,6 +88,16 @@ final class MountTable {
    */
   Optional<Mount> at(String point) {
     return mounts.stream().filter(mount -> mount.point().equals(point)).findFirst();
+  }
+
+  /** The mount that a path leads to: that with the longest mount point above it. */
+  Optional<Mount> above(String path) {
+    return mounts.stream()
+        .filter(mount ->
+            mount.point().equals("/")
+                || path.equals(mount.point())
+                || path.startsWith(mount.point() + "/"))
+        .max(Comparator.comparingInt(mount -> mount.point().length()));
   }
 
   /** The mount that shows all of a file system, by the device in the name of a tmpfs image. */

@@ -30,12 +30,15 @@ public final class Mounts implements Step {
   private static final int MARK_INODE_HANDLE = 2;
   private static final int MARK_MOUNT = 8;
   private static final int MARK_MOUNT_ID = 1;
+  private static final int HANDLE_PATH = 4;
   private static final int HANDLE_MOUNT_ID = 5;
 
   @Override
   public void apply(Draft draft) throws IOException {
-    Binding binding =
-        new Binding(draft, MountTable.of(draft.source()), MountTable.of(draft.template()));
+    MountTable source = MountTable.of(draft.source());
+    MountTable template = MountTable.of(draft.template()).withoutInit();
+    refuseOwnMounts(draft, source, template);
+    Binding binding = new Binding(draft, source, template);
     draft.change(ImageName.of(ImageKind.FILES), files -> files.map(binding::bind));
     binding.used.forEach((from, to) ->
         draft.report(
@@ -44,6 +47,24 @@ public final class Mounts implements Step {
             Long.toString(from.id()),
             Long.toString(to.id()),
             "files refer to the device's mount at the same place"));
+  }
+
+  /**
+   * Mounts that the program made in its container would be lost, whether a file is open on them or
+   * not. What only the source's runtime makes (masked paths, cgroup v1) lies under /proc and /sys.
+   */
+  private static void refuseOwnMounts(Draft draft, MountTable source, MountTable template) {
+    for (Mount mount : source.all()) {
+      String point = mount.point();
+      if (template.at(point).isEmpty() && !InitProgram.isOne(mount)) {
+        if (point.startsWith("/proc/") || point.startsWith("/sys/")) {
+          draft.report(
+              NAME, "mount " + point, "there", "none", "only the source's runtime makes it");
+        } else {
+          draft.refuse("the container has a mount at " + point + ", where the device has none");
+        }
+      }
+    }
   }
 
   private static final class Binding {
@@ -87,43 +108,55 @@ public final class Mounts implements Step {
     }
 
     private Message watch(String what, Message watch) {
-      Message bound = device(what, watch, WATCH_DEVICE);
-      return bound.withMessage(WATCH_HANDLE, handle(what, bound.requireMessage(WATCH_HANDLE)));
+      Message handle = watch.requireMessage(WATCH_HANDLE);
+      Optional<Mount> from = watched(what, watch.requireVarint(WATCH_DEVICE), handle);
+      return place(what, from)
+          .map(mount ->
+              watch
+                  .withVarint(WATCH_DEVICE, mount.device())
+                  .withMessage(WATCH_HANDLE, onMount(handle, mount)))
+          .orElse(watch);
+    }
+
+    /**
+     * The mount that a watched file is on. A handle and an inode number mean nothing on another
+     * machine; CRIU goes by the path where the image has one.
+     */
+    private Optional<Mount> watched(String what, long device, Message handle) {
+      Optional<String> path = handle.string(HANDLE_PATH);
+      if (path.isEmpty()) {
+        draft.refuse(what + " watches a file that has no name any more");
+      }
+      return path.isEmpty() ? source.wholeByDevice(device) : source.above(path.get());
+    }
+
+    private static Message onMount(Message handle, Mount mount) {
+      return handle.has(HANDLE_MOUNT_ID) ? handle.withVarint(HANDLE_MOUNT_ID, mount.id()) : handle;
     }
 
     private Message mark(String what, Message mark) {
-      Message bound = device(what, mark, MARK_DEVICE);
-      Optional<Message> inode = bound.message(MARK_INODE);
+      Message bound = mark;
+      Optional<Message> inode = mark.message(MARK_INODE);
       if (inode.isPresent()) {
-        Message handle = handle(what, inode.get().requireMessage(MARK_INODE_HANDLE));
-        bound = bound.withMessage(MARK_INODE, inode.get().withMessage(MARK_INODE_HANDLE, handle));
+        Message handle = inode.get().requireMessage(MARK_INODE_HANDLE);
+        Optional<Mount> to = place(what, watched(what, mark.requireVarint(MARK_DEVICE), handle));
+        if (to.isPresent()) {
+          Message there = inode.get().withMessage(MARK_INODE_HANDLE, onMount(handle, to.get()));
+          bound = bound.withVarint(MARK_DEVICE, to.get().device()).withMessage(MARK_INODE, there);
+        }
       }
       Optional<Message> mount = bound.message(MARK_MOUNT);
       if (mount.isPresent()) {
-        bound = bound.withMessage(MARK_MOUNT, plainMountId(what, mount.get(), MARK_MOUNT_ID));
+        Optional<Mount> from = source.byId(mount.get().requireVarint(MARK_MOUNT_ID));
+        Optional<Mount> to = place(what, from);
+        if (to.isPresent()) {
+          bound =
+              bound
+                  .withVarint(MARK_DEVICE, to.get().device())
+                  .withMessage(MARK_MOUNT, mount.get().withVarint(MARK_MOUNT_ID, to.get().id()));
+        }
       }
       return bound;
-    }
-
-    private Message handle(String what, Message handle) {
-      return plainMountId(what, handle, HANDLE_MOUNT_ID);
-    }
-
-    private Message plainMountId(String what, Message message, int field) {
-      OptionalLong id = message.varint(field);
-      if (id.isEmpty()) {
-        return message;
-      }
-      return place(what, source.byId(id.getAsLong()))
-          .map(mount -> message.withVarint(field, mount.id()))
-          .orElse(message);
-    }
-
-    private Message device(String what, Message message, int field) {
-      Optional<Mount> from = source.wholeByDevice(message.requireVarint(field));
-      return place(what, from)
-          .map(mount -> message.withVarint(field, mount.device()))
-          .orElse(message);
     }
 
     private Optional<Mount> place(String what, Optional<Mount> from) {
@@ -131,14 +164,15 @@ public final class Mounts implements Step {
         draft.refuse(what + " is on a mount that the checkpoint's mount table does not have");
         return Optional.empty();
       }
-      Optional<Mount> to = template.at(from.get().point());
+      // The init program lies in the container's layer on the device.
+      String point = InitProgram.isOne(from.get()) ? "/" : from.get().point();
+      Optional<Mount> to = template.at(point);
       if (to.isEmpty()) {
-        draft.refuse(
-            what + " is on a mount at " + from.get().point() + ", where the device has none");
+        draft.refuse(what + " is on a mount at " + point + ", where the device has none");
       } else if (from.get().isKernels() && from.get().fileSystem() != to.get().fileSystem()) {
         draft.refuse(
             "%s is on the mount at %s, where the device has a file system of another type"
-                .formatted(what, from.get().point()));
+                .formatted(what, point));
       } else {
         used.put(from.get(), to.get());
       }

@@ -19,6 +19,7 @@ import io.godwit.contract.IsaName;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Phase;
+import io.godwit.contract.Segment;
 import io.godwit.contract.Template;
 import io.godwit.contract.Twin;
 import io.godwit.converter.Graft;
@@ -36,6 +37,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -84,18 +86,25 @@ final class CheckpointHandlerTest {
     ManifestFile pages = file(conversion().getImages(), "pages-1.img");
     Set<BlobRef> given =
         Set.of(
-            file(checkpoint.getImages(), "pages-1.img").getBlob(),
-            file(checkpoint.getTemplate().getImages(), "pages-1.img").getBlob());
+            blob(file(checkpoint.getImages(), "pages-1.img")),
+            blob(file(checkpoint.getTemplate().getImages(), "pages-1.img")));
     assertEquals(
         given, pages.getSegmentsList().stream().map(s -> s.getBlob()).collect(Collectors.toSet()));
   }
 
   @Test
   void pagesAreReadInSmallParts() throws Exception {
-    Checkpoint checkpoint = checkpoint().build();
-    handle(checkpoint);
-    assertTrue(
-        blobs.largestRead() < file(checkpoint.getImages(), "pages-1.img").getBlob().getSize());
+    byte[] pages = Files.readAllBytes(corpus("counter-x86_64").resolve("pages-1.img"));
+    Segment part =
+        Segment.newBuilder()
+            .setBlob(blobs.put(Arrays.copyOf(pages, 8 << 20)).toRef())
+            .setLength(pages.length)
+            .build();
+    Checkpoint.Builder checkpoint = checkpoint();
+    replace(checkpoint, ManifestFile.newBuilder().setName("pages-1.img").addSegments(part).build());
+    handle(checkpoint.build());
+    assertEquals(1, log.on(Topic.CONVERSIONS).size());
+    assertTrue(blobs.largestRead() <= 1 << 20, () -> blobs.largestRead() + " bytes at once");
   }
 
   @Test
@@ -161,7 +170,7 @@ final class CheckpointHandlerTest {
   @Test
   void missingBlobIsTriedAgainNotAborted() throws Exception {
     Checkpoint checkpoint = checkpoint().build();
-    blobs.lose(Blob.of(file(checkpoint.getImages(), "mm-1.img").getBlob()));
+    blobs.lose(Blob.of(blob(file(checkpoint.getImages(), "mm-1.img"))));
     assertThrows(BlobException.class, () -> handle(checkpoint));
     assertEquals(List.of(), log.read(MIGRATION));
   }
@@ -221,11 +230,16 @@ final class CheckpointHandlerTest {
   }
 
   private void replace(Checkpoint.Builder checkpoint, String name, byte[] content) {
+    replace(
+        checkpoint,
+        ManifestFile.newBuilder().setName(name).setBlob(blobs.put(content).toRef()).build());
+  }
+
+  private static void replace(Checkpoint.Builder checkpoint, ManifestFile file) {
     Manifest.Builder images = checkpoint.getImages().toBuilder();
     for (int i = 0; i < images.getFilesCount(); i++) {
-      if (images.getFiles(i).getName().equals(name)) {
-        images.setFiles(
-            i, ManifestFile.newBuilder().setName(name).setBlob(blobs.put(content).toRef()));
+      if (images.getFiles(i).getName().equals(file.getName())) {
+        images.setFiles(i, file);
       }
     }
     checkpoint.setImages(images);
@@ -240,6 +254,11 @@ final class CheckpointHandlerTest {
         .filter(file -> file.getName().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Small files lie together in one blob, each a segment of it. */
+  private static BlobRef blob(ManifestFile file) {
+    return file.hasBlob() ? file.getBlob() : file.getSegments(0).getBlob();
   }
 
   private static Path corpus(String name) {

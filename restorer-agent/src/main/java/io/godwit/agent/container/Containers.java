@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The agent's own containers: they carry the migration and their role as labels, and nothing else
@@ -30,6 +31,10 @@ public final class Containers {
 
   /** Label: {@link Role}. */
   public static final String ROLE_LABEL = "io.godwit.role";
+
+  /** Every label that the agent sets. */
+  public static final Set<String> OWN_LABELS =
+      Set.of(MIGRATION_LABEL, ROLE_LABEL, Homecoming.JOURNEY_LABEL);
 
   /** What a container is for. */
   public enum Role {
@@ -52,10 +57,12 @@ public final class Containers {
 
   private final DockerEngine engine;
   private final CriuOptions options;
+  private final Homecoming homecoming;
 
-  public Containers(DockerEngine engine, CriuOptions options) {
+  public Containers(DockerEngine engine, CriuOptions options, Homecoming homecoming) {
     this.engine = engine;
     this.options = options;
+    this.homecoming = homecoming;
   }
 
   /** The name of the container that a migration is rehearsed in. */
@@ -70,7 +77,8 @@ public final class Containers {
 
   /**
    * Creates a container; one of the same migration and role that has the name already, left from an
-   * interrupted attempt, goes first.
+   * interrupted attempt, goes first. One that this very container left behind on this machine makes
+   * way, see {@link Homecoming}.
    *
    * @return its id
    * @throws IOException when another container has the name
@@ -80,10 +88,21 @@ public final class Containers {
     if (isOurs(name, id, role)) {
       engine.remove(name);
     }
+    JsonNode labels = labels(spec);
+    if (role == Role.RESTORED) {
+      homecoming.setAside(name, labels, id);
+    }
     String container =
         engine.create(
             name,
-            spec.withLabels(Map.of(MIGRATION_LABEL, id.value(), ROLE_LABEL, role.label))
+            spec.withLabels(
+                    Map.of(
+                        MIGRATION_LABEL,
+                        id.value(),
+                        ROLE_LABEL,
+                        role.label,
+                        Homecoming.JOURNEY_LABEL,
+                        Homecoming.journey(labels, id)))
                 .toCreateRequest());
     for (Map.Entry<String, JsonNode> network : spec.furtherNetworks().entrySet()) {
       engine.connect(network.getKey(), container, network.getValue());
@@ -107,10 +126,16 @@ public final class Containers {
         });
   }
 
-  /** Whose name this is, where it is taken by a container that was not made for this. */
-  public Optional<String> othersName(String name, MigrationId id, Role role) throws IOException {
+  /**
+   * Whose name a container's is, where it is taken by one that was neither made for this nor left
+   * behind by it.
+   */
+  public Optional<String> othersName(ContainerSpec spec, MigrationId id) throws IOException {
+    String name = spec.name();
     Optional<JsonNode> there = engine.inspect(name);
-    if (there.isEmpty() || isOurs(name, id, role)) {
+    if (there.isEmpty()
+        || isOurs(name, id, Role.RESTORED)
+        || homecoming.isLeftBehind(there.get(), labels(spec))) {
       return Optional.empty();
     }
     return Optional.of(
@@ -118,12 +143,27 @@ public final class Containers {
             .formatted(name, there.get().path("State").path("Status").asText("there")));
   }
 
-  /** Removes the container of this name, if it was made for this, running or not. */
+  /**
+   * Removes the container of this name, if it was made for this, running or not; what made way for
+   * it gets its name back.
+   */
   public void remove(String name, MigrationId id, Role role) throws IOException {
     Optional<JsonNode> ours = find(name, id, role);
     if (ours.isPresent()) {
       engine.remove(ours.get().path("Id").asText());
     }
+    if (role == Role.RESTORED) {
+      homecoming.putBack(name, id);
+    }
+  }
+
+  /** The restored container runs: what made way for it goes. */
+  public void settled(MigrationId id) throws IOException {
+    homecoming.discard(id);
+  }
+
+  private static JsonNode labels(ContainerSpec spec) {
+    return spec.toCreateRequest().path("Labels");
   }
 
   /**

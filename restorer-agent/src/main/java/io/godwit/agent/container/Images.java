@@ -2,6 +2,7 @@ package io.godwit.agent.container;
 
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.SavedImages;
 import io.godwit.contract.ImageDescription;
 import io.godwit.docker.DockerEngine;
 import java.io.IOException;
@@ -11,10 +12,15 @@ import java.io.InputStream;
 public final class Images {
   private final DockerEngine engine;
   private final BlobStore blobs;
+  private final SavedImages saved;
 
-  public Images(DockerEngine engine, BlobStore blobs) {
+  /**
+   * @param saved notes what was sent, so that it needs not be saved here when the container goes on
+   */
+  public Images(DockerEngine engine, BlobStore blobs, SavedImages saved) {
     this.engine = engine;
     this.blobs = blobs;
+    this.saved = saved;
   }
 
   /**
@@ -38,6 +44,9 @@ public final class Images {
         throw new IOException(
             "The archive that was sent does not hold the image %s.".formatted(image.getId()));
       }
+    }
+    if (image.hasArchive()) {
+      saved.note(image.getId(), Blob.of(image.getArchive()));
     }
     for (String tag : image.getTagsList()) {
       boolean same =

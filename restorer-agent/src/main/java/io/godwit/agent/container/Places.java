@@ -35,9 +35,11 @@ public final class Places {
 
   private final DockerEngine engine;
   private final CommandRunner commands;
+  private final Homecoming homecoming;
 
-  public Places(DockerEngine engine, CommandRunner commands) {
+  public Places(DockerEngine engine, CommandRunner commands, Homecoming homecoming) {
     this.engine = engine;
+    this.homecoming = homecoming;
     this.commands = commands;
   }
 
@@ -48,7 +50,12 @@ public final class Places {
       case VOLUME ->
           spec.hasAnonymousVolume(tree.what().getDestination())
               ? List.of()
-              : volumeObstacles(tree, source, replace);
+              : volumeObstacles(
+                  tree,
+                  source,
+                  replace
+                      || homecoming.isVolumeLeftBehind(
+                          source, spec.toCreateRequest().path("Labels")));
       case BIND -> obstacle(tree, Path.of(source), "The path " + source, replace).stream().toList();
       case SHARED_MEMORY, LOG -> List.of();
       case KIND_UNSPECIFIED, UNRECOGNIZED ->

@@ -14,6 +14,7 @@ import io.godwit.contract.Tail;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.SharedMemory;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
@@ -98,6 +99,10 @@ public final class Trees {
         }
       }
     }
+    Optional<Path> init = LinkedMounts.initProgram(engine);
+    if (init.isPresent()) {
+      binds.put(LinkedMounts.INIT, init.get().toRealPath());
+    }
     return spec.withStandIns(binds);
   }
 
@@ -173,8 +178,13 @@ public final class Trees {
   }
 
   /** The lines for CRIU's configuration at the restore. */
-  public List<String> criuOptions(MigrationId id) throws IOException {
-    return SharedMemory.options(shared(id));
+  public List<String> criuOptions(MigrationId id, String container) throws IOException {
+    List<String> options = new ArrayList<>(SharedMemory.options(shared(id)));
+    Optional<JsonNode> inspect = engine.inspect(container);
+    if (inspect.isPresent()) {
+      options.addAll(LinkedMounts.options(engine, inspect.get()));
+    }
+    return options;
   }
 
   /** The container runs: what stood in its files' places goes. */

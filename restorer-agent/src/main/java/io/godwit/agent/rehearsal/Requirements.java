@@ -44,7 +44,7 @@ public final class Requirements {
       ports.obstacle(port).ifPresent(reasons::add);
     }
     try {
-      containers.othersName(spec.name(), id, Containers.Role.RESTORED).ifPresent(reasons::add);
+      containers.othersName(spec, id).ifPresent(reasons::add);
     } catch (IOException e) {
       if (profile.getUnfitCount() == 0) {
         reasons.add("The Docker Engine does not answer: %s.".formatted(e.getMessage()));

@@ -91,7 +91,7 @@ final class ClaimedRestore {
     Optional<String> refusal = Optional.empty();
     try {
       containers.startFromCheckpoint(
-          containerId, id, state.images(id), tcp, trees.criuOptions(id), log(id));
+          containerId, id, state.images(id), tcp, trees.criuOptions(id, containerId), log(id));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       refusal = Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());

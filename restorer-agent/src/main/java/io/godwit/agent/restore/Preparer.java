@@ -45,7 +45,7 @@ final class Preparer {
    * @throws IOException when its name is another's, or the Engine refuses
    */
   String prepare(Task task) throws IOException {
-    Optional<String> others = containers.othersName(task.name(), task.id(), Role.RESTORED);
+    Optional<String> others = containers.othersName(task.spec(), task.id());
     if (others.isPresent()) {
       throw new IOException(others.get());
     }

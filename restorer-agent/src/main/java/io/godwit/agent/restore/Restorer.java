@@ -214,6 +214,7 @@ final class Restorer {
       engine.setRestartPolicy(container.get(), task.spec().restartPolicy());
       engine.deleteCheckpoint(container.get(), Containers.checkpointName(task.id()));
     }
+    containers.settled(task.id());
     DurableFiles.delete(state.log(task.id(), ClaimedRestore.LOG_NAME));
     journal.remove(entry);
     state.forget(task.id());

@@ -6,7 +6,6 @@ import io.godwit.agent.container.Trees;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobException;
-import io.godwit.blob.Manifests;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Phase;
@@ -16,7 +15,9 @@ import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
+import io.godwit.criu.field.CoreEntry;
 import io.godwit.criu.field.PstreeEntry;
+import io.godwit.criu.field.TaskCoreEntry;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.DurableFiles;
@@ -36,7 +37,7 @@ final class Staging {
   private static final List<Duration> PAUSES =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
 
-  private final Manifests manifests;
+  private final AheadMemory memory;
   private final Layers layers;
   private final Trees trees;
   private final Images images;
@@ -44,13 +45,13 @@ final class Staging {
   private final Sleeper sleeper;
 
   Staging(
-      Manifests manifests,
+      AheadMemory memory,
       Layers layers,
       Trees trees,
       Images images,
       StateFolder state,
       Sleeper sleeper) {
-    this.manifests = manifests;
+    this.memory = memory;
     this.layers = layers;
     this.trees = trees;
     this.images = images;
@@ -66,7 +67,7 @@ final class Staging {
   /** How many bytes {@link #fetch} has to bring. */
   long bytesToFetch(Task task) throws IOException {
     Conversion conversion = task.conversion();
-    long bytes = Manifests.bytesToFetch(conversion.getImages());
+    long bytes = memory.bytesToFetch(task.id(), conversion.getImages());
     bytes += images.bytesToFetch(conversion.getContainer().getImage());
     for (Blob blob : blobs(task)) {
       bytes += layers.isStaged(task.id(), blob) ? 0 : blob.size();
@@ -116,8 +117,8 @@ final class Staging {
     done[0] += ofImage;
     // From the beginning: what an interrupted attempt left must not mix with this.
     DurableFiles.deleteFolder(images(task));
-    manifests.materialise(
-        conversion.getImages(), images(task), progress(people, done[0], bytes)::accept);
+    memory.materialise(
+        task.id(), conversion.getImages(), images(task), progress(people, done[0], bytes)::accept);
   }
 
   private static java.util.function.LongConsumer progress(
@@ -145,7 +146,11 @@ final class Staging {
       }
       folder.entries(ImageKind.INVENTORY);
       for (Message process : folder.entries(ImageKind.PSTREE).messages()) {
-        folder.entries(ImageKind.CORE, process.requireVarint(PstreeEntry.PID));
+        Message core =
+            folder.entries(ImageKind.CORE, process.requireVarint(PstreeEntry.PID)).only();
+        if (isZombie(core)) {
+          continue;
+        }
         for (long thread : process.varints(PstreeEntry.THREADS)) {
           folder.entries(ImageKind.CORE, thread);
         }
@@ -153,6 +158,13 @@ final class Staging {
     } catch (ImageException e) {
       throw new IOException("The images cannot be restored: " + e.getMessage(), e);
     }
+  }
+
+  /** It has no thread any more; CRIU writes whatever number as one. */
+  private static boolean isZombie(Message core) {
+    return core.message(CoreEntry.TC)
+        .map(task -> task.varint(TaskCoreEntry.TASK_STATE).orElse(0) == TaskCoreEntry.TASK_DEAD)
+        .orElse(false);
   }
 
   private List<Blob> blobs(Task task) throws IOException {

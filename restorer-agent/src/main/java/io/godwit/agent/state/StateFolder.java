@@ -35,14 +35,14 @@ public final class StateFolder {
     return Files.createDirectories(root.resolve("staging").resolve(id.value()));
   }
 
-  /** The images that a migration's container is restored from. */
-  public Path images(MigrationId id) throws IOException {
-    return staging(id).resolve("images");
-  }
-
   /** Where the shared memory of a migration's container is mounted until it has its place. */
   public Path shared(MigrationId id) {
     return root.resolve("shared-memory").resolve(id.value());
+  }
+
+  /** The images that a migration's container is restored from. */
+  public Path images(MigrationId id) throws IOException {
+    return staging(id).resolve("images");
   }
 
   /** Where CRIU writes its log of one dump or restore of a migration. */

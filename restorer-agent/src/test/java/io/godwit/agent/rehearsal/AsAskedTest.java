@@ -53,6 +53,21 @@ final class AsAskedTest {
             .isEmpty());
   }
 
+  @Test
+  void elementOfAListMayLeaveOutWhatIsUnset() throws JsonProcessingException {
+    assertTrue(
+        differences(
+                "{\"HostConfig\": {\"Mounts\": [{\"Target\": \"/a\", \"ReadOnly\": false}]}}",
+                "{\"HostConfig\": {\"Mounts\": [{\"Target\": \"/a\"}]}}")
+            .isEmpty());
+    assertEquals(
+        1,
+        differences(
+                "{\"HostConfig\": {\"Mounts\": [{\"Target\": \"/a\", \"ReadOnly\": true}]}}",
+                "{\"HostConfig\": {\"Mounts\": [{\"Target\": \"/a\"}]}}")
+            .size());
+  }
+
   private static List<String> differences(String request, String inspect)
       throws JsonProcessingException {
     ObjectMapper json = new ObjectMapper();

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# How long a container stands still, beside bare CRIU: stock Redis of several sizes moves from this machine to itself
+# under another name; a Redis filled alike, a plain process of this machine, goes through `criu dump`, `cp` and `criu
+# restore` in the same run. Prints the phases, the bytes moved before and during the freeze, and the ratio. It asserts
+# nothing: see README.md. Run as root, after deploy/setup/environment.sh and a build.
+#
+#   frozen-time.sh [MiB]...     sizes of the data (1 256 1024)
+set -euo pipefail
+root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+sizes=("$@")
+[ $# -gt 0 ] || sizes=(1 256 1024)
+work=$(mktemp -d /var/tmp/godwit-bench.XXXXXX)
+kafka=$((20000 + RANDOM % 10000))
+port=$((kafka + 10))
+godwit=$root/deploy/target/dist/bin/godwit
+export GODWIT_KAFKA=127.0.0.1:$kafka GODWIT_HOST=bench
+
+finish() {
+  docker rm --force --volumes godwit-bench godwit-bench-moved >/dev/null 2>&1 || true
+  [ -z "${redis:-}" ] || kill -KILL "$redis" 2>/dev/null || true
+  [ -z "${standalone:-}" ] || { kill "$standalone" 2>/dev/null && wait "$standalone"; } || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+now() { echo "${EPOCHREALTIME/./}"; }
+seconds() { awk -v us="$1" 'BEGIN { printf "%.2f", us / 1e6 }'; }
+row() { printf '  %-28s %9s s  %10s MiB  %s\n' "$@"; }
+
+# answers COMMAND...: waits until redis-cli called so answers.
+answers() {
+  local _
+  for _ in $(seq 100); do
+    [ "$("$@" ping 2>/dev/null)" = PONG ] && return
+    sleep 0.1
+  done
+  echo "Redis does not answer: $*" >&2
+  exit 1
+}
+
+# What one does by hand: the image's own Redis, a process of this machine, started through the image's loader.
+bare() {
+  local size=$1 began dumped copied restored
+  local loader=$work/root/lib64/ld-linux-x86-64.so.2
+  local libraries=$work/root/lib/x86_64-linux-gnu:$work/root/usr/lib/x86_64-linux-gnu
+  local cli=("$loader" --library-path "$libraries" "$work/root/usr/bin/redis-cli" -p "$port")
+  setsid "$loader" --library-path "$libraries" "$work/root/usr/bin/redis-server" --port "$port" --save '' \
+    --enable-debug-command yes </dev/null >/dev/null 2>&1 &
+  redis=$!
+  disown "$redis"
+  answers "${cli[@]}"
+  fill "$size" "${cli[@]}"
+  rm -rf "$work/images" "$work/copy"
+  mkdir "$work/images"
+  began=$(now)
+  criu dump --tree "$redis" --images-dir "$work/images" --tcp-close --log-file dump.log
+  dumped=$(now)
+  cp -r "$work/images" "$work/copy"
+  copied=$(now)
+  criu restore --images-dir "$work/copy" --tcp-close --restore-detached --log-file restore.log
+  restored=$(now)
+  answers "${cli[@]}"
+  kill -KILL "$redis"
+  redis=
+  bare_us=$((restored - began))
+  local mib
+  mib=$(du -sm "$work/images" | cut -f1)
+  row "criu dump" "$(seconds $((dumped - began)))" "$mib" frozen
+  row "cp" "$(seconds $((copied - dumped)))" "$mib" frozen
+  row "criu restore" "$(seconds $((restored - copied)))" "$mib" frozen
+  row "bare CRIU in all" "$(seconds "$bare_us")" "$mib" ""
+}
+
+# fill MIB REDIS-CLI...: values of 1 MiB, of random bytes, so that nothing can be left out or shrunk.
+fill() {
+  local size=$1 i
+  shift
+  for i in $(seq "$size"); do
+    head -c 786432 /dev/urandom | base64 -w 0 | "$@" -x set "key$i" >/dev/null
+  done
+}
+
+moved() {
+  local size=$1 frozen
+  docker rm --force --volumes godwit-bench godwit-bench-moved >/dev/null 2>&1 || true
+  docker run --detach --name godwit-bench godwit/stock redis-server --save '' --enable-debug-command yes >/dev/null
+  answers docker exec godwit-bench redis-cli
+  fill "$size" docker exec --interactive godwit-bench redis-cli
+  "$godwit" migrate godwit-bench --to bench --name godwit-bench-moved --watch --deadline 600 >"$work/moved" ||
+    { cat "$work/moved" >&2; exit 1; }
+  answers docker exec godwit-bench-moved redis-cli
+  [ "$(docker exec godwit-bench-moved redis-cli dbsize)" = "$size" ]
+  sed -n '/^phase /,/^of these frozen/p' "$work/moved" | sed 1d >"$work/phases"
+  while read -r line; do
+    awk '{ where = ($NF == "frozen" || $NF == "running") ? $NF : ""; n = where == "" ? NF : NF - 1
+           name = $1; for (i = 2; i < n - 1; i++) name = name " " $i
+           printf "  %-28s %9s s  %10s MiB  %s\n", name, $(n - 1), $n, where }' <<<"$line"
+  done <"$work/phases"
+  # From the dump's begin until the restored process runs, by the machine's clock; the phases leave the gaps out.
+  frozen=$(sed -n 's/.*it stood still for \([0-9]*\) ms.*/\1/p' "$work/moved" | head -n 1)
+  row "stood still in all" "$(seconds $((frozen * 1000)))" "" ""
+  printf '  %-28s %9.2f\n' "ratio to bare CRIU" "$(awk -v a="$frozen" -v b="$bare_us" 'BEGIN { print a * 1000 / b }')"
+}
+
+mkdir "$work/root"
+docker create --name godwit-bench godwit/stock true >/dev/null
+docker export godwit-bench | tar -x -C "$work/root"
+docker rm godwit-bench >/dev/null
+"$godwit" standalone --data "$work/data" --host bench --advertise 127.0.0.1 --kafka-port "$kafka" \
+  --device-kafka-port $((kafka + 1)) --s3-port $((kafka + 2)) >"$work/standalone.log" 2>&1 &
+standalone=$!
+until grep -q 'Ready\.' "$work/standalone.log"; do
+  kill -0 "$standalone" || { cat "$work/standalone.log" >&2; exit 1; }
+  sleep 0.5
+done
+until "$godwit" devices 2>/dev/null | grep -q '^bench .* yes'; do sleep 1; done
+
+echo "$(nproc) processors, $(free -g | awk '/^Mem/ { print $2 }') GiB, kernel $(uname -r), CRIU $(criu --version | sed -n 's/^Version: //p'), Docker $(docker version --format '{{.Server.Version}}')"
+# The first migration loads classes and the image; it is not counted.
+bare 1 >/dev/null
+moved 1 >/dev/null
+for size in "${sizes[@]}"; do
+  echo "Redis with $size MiB"
+  bare "$size"
+  moved "$size"
+done

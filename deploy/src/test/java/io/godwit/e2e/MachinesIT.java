@@ -1,0 +1,69 @@
+package io.godwit.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Every machine is host and device: containers leave each, and come home. */
+@ExtendWith(World.Given.class)
+final class MachinesIT {
+  @Test
+  void comesHomeUnderItsNameToWhatItLeftBehind(World world) {
+    try (Counter counter = Counter.start(world, "e2e-home")) {
+      String name = counter.name();
+      Machine here = world.here();
+      Machine there = world.x86();
+      there.docker().remove(name);
+      String first = here.docker().inspect(name, "{{.Id}}");
+
+      moved(world.migrate(name, here, there, "--allow-cpu-difference"));
+      assertEquals(first, here.docker().inspect(name, "{{.Id}}"), "the source is kept, stopped");
+      assertFalse(here.docker().isRunning(name));
+      CounterLines source = counter.onSource();
+      Counter.on(there, name, source, 3);
+
+      moved(world.migrate(name, there, here, "--allow-cpu-difference"));
+      assertTrue(here.docker().isRunning(name));
+      assertFalse(there.docker().isRunning(name));
+      Counter.on(here, name, CounterLines.of(there.docker().logs(name)), 3);
+      assertEquals(
+          List.of(name),
+          here.docker()
+              .run("ps", "--all", "--format", "{{.Names}}", "--filter", "name=" + name)
+              .orFail()
+              .lines()
+              .toList());
+      assertFalse(
+          here.docker().run("inspect", first).exit() == 0, "what it left behind is removed");
+
+      // And away again: what it left behind there makes way as well.
+      moved(world.migrate(name, here, there, "--allow-cpu-difference"));
+      assertTrue(there.docker().isRunning(name));
+      there.docker().remove(name);
+    }
+  }
+
+  @Test
+  void movesOnAnArm64MachineToItselfUnderAnotherName(World world) {
+    try (Counter counter = Counter.start(world, "e2e-arm")) {
+      Machine arm = world.device();
+      String other = counter.name() + "-2";
+      arm.docker().remove(other);
+      moved(world.migrate(counter.name(), world.here(), arm));
+      moved(world.migrate(counter.name(), arm, arm, "--name", other));
+      CounterLines lines = CounterLines.of(arm.docker().logs(counter.name()));
+      assertFalse(arm.docker().isRunning(counter.name()));
+      CounterLines since = Counter.on(arm, other, lines, 3);
+      assertTrue(since.isas().stream().allMatch("aarch64"::equals));
+      arm.docker().remove(other);
+    }
+  }
+
+  private static void moved(Shell.Result migration) {
+    assertEquals(0, migration.exit(), migration.out() + migration.err());
+  }
+}

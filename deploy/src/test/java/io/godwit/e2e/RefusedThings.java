@@ -1,0 +1,99 @@
+package io.godwit.e2e;
+
+import static io.godwit.e2e.Setting.holds;
+import static io.godwit.e2e.Setting.inspects;
+
+import java.util.List;
+
+/** The table of settings, third part: what is refused, with words of the reason. */
+final class RefusedThings {
+  private static final String OTHER =
+      "docker run --detach --name godwit-e2e-other godwit/stock sleep 10000";
+
+  private RefusedThings() {}
+
+  static List<Sample> samples() {
+    return List.of(
+        Sample.refused(
+            "traced",
+            List.of(),
+            "is being traced by process",
+            holds(
+                "processes that are traced (strace, gdb)",
+                """
+                traced = child(lambda: (call(libc.ptrace(0, 0, 0, 0)), time.sleep(1e6)))
+                time.sleep(0.3)
+                return same(lambda: state(traced)[1:])\
+                """)),
+        Sample.refused(
+            "own-namespace",
+            List.of("--cap-add", "SYS_ADMIN"),
+            "a namespace of its own (uts)",
+            holds(
+                "namespaces of a process's own (unshare)",
+                """
+                def apart():
+                    call(libc.unshare(0x04000000))
+                    time.sleep(1e6)
+                other = child(apart)
+                time.sleep(0.3)
+                return same(lambda: os.readlink(f'/proc/{other}/ns/uts'))\
+                """)),
+        Sample.refused(
+            "stopped",
+            List.of(),
+            "is stopped",
+            holds(
+                "stopped processes (SIGSTOP)",
+                """
+                stopped = child(lambda: time.sleep(1e6))
+                os.kill(stopped, signal.SIGSTOP)
+                time.sleep(0.2)
+                return same(lambda: state(stopped))\
+                """)),
+        Sample.refused(
+            "queue",
+            List.of(),
+            "POSIX message queues",
+            holds(
+                "POSIX message queues",
+                """
+                queue = call(libc.mq_open(b'/birds', os.O_CREAT | os.O_RDWR | os.O_NONBLOCK, 0o600, struct.pack('8q', 0, 10, 64, 0, 0, 0, 0, 0)))
+                call(libc.mq_send(queue, b'message', 7, 3))
+                return same(lambda: os.fstat(queue).st_size)\
+                """)),
+        Sample.refused(
+            "hostpid",
+            List.of("--pid", "host"),
+            "--pid host",
+            inspects("`--pid host`", "{{.HostConfig.PidMode}}")),
+        Sample.refused(
+            "hostipc",
+            List.of("--ipc", "host"),
+            "--ipc host",
+            inspects("`--ipc host`", "{{.HostConfig.IpcMode}}")),
+        Sample.refused(
+                "linked",
+                List.of("--link", "godwit-e2e-other"),
+                "linked to another container",
+                inspects("`--link`", "{{.HostConfig.Links}}"))
+            .needing(OTHER, "", "docker rm --force godwit-e2e-other"),
+        Sample.refused(
+                "joined",
+                List.of("--network", "container:godwit-e2e-joined"),
+                "shares a namespace with another container",
+                inspects("`--network container:NAME`", "{{.HostConfig.NetworkMode}}"))
+            .needing(OTHER.replace("-other", "-joined"), "", "docker rm --force godwit-e2e-joined"),
+        Sample.refused(
+                "volumes-from",
+                List.of("--volumes-from", "godwit-e2e-lender"),
+                "volumes from another container",
+                inspects("`--volumes-from`", "{{.HostConfig.VolumesFrom}}"))
+            .needing(OTHER.replace("-other", "-lender"), "", "docker rm --force godwit-e2e-lender"),
+        Sample.refused(
+            "removed",
+            List.of("--rm"),
+            "started with --rm",
+            inspects("`--rm`", "{{.HostConfig.AutoRemove}}")));
+  }
+}

@@ -1,0 +1,132 @@
+package io.godwit.agent.container;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.agent.state.MigrationId;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.DockerException;
+import io.godwit.docker.LeftBehind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes way for a container that comes back to a machine that it has left: the stopped container
+ * that it left behind there has its name still. Which that is, two sides must say: the container
+ * that comes carries the migrations that it went through as a label, and this machine's
+ * checkpointer has noted which container each of these left here. It is set aside under another
+ * name while the outcome is open, gets its name back when the container does not come after all,
+ * and is removed when it runs here.
+ */
+public final class Homecoming {
+  /** Label: the migrations that a container went through, oldest first, with spaces between. */
+  public static final String JOURNEY_LABEL = "io.godwit.journey";
+
+  /** A container that has left more than so many machines since is not known any more. */
+  private static final int REMEMBERED = 32;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Homecoming.class);
+
+  private final DockerEngine engine;
+  private final LeftBehind notes;
+
+  public Homecoming(DockerEngine engine, LeftBehind notes) {
+    this.engine = engine;
+    this.notes = notes;
+  }
+
+  /**
+   * What {@link #JOURNEY_LABEL} says once a migration is done.
+   *
+   * @param labels of the container that comes
+   */
+  static String journey(JsonNode labels, MigrationId id) {
+    List<String> migrations = new ArrayList<>(migrations(labels));
+    migrations.remove(id.value());
+    migrations.add(id.value());
+    return String.join(
+        " ", migrations.subList(Math.max(0, migrations.size() - REMEMBERED), migrations.size()));
+  }
+
+  /**
+   * Whether a container of this machine is what the one that comes has left behind here.
+   *
+   * @param labels of the container that comes
+   * @param there of this machine, as the Engine describes it
+   */
+  boolean isLeftBehind(JsonNode there, JsonNode labels) throws IOException {
+    return notes.migration(there).filter(migrations(labels)::contains).isPresent();
+  }
+
+  /** Whether a volume is used by nothing but what the container that comes has left behind here. */
+  boolean isVolumeLeftBehind(String volume, JsonNode labels) throws IOException {
+    boolean used = false;
+    for (JsonNode container : engine.containers()) {
+      for (JsonNode mount : container.path("Mounts")) {
+        if (mount.path("Name").asText().equals(volume)) {
+          Optional<JsonNode> user = engine.inspect(container.path("Id").asText());
+          if (user.isPresent() && !isLeftBehind(user.get(), labels)) {
+            return false;
+          }
+          used = true;
+        }
+      }
+    }
+    return used;
+  }
+
+  /** Frees a name, where what has it was left behind by the container that comes. */
+  void setAside(String name, JsonNode labels, MigrationId id) throws IOException {
+    Optional<JsonNode> there = engine.inspect(name);
+    if (there.isPresent() && isLeftBehind(there.get(), labels)) {
+      LOG.info("{} is set aside as {}: it comes back", name, aside(id));
+      engine.rename(there.get().path("Id").asText(), aside(id));
+    }
+  }
+
+  /** The container does not come: what it left behind gets its name back. */
+  void putBack(String name, MigrationId id) throws IOException {
+    Optional<JsonNode> aside = engine.inspect(aside(id));
+    if (aside.isEmpty()) {
+      return;
+    }
+    if (engine.inspect(name).isPresent()) {
+      LOG.warn("{} keeps that name: {} is taken by another container", aside(id), name);
+      return;
+    }
+    engine.rename(aside.get().path("Id").asText(), name);
+  }
+
+  /** The container runs here: what it left behind goes, unless somebody has started it. */
+  void discard(MigrationId id) throws IOException {
+    Optional<JsonNode> aside = engine.inspect(aside(id));
+    if (aside.isEmpty()) {
+      return;
+    }
+    String container = aside.get().path("Id").asText();
+    if (notes.migration(aside.get()).isEmpty()) {
+      LOG.warn("{} is kept: it is not as it was left behind", aside(id));
+      return;
+    }
+    try {
+      engine.removeStopped(container);
+      notes.forget(container);
+    } catch (DockerException e) {
+      if (e.status() == 0) {
+        throw e;
+      }
+      LOG.warn("{}, which the container left behind, is kept: {}", aside(id), e.getMessage());
+    }
+  }
+
+  private static String aside(MigrationId id) {
+    return "godwit-left-behind-" + id.shortId();
+  }
+
+  private static List<String> migrations(JsonNode labels) {
+    String journey = labels.path(JOURNEY_LABEL).asText();
+    return journey.isBlank() ? List.of() : List.of(journey.split(" ", -1));
+  }
+}
