@@ -114,7 +114,12 @@ final class Freezer {
     try (PageReceiver receiver = PageReceiver.listen(folder.images(), ahead, pageSize);
         var inForce = criu.put(with(options, receiver.options()))) {
       migration = parked(migration, container);
-      return dumped(migration, container, checkpoint, folder, log);
+      try {
+        return dumped(migration, container, checkpoint, folder, log);
+      } catch (IOException e) {
+        receiver.failure().ifPresent(e::addSuppressed);
+        throw e;
+      }
     }
   }
 
