@@ -236,7 +236,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             .bucket(bucket)
             .object(key(blob))
             .contentType("application/octet-stream")
-            .stream(in, blob.size(), blob.size() > PART_BYTES ? PART_BYTES : -1L)
+            // Without a size the client makes parts of 5 MiB, which the store has to join again.
+            .stream(in, blob.size(), PART_BYTES)
             .build();
     ask(() -> client.putObject(upload));
   }

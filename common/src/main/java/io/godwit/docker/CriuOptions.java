@@ -117,12 +117,17 @@ public final class CriuOptions {
    * The line that makes CRIU write its images to a folder, or read them there, wherever runc asked
    * for them: "additional configuration file (e.g., runc.conf) to overwrite all RPC settings"
    * (CRIU, cr-service.c). The Engine then does not copy them. What runc writes itself stays in its
-   * own.
+   * own. CRIU before 4.2 wants to read a link there, as the descriptors are by which runc names its
+   * folder, and fails without a word where there is none; so the folder gets one beside it.
    *
    * @param folder an existing one
    */
-  public static String imagesIn(Path folder) {
-    return "images-dir " + folder.toAbsolutePath();
+  public static String imagesIn(Path folder) throws IOException {
+    Path target = folder.toAbsolutePath();
+    Path link = target.resolveSibling(target.getFileName() + ".link");
+    Files.deleteIfExists(link);
+    Files.createSymbolicLink(link, target);
+    return "images-dir " + link;
   }
 
   /**

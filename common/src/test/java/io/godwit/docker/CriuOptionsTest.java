@@ -28,6 +28,15 @@ class CriuOptionsTest {
   }
 
   @Test
+  void imagesAreNamedByALinkSinceOlderCriuReadsOne(@TempDir Path folder) throws IOException {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    String line = CriuOptions.imagesIn(images);
+    Path link = Path.of(line.substring("images-dir ".length()));
+    assertEquals(images.toAbsolutePath(), Files.readSymbolicLink(link));
+    assertEquals(line, CriuOptions.imagesIn(images));
+  }
+
+  @Test
   void optionsStandThereWhileTheyAreNeededAndNoLonger() throws IOException {
     try (CriuOptions.InForce _ = options.put(List.of(CriuOptions.TCP_CLOSE, "verbosity 4"))) {
       assertEquals("tcp-close\nverbosity 4\n", Files.readString(file));

@@ -72,8 +72,13 @@ final class NginxIT {
     }
   }
 
+  /** Columns are as wide as the machine's largest process number. */
   private static List<String> nginxOf(String processes) {
-    return processes.lines().filter(line -> line.endsWith("nginx")).toList();
+    return processes
+        .lines()
+        .filter(line -> line.endsWith("nginx"))
+        .map(line -> line.strip().replaceAll(" +", " "))
+        .toList();
   }
 
   /** Asks for the page without pause; a connection that fails is not an answer, let alone wrong. */

@@ -3,6 +3,7 @@ package io.godwit.checkpointer.source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -276,11 +278,21 @@ public final class ProcFs {
     return pids;
   }
 
+  /** None of a process that has ended meanwhile. */
   private List<Path> links(HostProcess process, String name) throws IOException {
     List<Path> links = new ArrayList<>();
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(folder(process.pid()).resolve(name))) {
       entries.forEach(links::add);
+    } catch (DirectoryIteratorException e) {
+      IOException cause = Objects.requireNonNull(e.getCause());
+      if (!isGone(cause)) {
+        throw cause;
+      }
+    } catch (IOException e) {
+      if (!isGone(e)) {
+        throw e;
+      }
     }
     return links;
   }
