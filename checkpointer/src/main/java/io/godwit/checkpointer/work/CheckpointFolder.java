@@ -1,5 +1,7 @@
 package io.godwit.checkpointer.work;
 
+import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -20,7 +22,9 @@ import java.util.List;
  * A checkpoint in its two places. The Engine keeps it in {@code
  * ROOT/containers/ID/checkpoints/NAME}, and copies whatever lies there several times, at the dump
  * and at each start. So CRIU is told, by its option {@code images-dir}, to write and to read its
- * images in a folder of ours, and the Engine's has only what runc writes and reads itself.
+ * images in a folder of ours, and the Engine's has only what runc writes and reads itself. It has
+ * the images, too, where the service died so early that its options were no more in force when CRIU
+ * read them.
  */
 final class CheckpointFolder {
   /** Written by runc: what the inherited descriptors were. */
@@ -43,23 +47,28 @@ final class CheckpointFolder {
   static CheckpointFolder of(DockerEngine engine, String containerId, String checkpoint, Path work)
       throws IOException {
     Path engines =
-        Path.of(engine.info().path("DockerRootDir").asText("/var/lib/docker"))
-            .resolve("containers")
-            .resolve(containerId)
-            .resolve("checkpoints")
-            .resolve(checkpoint);
+        ContainerSpec.folder(engine, containerId).resolve("checkpoints").resolve(checkpoint);
     return new CheckpointFolder(engines, work.resolve("images").toAbsolutePath());
   }
 
   /** Whether it holds a dump that succeeded. */
   boolean isComplete() {
-    return Files.isRegularFile(images.resolve(INVENTORY))
+    return Files.isRegularFile(images().resolve(INVENTORY))
         && Files.isRegularFile(engines.resolve(DESCRIPTORS));
   }
 
-  /** Where CRIU writes and reads. */
-  Path images() {
-    return images;
+  /** Has CRIU read the images where they are. */
+  List<String> options() throws IOException {
+    return inTheEngines() ? List.of() : List.of(CriuOptions.imagesIn(images));
+  }
+
+  private boolean inTheEngines() {
+    return !Files.isRegularFile(images.resolve(INVENTORY))
+        && Files.isRegularFile(engines.resolve(INVENTORY));
+  }
+
+  private Path images() {
+    return inTheEngines() ? engines : images;
   }
 
   /** What runc wrote. */
@@ -67,11 +76,16 @@ final class CheckpointFolder {
     return engines.resolve(DESCRIPTORS);
   }
 
-  /** Makes the folder for the images, empty and for root alone: memory will lie there. */
-  void prepare() throws IOException {
+  /**
+   * Makes the folder for the images, empty and for root alone: memory will lie there.
+   *
+   * @return what has CRIU write there
+   */
+  String prepare() throws IOException {
     discard();
     Files.createDirectory(
         images, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    return CriuOptions.imagesIn(images);
   }
 
   /** Deletes the images. */
@@ -86,8 +100,9 @@ final class CheckpointFolder {
 
   /** CRIU's images, by name. */
   List<Path> files() throws IOException {
-    return all(images).stream()
+    return all(images()).stream()
         .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+        .filter(file -> !file.endsWith(DESCRIPTORS))
         .toList();
   }
 
@@ -121,7 +136,9 @@ final class CheckpointFolder {
    * when our folder is gone. Costs no room where both are on one file system.
    */
   void handOver() throws IOException {
-    hand(images, engines);
+    if (Files.isDirectory(images)) {
+      hand(images, engines);
+    }
   }
 
   private static void hand(Path from, Path to) throws IOException {

@@ -93,12 +93,11 @@ final class Freezer {
         CheckpointFolder.of(engine, container.id(), checkpoint, journal.workFolder(migration.id()));
     List<String> options =
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
-    options.add(CriuOptions.imagesIn(folder.images()));
     options.addAll(
         CriuOptions.watchedIn(watches.find(processes.ofContainer(container.id())).folders()));
     // What an earlier try left under this name; the container runs, so it is of no use.
     engine.deleteCheckpoint(container.id(), checkpoint);
-    folder.prepare();
+    options.add(folder.prepare());
     // Taken before anything is parked: nobody stands still while another container is dumped.
     try (var inForce = criu.put(options)) {
       migration = parked(migration, container);

@@ -146,7 +146,7 @@ final class RollBack {
     List<String> options =
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
     options.addAll(SharedMemory.options(held(before)));
-    options.add(CriuOptions.imagesIn(folder.images()));
+    options.addAll(folder.options());
     options.addAll(LinkedMounts.options(engine, container.inspect()));
     String failure = "";
     boolean restored = false;

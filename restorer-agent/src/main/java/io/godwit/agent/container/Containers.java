@@ -171,9 +171,7 @@ public final class Containers {
    * (moby#37344).
    */
   public Path checkpointFolder(String containerId, MigrationId id) throws IOException {
-    return Path.of(engine.info().path("DockerRootDir").asText())
-        .resolve("containers")
-        .resolve(containerId)
+    return ContainerSpec.folder(engine, containerId)
         .resolve("checkpoints")
         .resolve(checkpointName(id));
   }
