@@ -105,6 +105,29 @@ public final class LayerFiles {
     tar(layer, listing, List.copyOf(paths), into, false);
   }
 
+  /**
+   * Adds a program of root's to an archive, in the place of what the archive has under its path.
+   *
+   * @param folder where it lies under this path
+   */
+  public void addProgram(Path folder, String path, Path archive) throws IOException {
+    List<String> command =
+        List.of(
+            "tar",
+            "--append",
+            "--file",
+            archive.toString(),
+            "--format=posix",
+            "--owner=0",
+            "--group=0",
+            "--numeric-owner",
+            "--mode=755",
+            "--directory",
+            folder.toString(),
+            path);
+    check(commands.run(command, PATIENCE), "tar", 0);
+  }
+
   /** How many bytes of each file an archive holds, by the file's name. */
   public static Map<String, Long> sizes(Path archive) throws IOException {
     Map<String, Long> sizes = new TreeMap<>();

@@ -60,6 +60,23 @@ class LayerFilesIT {
   }
 
   @Test
+  void aProgramTakesThePlaceOfTheStubThatItWasMountedOver() throws IOException {
+    Files.createDirectories(source.resolve("usr/sbin"));
+    Files.createFile(source.resolve("usr/sbin/docker-init"));
+    Path program = Files.createDirectories(folder.resolve("program/usr/sbin"));
+    Files.writeString(program.resolve("docker-init"), "ELF");
+    Files.setAttribute(program.resolve("docker-init"), "unix:mode", 0600);
+    Path archive = folder.resolve("full.tar");
+    files.archive(source, files.list(source), archive);
+    files.addProgram(folder.resolve("program"), "usr/sbin/docker-init", archive);
+    files.unpack(archive, List.of(), target);
+
+    Path there = target.resolve("usr/sbin/docker-init");
+    assertEquals("ELF", Files.readString(there));
+    assertEquals(0100755, (int) Files.getAttribute(there, "unix:mode"));
+  }
+
+  @Test
   void aVolumeKeepsHolesHardLinksDevicesAccessListsAndLeavesSocketsOut() throws IOException {
     try (var sparse =
         Files.newByteChannel(

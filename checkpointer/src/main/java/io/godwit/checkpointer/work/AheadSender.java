@@ -6,6 +6,7 @@ import io.godwit.blob.BlobStore;
 import io.godwit.blob.SavedImages;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.source.InitProgram;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.BlobRef;
 import io.godwit.contract.ContainerDescription;
@@ -35,6 +36,7 @@ final class AheadSender {
 
   private final DockerEngine engine;
   private final LayerFiles layers;
+  private final InitProgram init;
   private final TreeSender trees;
   private final BlobStore blobs;
   private final Journal journal;
@@ -44,6 +46,7 @@ final class AheadSender {
   AheadSender(
       DockerEngine engine,
       LayerFiles layers,
+      InitProgram init,
       TreeSender trees,
       BlobStore blobs,
       Journal journal,
@@ -51,6 +54,7 @@ final class AheadSender {
       Progress progress) {
     this.engine = engine;
     this.layers = layers;
+    this.init = init;
     this.trees = trees;
     this.blobs = blobs;
     this.journal = journal;
@@ -95,6 +99,11 @@ final class AheadSender {
     LayerListing listing = layers.list(upper);
     LayerListingFile.write(listing, folder.resolve(LISTING));
     layers.archive(upper, listing, archive);
+    Path program = folder.resolve("init");
+    Optional<String> path = init.copy(container, program);
+    if (path.isPresent()) {
+      layers.addProgram(program, path.get(), archive);
+    }
     return store(archive, migration, "its files go ahead");
   }
 

@@ -8,6 +8,7 @@ import io.godwit.checkpointer.migration.State;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.source.HostFacts;
+import io.godwit.checkpointer.source.InitProgram;
 import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
@@ -73,6 +74,7 @@ public final class Steps {
         new AheadSender(
             machine.engine(),
             machine.layers(),
+            new InitProgram(machine.processes()),
             trees,
             meeting.blobs(),
             journal,
