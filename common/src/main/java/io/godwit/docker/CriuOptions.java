@@ -2,6 +2,7 @@ package io.godwit.docker;
 
 import io.godwit.contract.TcpConnections;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -197,7 +198,7 @@ public final class CriuOptions {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      channel.write(java.nio.ByteBuffer.wrap(content));
+      channel.write(ByteBuffer.wrap(content));
       channel.force(true);
     }
     Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -206,12 +207,16 @@ public final class CriuOptions {
   private Held hold() throws IOException {
     Files.createDirectories(lock.getParent());
     Semaphore turn = IN_THIS_PROCESS.computeIfAbsent(lock, _ -> new Semaphore(1));
-    turn.acquireUninterruptibly();
+    if (!turn.tryAcquire()) {
+      LOG.info("{}: waiting for another dump or restore of this service", file);
+      turn.acquireUninterruptibly();
+    }
     try {
       FileChannel channel =
-          FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(
+              lock, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
-        return new Held(turn, channel, channel.lock());
+        return new Held(turn, channel, locked(channel));
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -220,6 +225,19 @@ public final class CriuOptions {
       turn.release();
       throw e;
     }
+  }
+
+  /** The file itself says who has it, for those who wait and for people. */
+  private FileLock locked(FileChannel channel) throws IOException {
+    FileLock held = channel.tryLock();
+    if (held == null) {
+      LOG.info("{}: waiting for a dump or restore of {}", file, Files.readString(lock).strip());
+      held = channel.lock();
+    }
+    String holder = "process %d\n".formatted(ProcessHandle.current().pid());
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
+    return held;
   }
 
   private record Held(Semaphore turn, FileChannel channel, FileLock fileLock)

@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Whatever dies in the middle, the container is not lost and does not run twice. */
+@Order(World.ON_ARM64)
 @ExtendWith(World.Given.class)
 final class FaultIT {
   @Test

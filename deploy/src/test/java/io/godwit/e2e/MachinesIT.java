@@ -47,22 +47,6 @@ final class MachinesIT {
     }
   }
 
-  @Test
-  void movesOnAnArm64MachineToItselfUnderAnotherName(World world) {
-    try (Counter counter = Counter.start(world, "e2e-arm")) {
-      Machine arm = world.device();
-      String other = counter.name() + "-2";
-      arm.docker().remove(other);
-      moved(world.migrate(counter.name(), world.here(), arm));
-      moved(world.migrate(counter.name(), arm, arm, "--name", other));
-      CounterLines lines = CounterLines.of(arm.docker().logs(counter.name()));
-      assertFalse(arm.docker().isRunning(counter.name()));
-      CounterLines since = Counter.on(arm, other, lines, 3);
-      assertTrue(since.isas().stream().allMatch("aarch64"::equals));
-      arm.docker().remove(other);
-    }
-  }
-
   private static void moved(Shell.Result migration) {
     assertEquals(0, migration.exit(), migration.out() + migration.err());
   }

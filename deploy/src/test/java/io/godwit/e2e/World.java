@@ -9,10 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -21,12 +20,15 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Machines that containers move between: this one with {@code godwit standalone}, a virtual ARM64
- * one and a virtual x86_64 one, each host and device at once. The virtual ones boot when the first
- * test asks for them; all go down with the last.
+ * one and a virtual x86_64 one, each host and device at once. A virtual one boots when the first
+ * test asks for it, and the other goes down then: both are emulated, and would slow each other.
  */
 final class World implements AutoCloseable {
   /** The port that {@code kv} is published on, on the source and in the device. */
   static final int KV_PORT = 17070;
+
+  /** The order of tests with the ARM64 machine: before those with the x86_64 one. */
+  static final int ON_ARM64 = 1;
 
   private static final String HOST = "e2e-host";
 
@@ -37,7 +39,7 @@ final class World implements AutoCloseable {
   private final int kafkaPort;
   private final Device arm64;
   private final Device x86;
-  private final Set<Device> booted = new LinkedHashSet<>();
+  private Optional<Device> booted = Optional.empty();
 
   private World(Path root, Path data) {
     this.root = root;
@@ -124,10 +126,11 @@ final class World implements AutoCloseable {
   }
 
   private synchronized Device booted(Device device) {
-    if (!booted.contains(device)) {
+    if (!booted.equals(Optional.of(device))) {
+      booted.ifPresent(Device::remove);
       device.remove();
       boot(device);
-      booted.add(device);
+      booted = Optional.of(device);
     }
     return device;
   }
@@ -174,7 +177,7 @@ final class World implements AutoCloseable {
   @Override
   public void close() {
     try (Standalone _ = here.standalone()) {
-      booted.forEach(Device::remove);
+      booted.ifPresent(Device::remove);
     }
   }
 
