@@ -143,7 +143,7 @@ final class MountChecks {
   }
 
   /** The kernel writes blanks, tabs, line ends and backslashes as octal numbers (proc(5)). */
-  private static String unescaped(String field) {
+  static String unescaped(String field) {
     return field
         .replace("\\040", " ")
         .replace("\\011", "\t")

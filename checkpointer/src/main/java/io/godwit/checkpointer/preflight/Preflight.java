@@ -35,6 +35,7 @@ public final class Preflight {
   private final ProcessChecks running;
   private final ConnectionChecks connections;
   private final MountChecks mounts;
+  private final OwnMounts ownMounts;
   private final TwinFinder twins;
 
   public Preflight(
@@ -54,6 +55,7 @@ public final class Preflight {
     this.running = new ProcessChecks(processes);
     this.connections = new ConnectionChecks(processes);
     this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
+    this.ownMounts = new OwnMounts(processes);
     this.twins = new TwinFinder(processes);
   }
 
@@ -152,6 +154,10 @@ public final class Preflight {
       throws IOException {
     containers.sharedMemory(container, all, reasons);
     running.check(container, all, reasons);
+    Optional<HostProcess> first = processes.find(container.firstPid().orElse(0L));
+    if (first.isPresent()) {
+      ownMounts.check(container, first.get(), reasons);
+    }
     int nameless = watches.find(all).nameless();
     if (nameless > 0) {
       reasons.add(

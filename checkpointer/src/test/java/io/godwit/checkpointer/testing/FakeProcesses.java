@@ -97,6 +97,7 @@ public final class FakeProcesses implements ProcessMemory {
     Files.writeString(folder.resolve("cgroup"), "1:memory:/docker/" + containerId + "\n");
     Files.writeString(folder.resolve("cmdline"), "/program\0");
     Files.writeString(folder.resolve("status"), "VmRSS:\t    1024 kB\n");
+    Files.writeString(folder.resolve("mountinfo"), "30 20 0:5 / / rw - overlay overlay rw\n");
     Files.writeString(
         folder.resolve("maps"), "7ffc00000000-7ffc20000000 rw-p 00000000 00:00 0 [stack]\n");
     ByteBuffer auxv = ByteBuffer.allocate(32).order(ByteOrder.nativeOrder());

@@ -1,0 +1,70 @@
+package io.godwit.checkpointer.preflight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.LinkedMounts;
+import io.godwit.docker.UpperLayer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Mounts that a container's own programs, or somebody from outside, made in it: the device's Engine
+ * makes only those that the container was started with.
+ */
+final class OwnMounts {
+  /** Where the Engine mounts of itself, other things on other machines (runc, specconv). */
+  private static final List<String> ENGINES = List.of("/proc", "/sys", "/dev");
+
+  private static final List<String> ALWAYS =
+      List.of("/", "/etc/resolv.conf", "/etc/hostname", "/etc/hosts", LinkedMounts.INIT);
+
+  private static final int MOUNT_POINT_FIELD = 4;
+
+  private final ProcFs proc;
+
+  OwnMounts(ProcFs proc) {
+    this.proc = proc;
+  }
+
+  /**
+   * Adds a reason for each.
+   *
+   * @param first the container's first process
+   */
+  void check(SourceContainer container, HostProcess first, List<String> reasons)
+      throws IOException {
+    List<String> points =
+        proc.mounts(first)
+            .lines()
+            .map(line -> MountChecks.unescaped(line.split(" ", -1)[MOUNT_POINT_FIELD]))
+            .filter(point -> ENGINES.stream().noneMatch(top -> isWithin(point, top)))
+            .toList();
+    TreeSet<String> own = new TreeSet<>(points);
+    UpperLayer layer = UpperLayer.ofInspect(container.inspect());
+    for (String asked : asked(container.inspect())) {
+      own.remove(layer.withoutLinks(asked));
+    }
+    for (String point : own) {
+      reasons.add(
+          "Container %s has a mount at %s that it was not started with, and that it would not have on the device. Unmount it, or give it to the container by --mount."
+              .formatted(container.name(), point));
+    }
+  }
+
+  private static List<String> asked(JsonNode inspect) {
+    List<String> asked = new ArrayList<>(ALWAYS);
+    JsonNode host = inspect.path("HostConfig");
+    inspect.path("Mounts").forEach(mount -> asked.add(mount.path("Destination").asText()));
+    host.path("Mounts").forEach(mount -> asked.add(mount.path("Target").asText()));
+    host.path("Tmpfs").fieldNames().forEachRemaining(asked::add);
+    return asked;
+  }
+
+  private static boolean isWithin(String point, String top) {
+    return point.equals(top) || point.startsWith(top + "/");
+  }
+}
