@@ -8,8 +8,8 @@ import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.source.InitProgram;
 import io.godwit.checkpointer.source.SourceContainer;
-import io.godwit.contract.BlobRef;
 import io.godwit.contract.ContainerDescription;
+import io.godwit.contract.FileTree;
 import io.godwit.contract.ImageDescription;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Preparation;
@@ -62,8 +62,15 @@ final class AheadSender {
     this.progress = progress;
   }
 
+  /**
+   * What went ahead.
+   *
+   * @param bytes that the store did not have before
+   */
+  record Sent(Preparation preparation, long bytes) {}
+
   /** Sends all of it and describes the container. */
-  Preparation send(Migration migration) throws IOException {
+  Sent send(Migration migration) throws IOException {
     var source = migration.knownSource();
     SourceContainer container =
         engine
@@ -71,25 +78,34 @@ final class AheadSender {
             .map(SourceContainer::new)
             .orElseThrow(() -> new IOException("the container was removed meanwhile"));
     Path folder = journal.workFolder(migration.id());
-    ImageDescription image = image(migration, container.image(), folder);
+    Optional<Blob> known = saved.find(container.image());
+    Blob image = known.isPresent() ? known.get() : saved(migration, container.image(), folder);
     Blob layer = layer(migration, container, folder);
-    return Preparation.newBuilder()
-        .setMigrationId(migration.id())
-        .setHost(migration.request().getHost())
-        .setDevice(migration.request().getDevice())
-        .setContainer(
-            ContainerDescription.newBuilder()
-                .setId(container.id())
-                .setName(container.name())
-                .setInspectJson(
-                    ByteString.copyFrom(container.inspect().toString(), StandardCharsets.UTF_8))
-                .setImage(image))
-        .setLayer(LayerArchive.newBuilder().setArchive(layer.toRef()))
-        .addAllTrees(trees.ahead(migration, container))
-        .setSourceIsa(source.sourceIsa().wireName())
-        .setOptions(migration.request().getOptions())
-        .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
-        .build();
+    List<FileTree> sent = trees.ahead(migration, container);
+    Preparation preparation =
+        Preparation.newBuilder()
+            .setMigrationId(migration.id())
+            .setHost(migration.request().getHost())
+            .setDevice(migration.request().getDevice())
+            .setContainer(
+                ContainerDescription.newBuilder()
+                    .setId(container.id())
+                    .setName(container.name())
+                    .setInspectJson(
+                        ByteString.copyFrom(container.inspect().toString(), StandardCharsets.UTF_8))
+                    .setImage(
+                        ImageDescription.newBuilder()
+                            .setId(container.image())
+                            .addAllTags(tags(container.image()))
+                            .setArchive(image.toRef())))
+            .setLayer(LayerArchive.newBuilder().setArchive(layer.toRef()))
+            .addAllTrees(sent)
+            .setSourceIsa(source.sourceIsa().wireName())
+            .setOptions(migration.request().getOptions())
+            .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
+            .build();
+    long bytes = (known.isPresent() ? 0 : image.size()) + layer.size() + TreeSender.bytes(sent);
+    return new Sent(preparation, bytes);
   }
 
   private Blob layer(Migration migration, SourceContainer container, Path folder)
@@ -107,41 +123,25 @@ final class AheadSender {
     return store(archive, migration, "its files go ahead");
   }
 
-  private ImageDescription image(Migration migration, String id, Path folder) throws IOException {
-    List<String> tags =
-        engine.inspectImage(id).stream()
-            .flatMap(i -> StreamSupport.stream(i.path("RepoTags").spliterator(), false))
-            .map(tag -> tag.asText())
-            .toList();
-    Optional<Blob> known = saved.find(id);
-    Blob archive;
-    if (known.isPresent()) {
-      archive = known.get();
-    } else {
-      Path file = folder.resolve("image.tar");
-      Files.deleteIfExists(file);
-      engine.saveImage(id, file);
-      archive = store(file, migration, "its image goes ahead");
-      saved.note(id, archive);
-    }
-    return ImageDescription.newBuilder()
-        .setId(id)
-        .addAllTags(tags)
-        .setArchive(archive.toRef())
-        .build();
+  private List<String> tags(String image) throws IOException {
+    return engine.inspectImage(image).stream()
+        .flatMap(i -> StreamSupport.stream(i.path("RepoTags").spliterator(), false))
+        .map(tag -> tag.asText())
+        .toList();
+  }
+
+  private Blob saved(Migration migration, String image, Path folder) throws IOException {
+    Path file = folder.resolve("image.tar");
+    Files.deleteIfExists(file);
+    engine.saveImage(image, file);
+    Blob archive = store(file, migration, "its image goes ahead");
+    saved.note(image, archive);
+    return archive;
   }
 
   private Blob store(Path file, Migration migration, String what) throws IOException {
     Blob blob = blobs.put(file, progress.of(migration, what, Files.size(file)));
     Files.delete(file);
     return blob;
-  }
-
-  /** The bytes that a preparation refers to. */
-  static long bytes(Preparation preparation) {
-    BlobRef image = preparation.getContainer().getImage().getArchive();
-    return image.getSize()
-        + preparation.getLayer().getArchive().getSize()
-        + TreeSender.bytes(preparation.getTreesList());
   }
 }

@@ -80,12 +80,11 @@ final class RehearsalStep implements Step {
 
   private Migration sendAhead(Migration migration) throws Exception {
     Instant begin = clock.instant();
-    Preparation preparation = sender.send(migration);
+    AheadSender.Sent sent = sender.send(migration);
     return gate.note(
         migration
-            .withPreparation(preparation)
-            .withPhase(
-                PhaseName.SEND_AHEAD.time(begin, clock.instant(), AheadSender.bytes(preparation))));
+            .withPreparation(sent.preparation())
+            .withPhase(PhaseName.SEND_AHEAD.time(begin, clock.instant(), sent.bytes())));
   }
 
   private Migration answered(Migration migration, Rehearsal rehearsal, Instant begin)
