@@ -1,7 +1,6 @@
 package io.godwit.agent.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.godwit.agent.container.Trees.Tree;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.FileTree.Kind;
 import io.godwit.docker.CommandRunner;

@@ -4,13 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
-import io.godwit.blob.BlobStore;
 import io.godwit.contract.Conversion;
-import io.godwit.contract.FileTree;
 import io.godwit.contract.FileTree.Kind;
-import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Preparation;
-import io.godwit.contract.Tail;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
@@ -18,19 +14,13 @@ import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.SharedMemory;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What a container brings along beside its image and its layer: volumes, folders and files of its
@@ -40,13 +30,10 @@ import java.util.stream.Stream;
  * then stands beside its place until the outcome is known.
  */
 public final class Trees {
-  private static final String AHEAD = "trees.record";
-  private static final String UNPACKED = "unpacked";
   private static final String VOLUME = "volume";
 
   private final DockerEngine engine;
-  private final Layers layers;
-  private final LayerFiles files;
+  private final StagedTrees staged;
   private final Places places;
   private final SharedMemory memory;
   private final StateFolder state;
@@ -59,8 +46,7 @@ public final class Trees {
       SharedMemory memory,
       StateFolder state) {
     this.engine = engine;
-    this.layers = layers;
-    this.files = files;
+    this.staged = new StagedTrees(layers, files, state);
     this.places = places;
     this.memory = memory;
     this.state = state;
@@ -73,17 +59,15 @@ public final class Trees {
    */
   public List<String> stage(MigrationId id, Preparation preparation, ContainerSpec spec)
       throws IOException {
-    DurableFiles.write(
-        state.staging(id).resolve(AHEAD),
-        Preparation.newBuilder().addAllTrees(preparation.getTreesList()).build().toByteArray());
+    staged.note(id, preparation.getTreesList());
     boolean home = isHome(preparation.getContainer().getId());
     List<String> reasons = new ArrayList<>(places.logDriver(spec));
-    for (Tree tree : ahead(id)) {
+    for (Tree tree : staged.ahead(id)) {
       if (home && tree.isOfTheMachine()) {
-        standIn(tree);
+        StagedTrees.standIn(tree);
         continue;
       }
-      unpack(id, tree);
+      staged.unpack(id, tree);
       reasons.addAll(places.obstacles(tree, spec, preparation.getOptions().getReplaceFiles()));
     }
     return reasons;
@@ -92,7 +76,7 @@ public final class Trees {
   /** The configuration for the rehearsal: nothing of this device is mounted that others use. */
   public ContainerSpec forRehearsal(MigrationId id, ContainerSpec spec) throws IOException {
     Map<String, Path> binds = new HashMap<>();
-    for (Tree tree : ahead(id)) {
+    for (Tree tree : staged.ahead(id)) {
       if (tree.kind() == Kind.BIND) {
         for (String at : spec.bindsOf(tree.what().getSource())) {
           binds.put(at, tree.content());
@@ -110,11 +94,11 @@ public final class Trees {
   public List<Blob> toFetch(MigrationId id, Conversion conversion) throws IOException {
     List<Blob> blobs = new ArrayList<>();
     boolean home = isHome(conversion.getContainer().getId());
-    for (Tree tree : all(id, conversion)) {
+    for (Tree tree : staged.all(id, conversion)) {
       if (home && tree.isOfTheMachine()) {
         continue;
       }
-      if (tree.ahead().hasArchive() && !Files.exists(tree.folder().resolve(UNPACKED))) {
+      if (tree.ahead().hasArchive() && !StagedTrees.isUnpacked(tree)) {
         blobs.add(Blob.of(tree.ahead().getArchive()));
       }
       if (tree.what().getFiles().hasArchive()) {
@@ -129,13 +113,13 @@ public final class Trees {
   public void placeBefore(MigrationId id, Conversion conversion, ContainerSpec spec)
       throws IOException {
     boolean home = isHome(conversion.getContainer().getId());
-    for (Tree tree : all(id, conversion)) {
+    for (Tree tree : staged.all(id, conversion)) {
       if (home && tree.isOfTheMachine()) {
         continue;
       }
       requireFree(id, tree, conversion, spec);
       if (tree.kind() == Kind.BIND) {
-        complete(id, tree);
+        staged.complete(id, tree);
         places.put(tree, Path.of(tree.what().getSource()), id);
       } else if (tree.kind() == Kind.VOLUME
           && !spec.hasAnonymousVolume(tree.what().getDestination())
@@ -151,23 +135,23 @@ public final class Trees {
       throws IOException {
     boolean home = isHome(conversion.getContainer().getId());
     ContainerSpec spec = ContainerSpec.ofInspect(container);
-    for (Tree tree : all(id, conversion)) {
+    for (Tree tree : staged.all(id, conversion)) {
       switch (tree.kind()) {
         case VOLUME -> {
           boolean anonymous = spec.hasAnonymousVolume(tree.what().getDestination());
           if (anonymous || !home) {
-            complete(id, tree);
+            staged.complete(id, tree);
             places.put(tree, places.volume(container, tree.what().getDestination()), id);
           }
         }
         case SHARED_MEMORY -> {
           memory.create(container, shared(id));
-          apply(id, tree.what(), shared(id));
+          staged.apply(id, tree.what(), shared(id));
         }
         case LOG -> {
-          complete(id, tree);
+          staged.complete(id, tree);
           places.log(tree, container);
-          DurableFiles.delete(tree.folder().resolve(UNPACKED));
+          StagedTrees.forget(tree);
         }
         case BIND -> {
           // Stands since before the container was made.
@@ -198,7 +182,7 @@ public final class Trees {
       memory.adopt(shared(id), SharedMemory.mountOf(engine, container));
     }
     memory.release(shared(id));
-    for (Tree tree : ahead(id)) {
+    for (Tree tree : staged.ahead(id)) {
       places.forgetOld(tree);
     }
   }
@@ -206,7 +190,7 @@ public final class Trees {
   /** The container is not here: everything is as it was before. */
   public void undo(MigrationId id) throws IOException {
     memory.release(shared(id));
-    for (Tree tree : ahead(id).reversed()) {
+    for (Tree tree : staged.ahead(id).reversed()) {
       places.putBack(tree);
       Path made = tree.folder().resolve(VOLUME);
       if (Files.exists(made)) {
@@ -225,36 +209,11 @@ public final class Trees {
             .isPresent();
   }
 
-  private void standIn(Tree tree) throws IOException {
-    DurableFiles.deleteFolder(tree.files());
-    Files.createDirectories(tree.files());
-    if (tree.what().getSingleFile()) {
-      Files.createFile(tree.files().resolve("file"));
-    }
-  }
-
-  /** Unpacks what was sent ahead, unless that is done. */
-  private void unpack(MigrationId id, Tree tree) throws IOException {
-    Path done = tree.folder().resolve(UNPACKED);
-    if (Files.exists(done)) {
-      return;
-    }
-    DurableFiles.deleteFolder(tree.files());
-    Files.createDirectories(tree.files());
-    if (tree.ahead().hasArchive()) {
-      apply(id, tree.ahead(), tree.files());
-    } else if (tree.what().getSingleFile()) {
-      Files.createFile(
-          tree.files().resolve(String.valueOf(Path.of(tree.what().getSource()).getFileName())));
-    }
-    DurableFiles.write(done, "");
-  }
-
   /** Somebody may have made something there since the rehearsal. */
   private void requireFree(MigrationId id, Tree tree, Conversion conversion, ContainerSpec spec)
       throws IOException {
     if (tree.isOfTheMachine()) {
-      unpack(id, tree);
+      staged.unpack(id, tree);
       List<String> obstacles =
           places.obstacles(tree, spec, conversion.getOptions().getReplaceFiles());
       if (!obstacles.isEmpty()) {
@@ -263,124 +222,13 @@ public final class Trees {
     }
   }
 
-  private void complete(MigrationId id, Tree tree) throws IOException {
-    unpack(id, tree);
-    if (!tree.ahead().hasArchive()) {
-      DurableFiles.deleteFolder(tree.files());
-      Files.createDirectories(tree.files());
-    }
-    apply(id, tree.what(), tree.files());
-  }
-
-  private void apply(MigrationId id, FileTree changes, Path into) throws IOException {
-    apply(id, changes.getFiles(), into);
-    for (Tail tail : changes.getTailsList()) {
-      Path file = files.inside(into, tail.getPath());
-      Path bytes = layers.staged(id, Blob.of(tail.getBytes()), BlobStore.SILENT);
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-          InputStream in = Files.newInputStream(bytes)) {
-        if (channel.size() < tail.getOffset()) {
-          throw new IOException(
-              "%s: %d bytes went ahead, expected %d"
-                  .formatted(tail.getPath(), channel.size(), tail.getOffset()));
-        }
-        channel.truncate(tail.getOffset()).position(tail.getOffset());
-        OutputStream out = Channels.newOutputStream(channel);
-        in.transferTo(out);
-      }
-    }
-  }
-
-  private void apply(MigrationId id, LayerArchive archive, Path into) throws IOException {
-    if (!archive.hasArchive()) {
-      files.remove(archive.getRemovedList(), into);
-      return;
-    }
-    Path file = layers.staged(id, Blob.of(archive.getArchive()), BlobStore.SILENT);
-    files.unpack(file, archive.getRemovedList(), into);
-    Files.delete(file);
-  }
-
   private Path shared(MigrationId id) throws IOException {
     return state.shared(id);
-  }
-
-  private List<Tree> ahead(MigrationId id) throws IOException {
-    Path record = state.staging(id).resolve(AHEAD);
-    List<Tree> trees = new ArrayList<>();
-    if (Files.exists(record)) {
-      Preparation kept = Preparation.parseFrom(Files.readAllBytes(record));
-      for (FileTree tree : kept.getTreesList()) {
-        Path folder = state.staging(id).resolve("tree-" + trees.size());
-        Files.createDirectories(folder);
-        trees.add(new Tree(tree, tree.getFiles(), folder));
-      }
-    }
-    return trees;
-  }
-
-  /** With what came with the checkpoint. */
-  private List<Tree> all(MigrationId id, Conversion conversion) throws IOException {
-    List<Tree> ahead = ahead(id);
-    if (ahead.size() != conversion.getTreesCount()) {
-      throw new IOException(
-          "What was sent ahead for the rehearsal is not on this device any more; ask for a new migration.");
-    }
-    List<Tree> all = new ArrayList<>();
-    for (Tree tree : ahead) {
-      FileTree now = conversion.getTrees(all.size());
-      if (!tree.isOf(now)) {
-        throw new IOException("What came with the checkpoint is not what was rehearsed.");
-      }
-      all.add(new Tree(now, tree.ahead(), tree.folder()));
-    }
-    return all;
   }
 
   private static IOException unknown(Tree tree) {
     return new IOException(
         "The container brings files of a kind that this version does not know (%s). Bring both to one version."
             .formatted(tree.kind()));
-  }
-
-  /**
-   * One tree on this device.
-   *
-   * @param what it is, with what is to be applied last
-   * @param ahead what came first
-   * @param folder for its files and notes on them
-   */
-  record Tree(FileTree what, LayerArchive ahead, Path folder) {
-    Kind kind() {
-      return what.getKind();
-    }
-
-    /** Where its files are unpacked to. */
-    Path files() {
-      return folder.resolve("files");
-    }
-
-    /** What is to be mounted: the folder, or the one file in it. */
-    Path content() throws IOException {
-      if (!what.getSingleFile()) {
-        return files();
-      }
-      try (Stream<Path> found = Files.list(files())) {
-        Optional<Path> file = found.findFirst();
-        return file.orElseThrow(
-            () -> new IOException("The archive of %s is empty.".formatted(what.getSource())));
-      }
-    }
-
-    /** Whether the container shares it with whoever else is on its machine. */
-    boolean isOfTheMachine() {
-      return kind() == Kind.BIND || kind() == Kind.VOLUME;
-    }
-
-    boolean isOf(FileTree other) {
-      return kind() == other.getKind()
-          && what.getDestination().equals(other.getDestination())
-          && what.getSource().equals(other.getSource());
-    }
   }
 }
