@@ -193,10 +193,10 @@ public final class Preflight {
         highest = Math.max(highest, processes.highestAddress(process));
         memory += processes.residentBytes(process);
       } catch (IOException e) {
-        if (processes.find(process.pid()).filter(process::equals).isPresent()) {
+        // As every command of a shell's loop does meanwhile.
+        if (!processes.hasEnded(process, e)) {
           throw e;
         }
-        // It has ended meanwhile, as every command of a shell's loop does.
       }
     }
     if (!container.inspect().path("GraphDriver").path("Data").path("UpperDir").asText().isEmpty()) {

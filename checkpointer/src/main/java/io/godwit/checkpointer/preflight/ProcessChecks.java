@@ -74,10 +74,9 @@ final class ProcessChecks {
           visitor(name, process, container, all, reasons);
         }
       } catch (IOException e) {
-        if (proc.find(process.pid()).filter(process::equals).isPresent()) {
+        if (!proc.hasEnded(process, e)) {
           throw e;
         }
-        // It has ended meanwhile.
       }
     }
     queues(container, first, reasons);

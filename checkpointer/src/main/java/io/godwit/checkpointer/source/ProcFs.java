@@ -95,6 +95,14 @@ public final class ProcFs {
     return false;
   }
 
+  /**
+   * Whether what failed to be read failed because the process has ended, or is about to: then it
+   * has no executable and no memory any more, though its number may still be there.
+   */
+  public boolean hasEnded(HostProcess process, IOException failure) throws IOException {
+    return isGone(failure) || !find(process.pid()).equals(Optional.of(process));
+  }
+
   /** The executable's path as the process's mount namespace has it. */
   public String executable(HostProcess process) throws IOException {
     return Files.readSymbolicLink(executableFile(process)).toString();

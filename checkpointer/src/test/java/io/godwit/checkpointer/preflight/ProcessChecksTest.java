@@ -51,6 +51,13 @@ final class ProcessChecksTest {
   }
 
   @Test
+  void processThatIsAboutToEndIsNoObstacle() throws IOException {
+    process(8, 7);
+    Files.delete(proc.resolve("8/exe"));
+    assertTrue(reasons(7, 8).isEmpty());
+  }
+
+  @Test
   void tracedProcessIsRefusedWithItsTracer() throws IOException {
     status(7, "TracerPid:\t4711");
     assertOne("traced by process 4711", reasons(7));
