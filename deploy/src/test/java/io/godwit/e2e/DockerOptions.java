@@ -42,7 +42,15 @@ final class DockerOptions {
                 "--stop-signal",
                 "SIGINT",
                 "--restart",
-                "on-failure:3"),
+                "on-failure:3",
+                "--health-cmd",
+                "true",
+                "--health-interval",
+                "2s",
+                "--log-opt",
+                "max-size=1m",
+                "--log-opt",
+                "max-file=3"),
             holds("`--hostname`", "return same(socket.gethostname)")
                 .andAsks("cat /etc/hostname")
                 .andInspects("{{.Config.Hostname}}"),
@@ -54,7 +62,9 @@ final class DockerOptions {
             inspects("`--label`", "{{index .Config.Labels \"bird\"}}"),
             holds("`--workdir`", "return same(os.getcwd)").andInspects("{{.Config.WorkingDir}}"),
             inspects("`--stop-signal`", "{{.Config.StopSignal}}"),
-            inspects("`--restart`", "{{json .HostConfig.RestartPolicy}}")),
+            inspects("`--restart`", "{{json .HostConfig.RestartPolicy}}"),
+            inspects("`--health-cmd`", "{{json .Config.Healthcheck}}", "{{.State.Health.Status}}"),
+            inspects("the log (json-file) and its options", "{{json .HostConfig.LogConfig}}")),
         Sample.moves(
             "limits",
             List.of(
@@ -69,7 +79,8 @@ final class DockerOptions {
                 "--shm-size",
                 "32m",
                 "--oom-score-adj",
-                "100"),
+                "100",
+                "--tty"),
             asks(
                     "`--memory`",
                     "cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null; true")
@@ -87,7 +98,8 @@ final class DockerOptions {
                     "import resource\nreturn same(lambda: resource.getrlimit(resource.RLIMIT_NOFILE))")
                 .andInspects("{{.HostConfig.Ulimits}}"),
             holds("`--shm-size`", "return same(lambda: os.statvfs('/dev/shm').f_blocks)"),
-            asks("`--oom-score-adj`", "cat /proc/1/oom_score_adj")),
+            asks("`--oom-score-adj`", "cat /proc/1/oom_score_adj"),
+            holds("`--tty`", "return same(lambda: (os.isatty(0), os.isatty(1), os.ttyname(1)))")),
         Sample.moves(
             "confined",
             List.of(
@@ -97,7 +109,9 @@ final class DockerOptions {
                 "no-new-privileges",
                 "--read-only",
                 "--tmpfs",
-                "/scratch:size=8m,mode=1777"),
+                "/scratch:size=8m,mode=1777",
+                "--network",
+                "none"),
             holds(
                     "`--cap-drop ALL`",
                     "return same(lambda: status('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'))")
@@ -120,7 +134,8 @@ final class DockerOptions {
                     return check\
                     """)
                 .andAsks("touch /new 2>&1"),
-            holds("`--tmpfs`, with what is in it", HOLDS_SCRATCH)),
+            holds("`--tmpfs`, with what is in it", HOLDS_SCRATCH),
+            asks("`--network none`", "ls /sys/class/net")),
         Sample.moves(
                 "volumes",
                 List.of(
@@ -150,14 +165,6 @@ final class DockerOptions {
                 "",
                 "docker volume rm godwit-e2e-named; rm -rf /tmp/godwit-e2e-bound /tmp/godwit-e2e-bound-ro"),
         Sample.moves(
-            "terminal",
-            List.of("--tty"),
-            holds("`--tty`", "return same(lambda: (os.isatty(0), os.isatty(1), os.ttyname(1)))")),
-        Sample.moves(
-            "interactive",
-            List.of("--interactive"),
-            holds("`--interactive`", "return same(lambda: select.select([0], [], [], 0))")),
-        Sample.moves(
             "both",
             List.of("--interactive", "--tty"),
             holds(
@@ -165,12 +172,14 @@ final class DockerOptions {
                 "return same(lambda: (os.isatty(0), termios.tcgetattr(0)))")),
         Sample.moves(
             "init",
-            List.of("--init"),
+            List.of("--init", "--network", "host"),
             holds("`--init`", "return same(lambda: (os.getpid(), state(os.getpid())))")
-                .andAsks("cat /proc/1/comm")),
+                .andAsks("cat /proc/1/comm"),
+            inspects("`--network host`", "{{.HostConfig.NetworkMode}}")),
         Sample.moves(
             "shareable",
-            List.of("--ipc", "shareable"),
+            List.of("--ipc", "shareable", "--interactive"),
+            holds("`--interactive`", "return same(lambda: select.select([0], [], [], 0))"),
             holds(
                 "`--ipc shareable`, with what is in /dev/shm",
                 """
@@ -184,20 +193,6 @@ final class DockerOptions {
                         return g.read(), os.pread(f.fileno(), 5, 0), m[0:5]
                 return same(look)\
                 """)),
-        Sample.moves(
-            "healthy",
-            List.of("--health-cmd", "true", "--health-interval", "2s"),
-            inspects("`--health-cmd`", "{{json .Config.Healthcheck}}", "{{.State.Health.Status}}")),
-        Sample.moves(
-            "logged",
-            List.of("--log-opt", "max-size=1m", "--log-opt", "max-file=3"),
-            inspects("the log (json-file) and its options", "{{json .HostConfig.LogConfig}}")),
-        Sample.moves(
-            "alone", List.of("--network", "none"), asks("`--network none`", "ls /sys/class/net")),
-        Sample.moves(
-            "hostnet",
-            List.of("--network", "host"),
-            inspects("`--network host`", "{{.HostConfig.NetworkMode}}")),
         Sample.moves(
                 "meshed",
                 List.of("--network", "godwit-e2e-net", "--network-alias", "bird"),
