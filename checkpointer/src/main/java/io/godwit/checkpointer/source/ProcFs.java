@@ -172,6 +172,11 @@ public final class ProcFs {
     return lines.toString();
   }
 
+  /** Its cgroups, as {@code /proc/PID/cgroup} has them. */
+  public String cgroups(HostProcess process) throws IOException {
+    return read(process.pid(), "cgroup");
+  }
+
   /** The mounts that it sees, as {@code /proc/PID/mountinfo} has them. */
   public String mounts(HostProcess process) throws IOException {
     return read(process.pid(), "mountinfo");

@@ -24,36 +24,55 @@ final class DumpWatch {
   private static final Duration STOP_GLANCE = Duration.ofMillis(5);
 
   private static final Duration QUIET = Duration.ofSeconds(3);
+
+  /** The Engine has it paused before and after CRIU's part of a dump. */
+  private static final Duration QUIET_WHILE_PAUSED = Duration.ofSeconds(30);
+
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
   private final DockerEngine engine;
   private final ProcFs processes;
+  private final FreezeWatch freezes;
   private final Clock clock;
   private final Sleeper sleeper;
 
-  DumpWatch(DockerEngine engine, ProcFs processes, Clock clock, Sleeper sleeper) {
+  DumpWatch(
+      DockerEngine engine, ProcFs processes, FreezeWatch freezes, Clock clock, Sleeper sleeper) {
     this.engine = engine;
     this.processes = processes;
+    this.freezes = freezes;
     this.clock = clock;
     this.sleeper = sleeper;
   }
 
-  private record Sight(boolean dumping, String status, List<String> files) {}
+  private record Sight(boolean dumping, String status, List<String> files) {
+    Duration quiet() {
+      return status.equals("paused") ? QUIET_WHILE_PAUSED : QUIET;
+    }
+  }
 
   /** Waits until nothing goes on any more; says whether there is a complete dump then. */
   boolean endsWithDump(String containerId, CheckpointFolder folder)
       throws IOException, InterruptedException {
-    Sight last = look(containerId, folder);
-    Instant since = clock.instant();
-    while (last.dumping() || Duration.between(since, clock.instant()).compareTo(QUIET) < 0) {
-      sleeper.sleep(GLANCE);
-      Sight now = look(containerId, folder);
-      if (!now.equals(last)) {
-        last = now;
-        since = clock.instant();
+    try (var watching = freezes.over(containerId)) {
+      Sight last = look(containerId, folder);
+      Instant since = clock.instant();
+      while (last.dumping()
+          || Duration.between(since, clock.instant()).compareTo(last.quiet()) < 0) {
+        sleeper.sleep(GLANCE);
+        Sight now = look(containerId, folder);
+        if (!now.equals(last)) {
+          last = now;
+          since = clock.instant();
+        }
       }
+      return !last.status().equals("running") && folder.isComplete();
     }
-    return !last.status().equals("running") && folder.isComplete();
+  }
+
+  /** Watches a dump that is being asked for: no exec may hold it. */
+  FreezeWatch.Watching over(String containerId) {
+    return freezes.over(containerId);
   }
 
   /**

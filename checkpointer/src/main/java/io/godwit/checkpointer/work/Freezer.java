@@ -176,7 +176,7 @@ final class Freezer {
           SharedMemory.mountOf(engine, container.id()),
           journal.keptFile(before.id(), TreeSender.HELD));
     }
-    try {
+    try (var watching = watch.over(container.id())) {
       engine.checkpoint(container.id(), checkpoint, true);
     } catch (DockerException e) {
       // No answer says nothing: the Engine goes on with what it was asked to do.

@@ -7,6 +7,7 @@ import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.State;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
+import io.godwit.checkpointer.source.CgroupFreezer;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.InitProgram;
 import io.godwit.checkpointer.source.InotifyWatches;
@@ -67,7 +68,12 @@ public final class Steps {
       Clock clock,
       Sleeper sleeper) {
     GoOrNot goOrNot = new GoOrNot(meeting.log(), gate, clock);
-    DumpWatch watch = new DumpWatch(machine.engine(), machine.processes(), clock, sleeper);
+    FreezeWatch freezes =
+        new FreezeWatch(
+            machine.processes(),
+            new CgroupFreezer(machine.processes(), Path.of("/sys/fs/cgroup")),
+            sleeper);
+    DumpWatch watch = new DumpWatch(machine.engine(), machine.processes(), freezes, clock, sleeper);
     TreeSender trees =
         new TreeSender(machine.engine(), machine.layers(), meeting.blobs(), journal, progress);
     AheadSender sender =
