@@ -188,11 +188,17 @@ final class ProcessChecks {
       throws IOException {
     long parent = proc.parent(process);
     boolean fromOutside = all.stream().noneMatch(other -> other.pid() == parent);
-    if (fromOutside && !proc.arguments(process).equals(healthCheck(container.inspect()))) {
+    if (fromOutside && !isHealthCheck(proc.arguments(process), container.inspect())) {
       reasons.add(
           "%s came by docker exec, and would be gone after the move. End it first, or wait for its end."
               .formatted(name));
     }
+  }
+
+  /** Also one of which runc has not made yet what it is to be. */
+  private static boolean isHealthCheck(List<String> arguments, JsonNode inspect) {
+    List<String> check = healthCheck(inspect);
+    return arguments.equals(check) || (!check.isEmpty() && ProcFs.isRuncInit(arguments));
   }
 
   private static List<String> healthCheck(JsonNode inspect) {

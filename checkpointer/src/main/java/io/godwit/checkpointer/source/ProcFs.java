@@ -182,6 +182,16 @@ public final class ProcFs {
     return read(process.pid(), "mountinfo");
   }
 
+  /**
+   * Whether these are the arguments of what is going to be a process of a container: the command of
+   * {@code docker exec} or of a health check (runc, init.go).
+   */
+  public static boolean isRuncInit(List<String> arguments) {
+    return arguments.size() == 2
+        && arguments.getFirst().endsWith("runc")
+        && arguments.getLast().equals("init");
+  }
+
   /** The arguments that it was started with, or has given itself. */
   public List<String> arguments(HostProcess process) throws IOException {
     String line = read(process.pid(), "cmdline");

@@ -6,7 +6,6 @@ import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +72,7 @@ final class FreezeWatch {
     }
     for (HostProcess process : processes.ofContainer(containerId)) {
       try {
-        if (isInit(processes.arguments(process))) {
+        if (ProcFs.isRuncInit(processes.arguments(process))) {
           return Optional.of(process);
         }
       } catch (IOException e) {
@@ -83,12 +82,5 @@ final class FreezeWatch {
       }
     }
     return Optional.empty();
-  }
-
-  /** As runc starts what becomes the container's process (runc, init.go). */
-  private static boolean isInit(List<String> arguments) {
-    return arguments.size() == 2
-        && arguments.getFirst().endsWith("runc")
-        && arguments.getLast().equals("init");
   }
 }

@@ -126,7 +126,9 @@ final class ProcessChecksTest {
     process(8, 1);
     Files.writeString(proc.resolve("8/cmdline"), "/bin/sh\0-c\0curl localhost\0");
     process(9, 8);
-    assertTrue(reasons(7, 8, 9).isEmpty());
+    process(10, 1);
+    Files.writeString(proc.resolve("10/cmdline"), "runc\0init\0");
+    assertTrue(reasons(7, 8, 9, 10).isEmpty());
   }
 
   @Test
