@@ -39,6 +39,11 @@ public final class ProcFs {
     this.proc = proc;
   }
 
+  /** {@code /proc}, except in tests. */
+  public Path folder() {
+    return proc;
+  }
+
   /** The process with this pid, while there is one. */
   public Optional<HostProcess> find(long pid) throws IOException {
     try {

@@ -1,8 +1,11 @@
 package io.godwit.checkpointer.work;
 
+import io.godwit.checkpointer.pages.PageReceiver;
+import io.godwit.checkpointer.pages.Precopy;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -32,6 +35,8 @@ final class CheckpointFolder {
 
   /** Written by CRIU last of all, when the dump has succeeded. */
   private static final String INVENTORY = "inventory.img";
+
+  private static final String AHEAD = "ahead";
 
   private final Path engines;
   private final Path images;
@@ -71,6 +76,18 @@ final class CheckpointFolder {
     return inTheEngines() ? engines : images;
   }
 
+  /**
+   * Where the memory is that went ahead; beside the images, so that a link from there leads to it.
+   */
+  Path ahead() {
+    return images.resolveSibling(AHEAD);
+  }
+
+  /** The memory that went ahead of a migration. */
+  static Path ahead(Path work) {
+    return work.resolve(AHEAD).toAbsolutePath();
+  }
+
   /** What runc wrote. */
   Path descriptors() {
     return engines.resolve(DESCRIPTORS);
@@ -86,6 +103,19 @@ final class CheckpointFolder {
     Files.createDirectory(
         images, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     return CriuOptions.imagesIn(images);
+  }
+
+  /**
+   * Takes the pages of a dump to {@link #prepare}d images, over the memory that went ahead.
+   *
+   * @param pageSize of this machine, in bytes
+   */
+  PageReceiver receivePages(int pageSize) throws IOException {
+    if (Precopy.manifest(ahead()).isEmpty()) {
+      // Cut off in the middle: nobody knows what the device has of it.
+      DurableFiles.deleteFolder(ahead());
+    }
+    return PageReceiver.listen(images, ahead(), pageSize);
   }
 
   /** Deletes the images. */
