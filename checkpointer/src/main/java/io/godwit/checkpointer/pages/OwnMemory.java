@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.pages;
 
 import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.ProcFs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,11 +30,13 @@ final class OwnMemory implements AutoCloseable {
 
   private final Path folder;
   private final FileChannel memory;
+  private final long innermostPid;
   private final int pageSize;
 
-  private OwnMemory(Path folder, FileChannel memory, int pageSize) {
+  private OwnMemory(Path folder, FileChannel memory, long innermostPid, int pageSize) {
     this.folder = folder;
     this.memory = memory;
+    this.innermostPid = innermostPid;
     this.pageSize = pageSize;
   }
 
@@ -44,14 +48,29 @@ final class OwnMemory implements AutoCloseable {
    */
   record Range(long start, long pages) {}
 
-  static OwnMemory open(Path proc, HostProcess process, int pageSize) throws IOException {
+  /** The memory of a process, unless it has ended. */
+  @SuppressWarnings("MustBeClosedChecker") // The memory closes it.
+  static Optional<OwnMemory> find(Path proc, HostProcess process, int pageSize) throws IOException {
     Path folder = proc.resolve(Long.toString(process.pid()));
-    return new OwnMemory(folder, FileChannel.open(folder.resolve("mem")), pageSize);
+    try {
+      long pid = innermostPid(folder);
+      return Optional.of(
+          new OwnMemory(folder, FileChannel.open(folder.resolve("mem")), pid, pageSize));
+    } catch (IOException e) {
+      if (ProcFs.isGone(e)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** The process's number in the innermost namespace that it is in, by which CRIU names images. */
-  long innermostPid() throws IOException {
-    for (String line : lines("status")) {
+  long innermostPid() {
+    return innermostPid;
+  }
+
+  private static long innermostPid(Path folder) throws IOException {
+    for (String line : lines(folder, "status")) {
       Matcher matcher = NAMESPACED.matcher(line);
       if (matcher.matches()) {
         return Long.parseLong(matcher.group(1));
@@ -60,23 +79,29 @@ final class OwnMemory implements AutoCloseable {
     throw new IOException(folder + "/status: expected a line NSpid");
   }
 
-  /** The pages, by ascending address. */
+  /** The pages, by ascending address; none of a process that has ended. */
   List<Range> ranges() throws IOException {
     List<Range> ranges = new ArrayList<>();
     try (FileChannel pagemap = FileChannel.open(folder.resolve("pagemap"))) {
       for (long[] mapping : mappings()) {
         scan(pagemap, mapping[0], mapping[1], ranges);
       }
+      return ranges;
+    } catch (IOException e) {
+      if (ProcFs.isGone(e)) {
+        return List.of();
+      }
+      throw e;
     }
-    return ranges;
   }
 
   /**
    * Reads memory; what is not mapped any more reads as zeros.
    *
    * @param into from its position to its limit
+   * @return whether all of it is mapped
    */
-  void read(long address, ByteBuffer into) {
+  boolean read(long address, ByteBuffer into) {
     long at = address;
     try {
       while (into.hasRemaining()) {
@@ -89,9 +114,11 @@ final class OwnMemory implements AutoCloseable {
     } catch (IOException e) {
       // Unmapped since the ranges were taken. The bytes are never used: the dump has no such page.
     }
+    boolean whole = !into.hasRemaining();
     while (into.hasRemaining()) {
       into.put((byte) 0);
     }
+    return whole;
   }
 
   @Override
@@ -103,7 +130,7 @@ final class OwnMemory implements AutoCloseable {
   private List<long[]> mappings() throws IOException {
     List<long[]> mappings = new ArrayList<>();
     long[] last = {};
-    for (String line : lines("smaps")) {
+    for (String line : lines(folder, "smaps")) {
       Matcher head = MAPPING.matcher(line);
       if (head.matches()) {
         long start = Long.parseUnsignedLong(head.group(1), 16);
@@ -151,7 +178,7 @@ final class OwnMemory implements AutoCloseable {
     }
   }
 
-  private List<String> lines(String name) throws IOException {
+  private static List<String> lines(Path folder, String name) throws IOException {
     return Files.readAllLines(folder.resolve(name), StandardCharsets.ISO_8859_1);
   }
 }

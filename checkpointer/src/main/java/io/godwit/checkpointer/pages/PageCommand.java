@@ -112,6 +112,11 @@ record PageCommand(Kind kind, int flags, long pages, long address, Image image) 
     };
   }
 
+  /** Whether it is the end, in whichever form. */
+  static boolean isClose(ByteBuffer bytes) {
+    return (bytes.getInt(0) & (1 << COMMAND_BITS) - 1) == Kind.CLOSE.number;
+  }
+
   private static Kind kind(int number) throws PageStreamException {
     for (Kind kind : Kind.values()) {
       if (kind.number == number) {

@@ -5,9 +5,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -27,18 +29,27 @@ import org.slf4j.LoggerFactory;
  * rest. CRIU's dump fails, and the container runs on, unless this has told it that everything is
  * written; so nothing is lost when this process is killed in the middle.
  *
- * <p>Listens on the loopback address, at a port of its own, for one connection.
+ * <p>Listens on the loopback address, at a port of its own, for one connection: of who else calls
+ * there, nothing is read.
  */
 public final class PageReceiver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PageReceiver.class);
   private static final int BLOCK = 1 << 20;
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
   /** CRIU numbers the pages files that its own page server writes from here on. */
   private static final long FIRST_PAGES_ID = 0x10001;
 
+  /** Who is not the dump is turned away at once, so few have to wait. */
+  private static final int WAITING = 16;
+
+  /** Beside the images while pages are still to come: CRIU writes its last image before them. */
+  private static final String COMING = "pages.coming";
+
   private final Path images;
   private final Path ahead;
   private final int pageSize;
+  private final Callers callers;
   private final ServerSocketChannel server;
   private final Thread thread;
   private final Map<PageCommand.Image, UpperLayer> layers = new HashMap<>();
@@ -46,10 +57,12 @@ public final class PageReceiver implements AutoCloseable {
   private Optional<UpperLayer> current = Optional.empty();
   private volatile Optional<IOException> failure = Optional.empty();
 
-  private PageReceiver(Path images, Path ahead, int pageSize, ServerSocketChannel server) {
+  private PageReceiver(
+      Path images, Path ahead, int pageSize, Callers callers, ServerSocketChannel server) {
     this.images = images;
     this.ahead = ahead;
     this.pageSize = pageSize;
+    this.callers = callers;
     this.server = server;
     this.thread = Thread.ofPlatform().name("page-receiver").daemon().unstarted(this::run);
   }
@@ -59,12 +72,15 @@ public final class PageReceiver implements AutoCloseable {
    *
    * @param images where CRIU dumps to
    * @param ahead the folder of the pages that went ahead, beside {@code images}; it may be missing
+   * @param pageSize of this machine, in bytes
+   * @param callers who tells the dump from others
    */
-  public static PageReceiver listen(Path images, Path ahead, int pageSize) throws IOException {
-    ServerSocketChannel server = ServerSocketChannel.open();
+  public static PageReceiver listen(Path images, Path ahead, int pageSize, Callers callers)
+      throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.INET);
     try {
-      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
-      PageReceiver receiver = new PageReceiver(images, ahead, pageSize, server);
+      server.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0), WAITING);
+      PageReceiver receiver = new PageReceiver(images, ahead, pageSize, callers, server);
       receiver.thread.start();
       return receiver;
     } catch (IOException e) {
@@ -80,6 +96,19 @@ public final class PageReceiver implements AutoCloseable {
         "page-server",
         "address " + address.getAddress().getHostAddress(),
         "port " + address.getPort());
+  }
+
+  /**
+   * Whether a dump to these images has begun to send its pages, and did not come to their end: it
+   * failed then, whatever images of it there are.
+   */
+  public static boolean isCutOff(Path images) {
+    return Files.exists(images.resolveSibling(COMING));
+  }
+
+  /** Before another dump to these images. */
+  public static void forget(Path images) throws IOException {
+    Files.deleteIfExists(images.resolveSibling(COMING));
   }
 
   /** Why it could not take the pages, where it could not. */
@@ -98,11 +127,12 @@ public final class PageReceiver implements AutoCloseable {
   }
 
   private void run() {
-    try (SocketChannel criu = server.accept()) {
+    try (SocketChannel criu = accept()) {
       server.close();
       criu.setOption(StandardSocketOptions.TCP_NODELAY, true);
       serve(criu, criu);
-    } catch (java.nio.channels.AsynchronousCloseException e) {
+      awaitEnd(criu);
+    } catch (AsynchronousCloseException e) {
       LOG.debug("no dump has used the page receiver");
     } catch (IOException | RuntimeException e) {
       LOG.warn("the dump's pages could not be taken; it fails, and the container runs on", e);
@@ -110,12 +140,52 @@ public final class PageReceiver implements AutoCloseable {
     }
   }
 
+  /** The dump's connection; turns away everybody else. */
+  private SocketChannel accept() throws IOException {
+    while (true) {
+      SocketChannel caller = server.accept();
+      if (isTheDump(caller)) {
+        return caller;
+      }
+      LOG.warn("{} is not the dump's: turned away", caller);
+      caller.close();
+    }
+  }
+
+  private boolean isTheDump(SocketChannel caller) {
+    try {
+      return callers.isTheDump(
+          (InetSocketAddress) caller.getRemoteAddress(),
+          (InetSocketAddress) caller.getLocalAddress());
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("it cannot be seen who connects to the page receiver", e);
+      return false;
+    }
+  }
+
+  /** Closing with bytes unread would take our last answer back. */
+  private void awaitEnd(SocketChannel criu) {
+    try {
+      while (criu.read(block.clear()) >= 0) {
+        // Nothing that counts.
+      }
+    } catch (IOException e) {
+      LOG.debug("the dump has hung up", e);
+    }
+  }
+
   /** Speaks the protocol to its end. */
   void serve(ReadableByteChannel in, WritableByteChannel out) throws IOException {
+    Files.write(images.resolveSibling(COMING), new byte[0]);
     try {
       ByteBuffer header = ByteBuffer.allocate(PageCommand.Form.LONG.bytes());
       header.order(ByteOrder.LITTLE_ENDIAN);
       fill(in, header.limit(PageCommand.Form.SHORT.bytes()), "its first command");
+      if (PageCommand.isClose(header)) {
+        // The dump has failed early, and waits for an answer; the form cannot be told of this one.
+        answer(out, Integer.BYTES);
+        return;
+      }
       PageCommand.Form form = PageCommand.Form.of(header);
       fill(in, header.limit(form.bytes()), "its first command");
       while (!done(PageCommand.parse(header, form, pageSize), in, out)) {
@@ -187,6 +257,7 @@ public final class PageReceiver implements AutoCloseable {
       Files.createSymbolicLink(
           images.resolve(Layers.PARENT), Path.of("..").resolve(ahead.getFileName()));
     }
+    forget(images);
   }
 
   /** All answers of ours are 0: there is no parent that CRIU is to know of, and nothing failed. */

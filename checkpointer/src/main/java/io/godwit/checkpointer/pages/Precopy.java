@@ -1,6 +1,5 @@
 package io.godwit.checkpointer.pages;
 
-import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.ManifestWriter;
 import io.godwit.blob.Manifests;
@@ -9,6 +8,7 @@ import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Segment;
+import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
@@ -18,7 +18,6 @@ import io.godwit.criu.field.PagemapEntry;
 import io.godwit.pages.Layers;
 import io.godwit.pages.Segments;
 import io.godwit.service.DurableFiles;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -27,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +41,6 @@ import java.util.function.LongConsumer;
 public final class Precopy {
   private static final String MANIFEST = "ahead.manifest";
   private static final int BLOCK = 1 << 20;
-  private static final int PATCH = 16 << 20;
 
   private final ProcFs processes;
   private final Path proc;
@@ -79,23 +76,18 @@ public final class Precopy {
     long pagesId = 1;
     long bytes = 0;
     for (HostProcess process : processes.ofContainer(containerId)) {
-      try (OwnMemory memory = OwnMemory.open(proc, process, pageSize)) {
+      Optional<OwnMemory> found = OwnMemory.find(proc, process, pageSize);
+      if (found.isEmpty()) {
+        continue;
+      }
+      try (OwnMemory memory = found.get()) {
         ImageName pagemap = ImageName.of(ImageKind.PAGEMAP, memory.innermostPid());
-        Path pages = folder.resolve(ImageName.of(ImageKind.PAGES, pagesId).fileName());
         List<OwnMemory.Range> ranges = memory.ranges();
-        if (ranges.isEmpty() || Files.exists(folder.resolve(pagemap.fileName()))) {
-          continue;
+        // The number of an ended process may have been given to another.
+        if (!ranges.isEmpty() && !Files.exists(folder.resolve(pagemap.fileName()))) {
+          bytes += write(memory, ranges, pagemap, pagesId, folder, manifest);
+          pagesId++;
         }
-        requireRoom(folder, ranges);
-        bytes += copy(memory, ranges, pages);
-        List<Message> entries = new ArrayList<>();
-        ranges.forEach(range ->
-            entries.add(Layers.entry(range.start(), range.pages(), PagemapEntry.PE_PRESENT)));
-        byte[] image = Layers.pagemap(pagemap, pagesId, entries).encode().toByteArray();
-        Files.write(folder.resolve(pagemap.fileName()), image);
-        manifest.add(pagemap.fileName(), image);
-        manifest.add(String.valueOf(pages.getFileName()), pages);
-        pagesId++;
       }
     }
     Manifest sent = manifest.finish();
@@ -110,7 +102,11 @@ public final class Precopy {
     Manifest.Builder after = before.toBuilder();
     long bytes = 0;
     for (HostProcess process : processes.ofContainer(containerId)) {
-      try (OwnMemory memory = OwnMemory.open(proc, process, pageSize)) {
+      Optional<OwnMemory> found = OwnMemory.find(proc, process, pageSize);
+      if (found.isEmpty()) {
+        continue;
+      }
+      try (OwnMemory memory = found.get()) {
         Optional<LowerLayer> known = LowerLayer.find(folder, memory.innermostPid(), pageSize);
         if (known.isPresent()) {
           String pagemap = ImageName.of(ImageKind.PAGEMAP, memory.innermostPid()).fileName();
@@ -153,6 +149,28 @@ public final class Precopy {
     }
   }
 
+  private long write(
+      OwnMemory memory,
+      List<OwnMemory.Range> ranges,
+      ImageName pagemap,
+      long pagesId,
+      Path folder,
+      ManifestWriter manifest)
+      throws IOException {
+    requireRoom(folder, ranges);
+    Path pages = folder.resolve(ImageName.of(ImageKind.PAGES, pagesId).fileName());
+    long bytes = copy(memory, ranges, pages);
+    List<Message> entries =
+        ranges.stream()
+            .map(range -> Layers.entry(range.start(), range.pages(), PagemapEntry.PE_PRESENT))
+            .toList();
+    byte[] image = Layers.pagemap(pagemap, pagesId, entries).encode().toByteArray();
+    Files.write(folder.resolve(pagemap.fileName()), image);
+    manifest.add(pagemap.fileName(), image);
+    manifest.add(String.valueOf(pages.getFileName()), pages);
+    return bytes;
+  }
+
   private long copy(OwnMemory memory, List<OwnMemory.Range> ranges, Path pages) throws IOException {
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     long bytes = 0;
@@ -177,17 +195,20 @@ public final class Precopy {
       throws IOException {
     int index = index(manifest, name);
     List<Segment> segments = Manifests.segments(manifest.getFiles(index));
-    Patch patch = new Patch();
+    Patch patch = new Patch(blobs);
     Differences differences = new Differences(pageSize);
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     try (FileChannel file = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
       for (PageRun run : known.runs().values()) {
         long offset = run.source().map(PageSource::offset).orElseThrow();
         for (long at = run.start(); at < run.end(); at += block.limit()) {
-          memory.read(at, block.clear().limit((int) Math.min(BLOCK, run.end() - at)));
+          if (!memory.read(at, block.clear().limit((int) Math.min(BLOCK, run.end() - at)))) {
+            // The dump will not have all of these pages, and brings those that it has.
+            continue;
+          }
           int pages = block.limit() / pageSize;
           BitSet equal = known.equal(MemorySegment.ofBuffer(block.flip()), at, pages, differences);
-          Differences.coarsen(equal, pages, patch.changes.size());
+          Differences.coarsen(equal, pages, patch.changes().size());
           int from = equal.nextClearBit(0);
           while (from < pages) {
             int next = equal.nextSetBit(from);
@@ -208,50 +229,12 @@ public final class Precopy {
         index,
         ManifestFile.newBuilder()
             .setName(name)
-            .addAllSegments(Segments.replace(segments, patch.changes)));
-    return patch.bytes;
-  }
-
-  /** Gathers what is other than before into blobs. */
-  private final class Patch {
-    private final List<Segments.Change> changes = new ArrayList<>();
-    private final List<long[]> open = new ArrayList<>();
-    private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
-    private long bytes;
-
-    void add(long place, ByteBuffer content) throws IOException {
-      byte[] copy = new byte[content.remaining()];
-      content.get(copy);
-      open.add(new long[] {place, buffer.size(), copy.length});
-      buffer.writeBytes(copy);
-      bytes += copy.length;
-      if (buffer.size() >= PATCH) {
-        flush();
-      }
-    }
-
-    void flush() throws IOException {
-      if (open.isEmpty()) {
-        return;
-      }
-      Blob blob = blobs.put(buffer.toByteArray());
-      for (long[] part : open) {
-        Segment segment =
-            Segment.newBuilder()
-                .setBlob(blob.toRef())
-                .setOffset(part[1])
-                .setLength(part[2])
-                .build();
-        changes.add(new Segments.Change(part[0], segment));
-      }
-      open.clear();
-      buffer.reset();
-    }
+            .addAllSegments(Segments.replace(segments, patch.changes())));
+    return patch.bytes();
   }
 
   private static String pagesFile(Path folder, String pagemap) throws IOException {
-    return Layers.pagesFile(
-        io.godwit.criu.ImageFolder.of(folder).entries(ImageName.parse(pagemap).orElseThrow()));
+    return Layers.pagesFile(ImageFolder.of(folder).entries(ImageName.parse(pagemap).orElseThrow()));
   }
 
   private static int index(Manifest.Builder manifest, String name) throws IOException {

@@ -85,11 +85,16 @@ public final class ProcFs {
 
   /** Whether any process has all of these words among its arguments. */
   public boolean runsCommandWith(String... words) throws IOException {
-    for (long pid : pids()) {
+    return !commandsWith(words).isEmpty();
+  }
+
+  /** The processes that have all of these words among their arguments, by pid. */
+  public List<HostProcess> commandsWith(String... words) throws IOException {
+    List<HostProcess> found = new ArrayList<>();
+    for (HostProcess process : all()) {
       try {
-        List<String> arguments = List.of(read(pid, "cmdline").split("\0", -1));
-        if (arguments.containsAll(List.of(words))) {
-          return true;
+        if (arguments(process).containsAll(List.of(words))) {
+          found.add(process);
         }
       } catch (IOException e) {
         if (!isGone(e)) {
@@ -97,7 +102,16 @@ public final class ProcFs {
         }
       }
     }
-    return false;
+    return found;
+  }
+
+  /** Every process, by pid. */
+  public List<HostProcess> all() throws IOException {
+    List<HostProcess> found = new ArrayList<>();
+    for (long pid : pids()) {
+      find(pid).ifPresent(found::add);
+    }
+    return found;
   }
 
   /** The executable's path as the process's mount namespace has it. */
@@ -139,6 +153,11 @@ public final class ProcFs {
       }
     }
     return namespaces;
+  }
+
+  /** What {@link #namespaces} gives, of this process. */
+  public String ownNamespace(String type) throws IOException {
+    return Files.readSymbolicLink(proc.resolve("self/ns").resolve(type)).toString();
   }
 
   /** What its open descriptors lead to: paths, or names such as {@code anon_inode:[eventpoll]}. */
@@ -305,8 +324,8 @@ public final class ProcFs {
     return Files.readString(folder(pid).resolve(name), StandardCharsets.ISO_8859_1);
   }
 
-  // A process that ends while its files are read: ENOENT on opening, ESRCH on reading.
-  private static boolean isGone(IOException e) {
+  /** Whether a process has ended while its files were read: ENOENT on opening, ESRCH on reading. */
+  public static boolean isGone(IOException e) {
     return e instanceof NoSuchFileException || "No such process".equals(e.getMessage());
   }
 }

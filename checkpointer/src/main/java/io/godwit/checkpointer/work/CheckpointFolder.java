@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.work;
 
+import io.godwit.checkpointer.pages.Callers;
 import io.godwit.checkpointer.pages.PageReceiver;
 import io.godwit.checkpointer.pages.Precopy;
 import io.godwit.docker.ContainerSpec;
@@ -33,7 +34,7 @@ final class CheckpointFolder {
   /** Written by runc: what the inherited descriptors were. */
   static final String DESCRIPTORS = "descriptors.json";
 
-  /** Written by CRIU last of all, when the dump has succeeded. */
+  /** Written by CRIU last of all images, when it has sent all pages. */
   private static final String INVENTORY = "inventory.img";
 
   private static final String AHEAD = "ahead";
@@ -59,7 +60,8 @@ final class CheckpointFolder {
   /** Whether it holds a dump that succeeded. */
   boolean isComplete() {
     return Files.isRegularFile(images().resolve(INVENTORY))
-        && Files.isRegularFile(engines.resolve(DESCRIPTORS));
+        && Files.isRegularFile(engines.resolve(DESCRIPTORS))
+        && (inTheEngines() || !PageReceiver.isCutOff(images));
   }
 
   /** Has CRIU read the images where they are. */
@@ -109,13 +111,14 @@ final class CheckpointFolder {
    * Takes the pages of a dump to {@link #prepare}d images, over the memory that went ahead.
    *
    * @param pageSize of this machine, in bytes
+   * @param callers who tells the dump from others
    */
-  PageReceiver receivePages(int pageSize) throws IOException {
+  PageReceiver receivePages(int pageSize, Callers callers) throws IOException {
     if (Precopy.manifest(ahead()).isEmpty()) {
       // Cut off in the middle: nobody knows what the device has of it.
       DurableFiles.deleteFolder(ahead());
     }
-    return PageReceiver.listen(images, ahead(), pageSize);
+    return PageReceiver.listen(images, ahead(), pageSize, callers);
   }
 
   /** Deletes the images. */
@@ -126,6 +129,7 @@ final class CheckpointFolder {
       }
       Files.delete(images);
     }
+    PageReceiver.forget(images);
   }
 
   /** CRIU's images, by name. */

@@ -5,6 +5,7 @@ import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Source;
+import io.godwit.checkpointer.pages.DumpCallers;
 import io.godwit.checkpointer.pages.PageReceiver;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.InotifyWatches;
@@ -104,7 +105,8 @@ final class Freezer {
     engine.deleteCheckpoint(container.id(), checkpoint);
     options.add(folder.prepare());
     // Taken before anything is parked: nobody stands still while another container is dumped.
-    try (PageReceiver receiver = folder.receivePages(pageSize);
+    try (PageReceiver receiver =
+            folder.receivePages(pageSize, new DumpCallers(processes, container.id()));
         var inForce = criu.put(with(options, receiver.options()))) {
       migration = parked(migration, container);
       try {

@@ -15,14 +15,21 @@ import io.godwit.pages.Layers;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,7 +104,7 @@ final class PageReceiverTest {
 
   private byte[] serve(byte[] stream) throws IOException {
     ByteArrayOutputStream answers = new ByteArrayOutputStream();
-    try (PageReceiver receiver = PageReceiver.listen(images(), ahead(), PAGE)) {
+    try (PageReceiver receiver = PageReceiver.listen(images(), ahead(), PAGE, (_, _) -> true)) {
       receiver.serve(
           Channels.newChannel(new ByteArrayInputStream(stream)), Channels.newChannel(answers));
     }
@@ -187,6 +194,63 @@ final class PageReceiverTest {
       assertTrue(e.getMessage().startsWith("the page stream ends in"), e.getMessage());
       assertFalse(Files.exists(images().resolve("pagemap-1.img")));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PageCommand.Form.class)
+  void dumpThatFailsBeforeItsFirstPageIsAnsweredAtOnce(PageCommand.Form form) throws Exception {
+    try (PageReceiver receiver = receiver((_, _) -> true);
+        SocketChannel criu = call(receiver)) {
+      criu.write(ByteBuffer.wrap(new Stream(form).close().toBytes()));
+      assertEquals(0, answer(criu));
+    }
+    assertTrue(PageReceiver.isCutOff(images()));
+  }
+
+  @Test
+  void whoIsNotTheDumpIsTurnedAwayAndTheDumpIsTaken() throws Exception {
+    Set<SocketAddress> known = ConcurrentHashMap.newKeySet();
+    try (PageReceiver receiver = receiver((caller, _) -> known.contains(caller));
+        SocketChannel stranger = call(receiver);
+        SocketChannel criu = SocketChannel.open(StandardProtocolFamily.INET)) {
+      assertEquals(-1, stranger.read(ByteBuffer.allocate(1)));
+      criu.bind(new InetSocketAddress("127.0.0.1", 0));
+      known.add(criu.getLocalAddress());
+      criu.connect(address(receiver));
+      criu.write(ByteBuffer.wrap(longForm().command(5, 0, 0, 0, PROCESS_1).close().toBytes()));
+      assertEquals(0, answer(criu));
+      assertEquals(0, answer(criu));
+      assertEquals(Optional.empty(), receiver.failure());
+    }
+    assertFalse(PageReceiver.isCutOff(images()));
+  }
+
+  @Test
+  void dumpWhoseStreamEndsEarlyIsCutOff() {
+    assertThrows(
+        IOException.class, () -> again(longForm().command(5, 0, 0, 0, PROCESS_1).toBytes()));
+    assertTrue(PageReceiver.isCutOff(images()));
+  }
+
+  private PageReceiver receiver(Callers callers) throws IOException {
+    return PageReceiver.listen(images(), ahead(), PAGE, callers);
+  }
+
+  private static SocketChannel call(PageReceiver receiver) throws IOException {
+    return SocketChannel.open(address(receiver));
+  }
+
+  private static InetSocketAddress address(PageReceiver receiver) throws IOException {
+    String port = receiver.options().getLast().substring("port ".length());
+    return new InetSocketAddress("127.0.0.1", Integer.parseInt(port));
+  }
+
+  private static int answer(SocketChannel criu) throws IOException {
+    ByteBuffer answer = ByteBuffer.allocate(Integer.BYTES);
+    while (answer.hasRemaining() && criu.read(answer) >= 0) {
+      // The rest comes.
+    }
+    return answer.getInt(0);
   }
 
   @ParameterizedTest

@@ -13,15 +13,12 @@ import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.pages.Layers;
-import io.godwit.pages.Segments;
 import io.godwit.service.DurableFiles;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +39,9 @@ import org.slf4j.LoggerFactory;
 final class AheadMemory {
   private static final String FOLDER = "ahead";
   private static final String MANIFEST = "ahead.manifest";
+
+  /** Beside the folder once images lie over it: a round that comes late must not change it. */
+  private static final String USED = "ahead.used";
 
   private static final Logger LOG = LoggerFactory.getLogger(AheadMemory.class);
 
@@ -64,11 +64,16 @@ final class AheadMemory {
   /**
    * Brings memory here. A later round of the same pages costs only what is other in it.
    *
-   * @throws IOException when a blob is missing or damaged, or there is no room
+   * @throws IOException when a blob is missing or damaged, or there is no room, or a checkpoint has
+   *     come meanwhile that lies over what is here
    */
   void hold(MigrationId id, Manifest wanted) throws IOException {
     Manifests.check(wanted);
     synchronized (lock(id)) {
+      if (Files.exists(state.staging(id).resolve(USED))) {
+        throw new IOException(
+            "The checkpoint has come before this memory, and uses the round before.");
+      }
       bring(id, wanted);
     }
   }
@@ -81,8 +86,9 @@ final class AheadMemory {
     }
     // Until all of it is another round's, it is nobody's.
     DurableFiles.delete(folder.resolve(MANIFEST));
-    if (there.isPresent() && isSameShape(there.get(), wanted)) {
-      patch(id, folder, there.get(), wanted);
+    if (there.isPresent() && NextRound.fits(there.get(), wanted)) {
+      new NextRound(manifests, state.staging(id).resolve("ahead-changes"))
+          .patch(folder, there.get(), wanted);
     } else {
       DurableFiles.deleteFolder(folder);
       requireRoom(id, wanted);
@@ -113,6 +119,7 @@ final class AheadMemory {
   private void make(MigrationId id, Manifest images, Path into, LongConsumer progress)
       throws IOException {
     Path folder = folder(id);
+    Files.write(state.staging(id).resolve(USED), new byte[0]);
     Map<String, ManifestFile> below =
         byName(manifest(folder).orElse(Manifest.getDefaultInstance()));
     Map<String, ManifestFile> all = byName(images);
@@ -199,69 +206,6 @@ final class AheadMemory {
       LOG.warn("what came ahead of {} is of no use: all of it is fetched", pagemap, e);
       return Optional.empty();
     }
-  }
-
-  private void patch(MigrationId id, Path folder, Manifest before, Manifest after)
-      throws IOException {
-    Path parts = state.staging(id).resolve("ahead-changes");
-    DurableFiles.deleteFolder(parts);
-    Map<String, ManifestFile> old = byName(before);
-    Map<String, List<Segments.Change>> changes = new HashMap<>();
-    Manifest.Builder fetched = Manifest.newBuilder();
-    for (ManifestFile file : after.getFilesList()) {
-      ManifestFile was = Optional.ofNullable(old.get(file.getName())).orElseThrow();
-      List<Segments.Change> other =
-          Segments.changes(Manifests.segments(was), Manifests.segments(file));
-      if (!other.isEmpty()) {
-        changes.put(file.getName(), other);
-        fetched.addFiles(
-            ManifestFile.newBuilder()
-                .setName(file.getName())
-                .addAllSegments(other.stream().map(Segments.Change::segment).toList()));
-      }
-    }
-    manifests.materialise(fetched.build(), parts, BlobStore.SILENT);
-    for (Map.Entry<String, List<Segments.Change>> file : changes.entrySet()) {
-      try (FileChannel from = FileChannel.open(parts.resolve(file.getKey()));
-          FileChannel to =
-              FileChannel.open(folder.resolve(file.getKey()), StandardOpenOption.WRITE)) {
-        for (Segments.Change change : file.getValue()) {
-          copy(from, to, change);
-        }
-      }
-    }
-    DurableFiles.deleteFolder(parts);
-  }
-
-  private static void copy(FileChannel from, FileChannel to, Segments.Change change)
-      throws IOException {
-    long at = change.offset();
-    long end = at + change.segment().getLength();
-    while (at < end) {
-      long n = to.transferFrom(from, at, end - at);
-      if (n <= 0) {
-        throw new EOFException("what changed of the memory that came ahead is not all there");
-      }
-      at += n;
-    }
-  }
-
-  /** Whether only bytes are other: the same files, pagemaps alike, pages files of one size. */
-  private static boolean isSameShape(Manifest one, Manifest other) {
-    List<ManifestFile> files = new ArrayList<>(one.getFilesList());
-    if (files.size() != other.getFilesCount()) {
-      return false;
-    }
-    Map<String, ManifestFile> there = byName(other);
-    return files.stream()
-        .allMatch(file -> {
-          Optional<ManifestFile> same = Optional.ofNullable(there.get(file.getName()));
-          return same.isPresent()
-              && (isOf(file.getName(), ImageKind.PAGES)
-                  ? Segments.size(Manifests.segments(file))
-                      == Segments.size(Manifests.segments(same.get()))
-                  : file.equals(same.get()));
-        });
   }
 
   private void requireRoom(MigrationId id, Manifest wanted) throws IOException {
