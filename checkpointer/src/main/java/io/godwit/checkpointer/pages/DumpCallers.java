@@ -7,9 +7,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -77,35 +77,29 @@ public final class DumpCallers implements Callers {
         family.add(command.pid());
       }
     }
-    List<HostProcess> all = processes.all();
-    boolean grown = !family.isEmpty();
+    if (family.isEmpty()) {
+      return List.of();
+    }
+    Map<HostProcess, Long> parents = processes.parents();
+    boolean grown = true;
     while (grown) {
       grown = false;
-      for (HostProcess process : all) {
-        grown |= family.contains(parent(process)) && family.add(process.pid());
+      for (Map.Entry<HostProcess, Long> process : parents.entrySet()) {
+        grown |= family.contains(process.getValue()) && family.add(process.getKey().pid());
       }
     }
-    return all.stream().filter(process -> family.contains(process.pid())).toList();
-  }
-
-  private long parent(HostProcess process) throws IOException {
-    try {
-      return processes.parent(process);
-    } catch (IOException e) {
-      if (processes.find(process.pid()).equals(Optional.of(process))) {
-        throw e;
-      }
-      return 0;
-    }
+    return parents.keySet().stream().filter(process -> family.contains(process.pid())).toList();
   }
 
   private boolean isFromHere(HostProcess process) throws IOException {
     try {
       return user(processes.status(process, "Uid")).equals(user(processes.ownStatus("Uid")))
           && processes.ownNamespace("pid").equals(processes.namespaces(process).get("pid"));
-    } catch (NoSuchFileException e) {
-      // It has ended.
-      return false;
+    } catch (IOException e) {
+      if (ProcFs.isGone(e)) {
+        return false;
+      }
+      throw e;
     }
   }
 

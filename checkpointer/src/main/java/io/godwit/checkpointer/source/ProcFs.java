@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -91,10 +92,10 @@ public final class ProcFs {
   /** The processes that have all of these words among their arguments, by pid. */
   public List<HostProcess> commandsWith(String... words) throws IOException {
     List<HostProcess> found = new ArrayList<>();
-    for (HostProcess process : all()) {
+    for (long pid : pids()) {
       try {
-        if (arguments(process).containsAll(List.of(words))) {
-          found.add(process);
+        if (List.of(read(pid, "cmdline").split("\0", -1)).containsAll(List.of(words))) {
+          find(pid).ifPresent(found::add);
         }
       } catch (IOException e) {
         if (!isGone(e)) {
@@ -105,13 +106,20 @@ public final class ProcFs {
     return found;
   }
 
-  /** Every process, by pid. */
-  public List<HostProcess> all() throws IOException {
-    List<HostProcess> found = new ArrayList<>();
+  /** Every process with the pid of its parent. */
+  public Map<HostProcess, Long> parents() throws IOException {
+    Map<HostProcess, Long> parents = new HashMap<>();
     for (long pid : pids()) {
-      find(pid).ifPresent(found::add);
+      try {
+        String[] fields = statFields(pid);
+        parents.put(new HostProcess(pid, statField(pid, fields, 22)), statField(pid, fields, 4));
+      } catch (IOException e) {
+        if (!isGone(e)) {
+          throw e;
+        }
+      }
     }
-    return found;
+    return parents;
   }
 
   /** The executable's path as the process's mount namespace has it. */
@@ -265,7 +273,10 @@ public final class ProcFs {
 
   /** A field of {@code /proc/PID/stat}, counted from 1 as proc_pid_stat(5) does, from 3 on. */
   private long statField(long pid, int number) throws IOException {
-    String[] fields = statFields(pid);
+    return statField(pid, statFields(pid), number);
+  }
+
+  private static long statField(long pid, String[] fields, int number) throws IOException {
     int index = number - FIRST_FIELD;
     if (index >= fields.length) {
       throw new IOException(
