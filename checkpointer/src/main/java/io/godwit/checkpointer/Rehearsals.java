@@ -25,6 +25,10 @@ final class Rehearsals {
       LOG.info("a rehearsal of migration '{}' came, which is at an end or unknown here", id);
       return;
     }
+    if (rehearsal.hasPagesHeld()) {
+      inbox.held(id, rehearsal.getPagesHeld().getRound());
+      return;
+    }
     journal.keepRehearsal(rehearsal);
     inbox.wake(id);
   }

@@ -199,12 +199,21 @@ final class CheckpointerIT extends OnRealHost {
         checkpoint.getImages().getFilesList().stream().map(ManifestFile::getName).toList();
     assertTrue(
         images.containsAll(
-            List.of("inventory.img", "core-1.img", "mm-1.img", "pages-1.img", "descriptors.json")),
+            List.of(
+                "inventory.img", "core-1.img", "mm-1.img", "pages-65537.img", "descriptors.json")),
         images::toString);
     assertEquals("/counter", checkpoint.getTwins(0).getExecutable());
     assertTrue(checkpoint.getFrozenAtMs() > 0);
     assertEquals(
-        List.of("preflight", "send ahead", "rehearsal", "park", "dump", "upload"),
+        List.of(
+            "preflight",
+            "send ahead",
+            "memory ahead",
+            "rehearsal",
+            "memory since",
+            "park",
+            "dump",
+            "upload"),
         checkpoint.getPhasesList().stream().map(phase -> phase.getPhase()).toList());
   }
 

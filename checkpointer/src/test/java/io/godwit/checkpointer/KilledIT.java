@@ -19,6 +19,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -30,7 +31,7 @@ final class KilledIT extends OnRealHost {
   void killedAfterTheDumpGoesOnAndRollsBackWhenTheDeviceFails() throws Exception {
     String name = counter();
     host.device(Device.Will.FAIL);
-    Service killed = host.start(new Dying(host.blobs()), LONG);
+    Service killed = host.start(new Dying(host.blobs(), () -> !host.container(name).runs()), LONG);
     MigrationRequest request = RealHost.request(name).build();
     killed.worker().begin(killed.accept(request));
     await()
@@ -120,15 +121,22 @@ final class KilledIT extends OnRealHost {
   }
 
   /** Dies, as by SIGKILL, when the first image of a checkpoint is to be stored. */
-  private record Dying(BlobStore store) implements BlobStore {
+  private record Dying(BlobStore store, Callable<Boolean> frozen) implements BlobStore {
     @Override
     public Blob put(Path file, LongConsumer progress) throws IOException {
       return store.put(file, progress);
     }
 
     @Override
-    public Blob put(byte[] bytes) {
-      throw new ThreadDeath();
+    public Blob put(byte[] bytes) throws IOException {
+      try {
+        if (frozen.call()) {
+          throw new ThreadDeath();
+        }
+      } catch (Exception e) {
+        throw new IOException(e);
+      }
+      return store.put(bytes);
     }
 
     @Override

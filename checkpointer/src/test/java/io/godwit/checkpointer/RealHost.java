@@ -101,6 +101,10 @@ final class RealHost implements AutoCloseable {
         rehearsal -> {
           try {
             Service running = service.orElseThrow();
+            if (rehearsal.hasPagesHeld()) {
+              running.inbox().held(rehearsal.getMigrationId(), rehearsal.getPagesHeld().getRound());
+              return;
+            }
             running.journal().keepRehearsal(rehearsal);
             running.inbox().wake(rehearsal.getMigrationId());
           } catch (IOException e) {

@@ -6,6 +6,8 @@ public enum Topic {
   REQUESTS("requests"),
   /** Key: target device. Value: Preparation. */
   PREPARATIONS("preparations"),
+  /** Key: target device. Value: PagesAhead. */
+  PAGES("pages"),
   /** Key: source host. Value: Rehearsal. */
   REHEARSALS("rehearsals"),
   /** Key: migration. Value: Checkpoint. */

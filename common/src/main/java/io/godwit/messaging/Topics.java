@@ -65,7 +65,7 @@ final class Topics {
     return switch (topic) {
       // One order for everybody, whichever way a client spreads keys over partitions.
       case DECISIONS, DEVICES, DEAD_LETTERS -> 1;
-      case REQUESTS, PREPARATIONS, REHEARSALS, CHECKPOINTS, CONVERSIONS, EVENTS ->
+      case REQUESTS, PREPARATIONS, PAGES, REHEARSALS, CHECKPOINTS, CONVERSIONS, EVENTS ->
           settings.topicPartitions();
     };
   }
@@ -87,7 +87,8 @@ final class Topics {
       case DECISIONS, EVENTS, DEAD_LETTERS -> retain(configuration, 30);
       // Not longer than Kafka keeps the offsets of a group that is away (7 days by default):
       // a machine that comes back later than that must not find its old work again.
-      case REQUESTS, PREPARATIONS, REHEARSALS, CHECKPOINTS, CONVERSIONS -> retain(configuration, 7);
+      case REQUESTS, PREPARATIONS, PAGES, REHEARSALS, CHECKPOINTS, CONVERSIONS ->
+          retain(configuration, 7);
     }
     return configuration;
   }

@@ -24,6 +24,7 @@ import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.blob.SavedImages;
 import io.godwit.contract.Conversion;
+import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
@@ -124,6 +125,7 @@ public final class Agent {
             new Restores.Ground(
                 device,
                 UUID.randomUUID().toString(),
+                machine.pageSize(),
                 engine,
                 containers,
                 images,
@@ -135,6 +137,7 @@ public final class Agent {
                 log,
                 journal,
                 state,
+                kafka.publisher(),
                 events,
                 clock,
                 Sleeper.SYSTEM));
@@ -149,6 +152,13 @@ public final class Agent {
             group,
             device::equals,
             Wire.handler(Preparation.getDefaultInstance(), rehearsals)));
+    runtime.adopt(
+        "pages",
+        kafka.subscribe(
+            Topic.PAGES,
+            group,
+            device::equals,
+            Wire.handler(PagesAhead.getDefaultInstance(), restores.pages())));
     runtime.adopt(
         "conversions",
         kafka.subscribe(

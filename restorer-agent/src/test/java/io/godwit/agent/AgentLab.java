@@ -207,6 +207,7 @@ final class AgentLab implements AutoCloseable {
         new Restores.Ground(
             DEVICE,
             UUID.randomUUID().toString(),
+            4096,
             on,
             containers(on),
             images(on),
@@ -218,6 +219,7 @@ final class AgentLab implements AutoCloseable {
             log,
             journal,
             state,
+            published,
             events,
             clock,
             Sleeper.SYSTEM));

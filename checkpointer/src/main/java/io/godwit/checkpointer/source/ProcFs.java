@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +38,11 @@ public final class ProcFs {
    */
   public ProcFs(Path proc) {
     this.proc = proc;
+  }
+
+  /** {@code /proc}, except in tests. */
+  public Path folder() {
+    return proc;
   }
 
   /** The process with this pid, while there is one. */
@@ -80,11 +86,16 @@ public final class ProcFs {
 
   /** Whether any process has all of these words among its arguments. */
   public boolean runsCommandWith(String... words) throws IOException {
+    return !commandsWith(words).isEmpty();
+  }
+
+  /** The processes that have all of these words among their arguments, by pid. */
+  public List<HostProcess> commandsWith(String... words) throws IOException {
+    List<HostProcess> found = new ArrayList<>();
     for (long pid : pids()) {
       try {
-        List<String> arguments = List.of(read(pid, "cmdline").split("\0", -1));
-        if (arguments.containsAll(List.of(words))) {
-          return true;
+        if (List.of(read(pid, "cmdline").split("\0", -1)).containsAll(List.of(words))) {
+          find(pid).ifPresent(found::add);
         }
       } catch (IOException e) {
         if (!isGone(e)) {
@@ -92,7 +103,23 @@ public final class ProcFs {
         }
       }
     }
-    return false;
+    return found;
+  }
+
+  /** Every process with the pid of its parent. */
+  public Map<HostProcess, Long> parents() throws IOException {
+    Map<HostProcess, Long> parents = new HashMap<>();
+    for (long pid : pids()) {
+      try {
+        String[] fields = statFields(pid);
+        parents.put(new HostProcess(pid, statField(pid, fields, 22)), statField(pid, fields, 4));
+      } catch (IOException e) {
+        if (!isGone(e)) {
+          throw e;
+        }
+      }
+    }
+    return parents;
   }
 
   /**
@@ -142,6 +169,11 @@ public final class ProcFs {
       }
     }
     return namespaces;
+  }
+
+  /** What {@link #namespaces} gives, of this process. */
+  public String ownNamespace(String type) throws IOException {
+    return Files.readSymbolicLink(proc.resolve("self/ns").resolve(type)).toString();
   }
 
   /** What its open descriptors lead to: paths, or names such as {@code anon_inode:[eventpoll]}. */
@@ -264,7 +296,10 @@ public final class ProcFs {
 
   /** A field of {@code /proc/PID/stat}, counted from 1 as proc_pid_stat(5) does, from 3 on. */
   private long statField(long pid, int number) throws IOException {
-    String[] fields = statFields(pid);
+    return statField(pid, statFields(pid), number);
+  }
+
+  private static long statField(long pid, String[] fields, int number) throws IOException {
     int index = number - FIRST_FIELD;
     if (index >= fields.length) {
       throw new IOException(
@@ -323,8 +358,8 @@ public final class ProcFs {
     return Files.readString(folder(pid).resolve(name), StandardCharsets.ISO_8859_1);
   }
 
-  // A process that ends while its files are read: ENOENT on opening, ESRCH on reading.
-  private static boolean isGone(IOException e) {
+  /** Whether a process has ended while its files were read: ENOENT on opening, ESRCH on reading. */
+  public static boolean isGone(IOException e) {
     return e instanceof NoSuchFileException || "No such process".equals(e.getMessage());
   }
 }

@@ -1,8 +1,12 @@
 package io.godwit.checkpointer.work;
 
+import io.godwit.checkpointer.pages.Callers;
+import io.godwit.checkpointer.pages.PageReceiver;
+import io.godwit.checkpointer.pages.Precopy;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,8 +34,10 @@ final class CheckpointFolder {
   /** Written by runc: what the inherited descriptors were. */
   static final String DESCRIPTORS = "descriptors.json";
 
-  /** Written by CRIU last of all, when the dump has succeeded. */
+  /** Written by CRIU last of all images, when it has sent all pages. */
   private static final String INVENTORY = "inventory.img";
+
+  private static final String AHEAD = "ahead";
 
   private final Path engines;
   private final Path images;
@@ -54,7 +60,8 @@ final class CheckpointFolder {
   /** Whether it holds a dump that succeeded. */
   boolean isComplete() {
     return Files.isRegularFile(images().resolve(INVENTORY))
-        && Files.isRegularFile(engines.resolve(DESCRIPTORS));
+        && Files.isRegularFile(engines.resolve(DESCRIPTORS))
+        && (inTheEngines() || !PageReceiver.isCutOff(images));
   }
 
   /** Has CRIU read the images where they are. */
@@ -69,6 +76,18 @@ final class CheckpointFolder {
 
   private Path images() {
     return inTheEngines() ? engines : images;
+  }
+
+  /**
+   * Where the memory is that went ahead; beside the images, so that a link from there leads to it.
+   */
+  Path ahead() {
+    return images.resolveSibling(AHEAD);
+  }
+
+  /** The memory that went ahead of a migration. */
+  static Path ahead(Path work) {
+    return work.resolve(AHEAD).toAbsolutePath();
   }
 
   /** What runc wrote. */
@@ -88,6 +107,20 @@ final class CheckpointFolder {
     return CriuOptions.imagesIn(images);
   }
 
+  /**
+   * Takes the pages of a dump to {@link #prepare}d images, over the memory that went ahead.
+   *
+   * @param pageSize of this machine, in bytes
+   * @param callers who tells the dump from others
+   */
+  PageReceiver receivePages(int pageSize, Callers callers) throws IOException {
+    if (Precopy.manifest(ahead()).isEmpty()) {
+      // Cut off in the middle: nobody knows what the device has of it.
+      DurableFiles.deleteFolder(ahead());
+    }
+    return PageReceiver.listen(images, ahead(), pageSize, callers);
+  }
+
   /** Deletes the images. */
   void discard() throws IOException {
     if (Files.isDirectory(images)) {
@@ -96,6 +129,7 @@ final class CheckpointFolder {
       }
       Files.delete(images);
     }
+    PageReceiver.forget(images);
   }
 
   /** CRIU's images, by name. */

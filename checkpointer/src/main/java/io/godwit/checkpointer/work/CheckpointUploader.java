@@ -1,10 +1,9 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.blob.BlobStore;
-import io.godwit.blob.ManifestWriter;
-import io.godwit.blob.Manifests;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.pages.WholePages;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Checkpoint;
@@ -65,9 +64,9 @@ final class CheckpointUploader {
             .orElseThrow(() -> new IOException("the frozen container was removed"));
     LayerArchive layer = changedFiles(migration, container);
     List<FileTree> changed = trees.changes(migration, container, preparation.getTreesList());
-    Manifest images = images(migration, folder);
-    long bytes =
-        layer.getArchive().getSize() + TreeSender.bytes(changed) + Manifests.bytesToFetch(images);
+    WholePages.Upload pages = images(migration, folder);
+    Manifest images = pages.manifest();
+    long bytes = layer.getArchive().getSize() + TreeSender.bytes(changed) + pages.bytes();
     Migration timed = migration.withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
     return timed.withCheckpoint(
         Checkpoint.newBuilder()
@@ -99,19 +98,17 @@ final class CheckpointUploader {
         journal.workFolder(migration.id()));
   }
 
-  private Manifest images(Migration migration, CheckpointFolder folder) throws IOException {
+  private WholePages.Upload images(Migration migration, CheckpointFolder folder)
+      throws IOException {
     List<Path> files = new ArrayList<>(folder.files());
     files.add(folder.descriptors());
     long total = 0;
     for (Path file : files) {
       total += Files.size(file);
     }
-    ManifestWriter manifest =
-        new ManifestWriter(blobs, progress.of(migration, "images go to the blob store", total));
-    for (Path file : files) {
-      manifest.add(String.valueOf(file.getFileName()), file);
-    }
-    return manifest.finish();
+    return new WholePages(blobs, host.pageSize())
+        .upload(
+            files, folder.ahead(), progress.of(migration, "images go to the blob store", total));
   }
 
   private LayerArchive changedFiles(Migration migration, SourceContainer container)

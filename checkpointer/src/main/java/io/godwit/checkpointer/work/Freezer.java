@@ -5,6 +5,8 @@ import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Source;
+import io.godwit.checkpointer.pages.DumpCallers;
+import io.godwit.checkpointer.pages.PageReceiver;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Brings a container to a stand and has it dumped: restart policy to {@code no} (dockerd would
@@ -49,6 +52,7 @@ final class Freezer {
   private final Gate gate;
   private final Clock clock;
   private final Duration parkPatience;
+  private final int pageSize;
 
   Freezer(
       DockerEngine engine,
@@ -62,7 +66,8 @@ final class Freezer {
       Journal journal,
       Gate gate,
       Clock clock,
-      Duration parkPatience) {
+      Duration parkPatience,
+      int pageSize) {
     this.engine = engine;
     this.criu = criu;
     this.sharedMemory = sharedMemory;
@@ -75,6 +80,7 @@ final class Freezer {
     this.gate = gate;
     this.clock = clock;
     this.parkPatience = parkPatience;
+    this.pageSize = pageSize;
   }
 
   /**
@@ -99,10 +105,21 @@ final class Freezer {
     engine.deleteCheckpoint(container.id(), checkpoint);
     options.add(folder.prepare());
     // Taken before anything is parked: nobody stands still while another container is dumped.
-    try (var inForce = criu.put(options)) {
+    try (PageReceiver receiver =
+            folder.receivePages(pageSize, new DumpCallers(processes, container.id()));
+        var inForce = criu.put(with(options, receiver.options()))) {
       migration = parked(migration, container);
-      return dumped(migration, container, checkpoint, folder, log);
+      try {
+        return dumped(migration, container, checkpoint, folder, log);
+      } catch (IOException e) {
+        receiver.failure().ifPresent(e::addSuppressed);
+        throw e;
+      }
     }
+  }
+
+  private static List<String> with(List<String> options, List<String> more) {
+    return Stream.concat(options.stream(), more.stream()).toList();
   }
 
   private SourceContainer running(Source source) throws IOException {

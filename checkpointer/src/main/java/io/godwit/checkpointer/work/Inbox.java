@@ -10,6 +10,19 @@ import java.util.concurrent.TimeUnit;
 public final class Inbox {
   private final ConcurrentMap<String, Semaphore> bells = new ConcurrentHashMap<>();
 
+  private final ConcurrentMap<String, Integer> rounds = new ConcurrentHashMap<>();
+
+  /** The device says that it has a round of the memory that goes ahead. */
+  public void held(String migrationId, int round) {
+    rounds.merge(migrationId, round, Math::max);
+    wake(migrationId);
+  }
+
+  /** The last round that the device has said it has; 0 before the first. */
+  int heldRound(String migrationId) {
+    return rounds.getOrDefault(migrationId, 0);
+  }
+
   /** Something has come in. */
   public void wake(String migrationId) {
     bell(migrationId).release();
@@ -25,6 +38,7 @@ public final class Inbox {
 
   void forget(String migrationId) {
     bells.remove(migrationId);
+    rounds.remove(migrationId);
   }
 
   private Semaphore bell(String migrationId) {

@@ -10,6 +10,10 @@ public enum PhaseName {
   PREFLIGHT("preflight", false),
   /** Image and writable layer go ahead. */
   SEND_AHEAD("send ahead", false),
+  /** All memory goes ahead. */
+  MEMORY_AHEAD("memory ahead", false),
+  /** Memory goes ahead that was written since. */
+  MEMORY_AGAIN("memory since", false),
   /** The device rehearses. */
   REHEARSAL("rehearsal", false),
   /** Until every process is at its migration point. */

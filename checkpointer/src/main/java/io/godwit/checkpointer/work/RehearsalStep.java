@@ -10,6 +10,7 @@ import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ final class RehearsalStep implements Step {
   private static final Duration GLANCE = Duration.ofSeconds(15);
 
   private final AheadSender sender;
+  private final MemoryAhead memory;
   private final Publisher publisher;
   private final Journal journal;
   private final Inbox inbox;
@@ -32,6 +34,7 @@ final class RehearsalStep implements Step {
 
   RehearsalStep(
       AheadSender sender,
+      MemoryAhead memory,
       Publisher publisher,
       Journal journal,
       Inbox inbox,
@@ -41,6 +44,7 @@ final class RehearsalStep implements Step {
       Clock clock,
       Duration patience) {
     this.sender = sender;
+    this.memory = memory;
     this.publisher = publisher;
     this.journal = journal;
     this.inbox = inbox;
@@ -57,6 +61,7 @@ final class RehearsalStep implements Step {
     Preparation preparation = migration.preparation().orElseThrow();
     Instant begin = clock.instant();
     publisher.publish(Topic.PREPARATIONS, preparation.getDevice(), preparation);
+    migration = memory.first(migration);
     while (true) {
       Optional<Migration> aborted = goOrNot.aborted(migration);
       if (aborted.isPresent()) {
@@ -87,8 +92,8 @@ final class RehearsalStep implements Step {
             .withPhase(PhaseName.SEND_AHEAD.time(begin, clock.instant(), sent.bytes())));
   }
 
-  private Migration answered(Migration migration, Rehearsal rehearsal, Instant begin)
-      throws RefusedException {
+  private Migration answered(Migration before, Rehearsal rehearsal, Instant begin)
+      throws RefusedException, IOException, InterruptedException {
     return switch (rehearsal.getOutcomeCase()) {
       case REFUSAL -> throw new RefusedException(rehearsal.getRefusal().getReasonsList());
       case TEMPLATE -> {
@@ -96,15 +101,17 @@ final class RehearsalStep implements Step {
         if (!reasons.isEmpty()) {
           throw new RefusedException(reasons);
         }
-        yield gate.move(
-            migration
+        Migration rehearsed =
+            before
                 .withTemplate(rehearsal.getTemplate())
-                .withPhase(PhaseName.REHEARSAL.time(begin, clock.instant(), 0)),
+                .withPhase(PhaseName.REHEARSAL.time(begin, clock.instant(), 0));
+        yield gate.move(
+            memory.second(rehearsed),
             State.CHECKPOINTING,
             "device %s has rehearsed; bringing the container to a stand"
                 .formatted(rehearsal.getDevice()));
       }
-      case OUTCOME_NOT_SET ->
+      case PAGES_HELD, OUTCOME_NOT_SET ->
           throw new RefusedException(
               List.of(
                   "Device %s answered in a way that this version does not know. Bring both to one version."

@@ -5,6 +5,7 @@ import io.godwit.blob.SavedImages;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.State;
+import io.godwit.checkpointer.pages.Precopy;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.source.CgroupFreezer;
@@ -112,7 +113,22 @@ public final class Steps {
             journal,
             gate,
             clock,
-            deadlines.park());
+            deadlines.park(),
+            machine.facts().pageSize());
+    MemoryAhead memory =
+        new MemoryAhead(
+            new Precopy(
+                machine.processes(),
+                machine.processes().folder(),
+                meeting.blobs(),
+                machine.facts().pageSize()),
+            meeting.publisher(),
+            journal,
+            inbox,
+            gate,
+            progress,
+            goOrNot,
+            clock);
     CheckpointUploader uploader =
         new CheckpointUploader(
             machine.engine(),
@@ -130,6 +146,7 @@ public final class Steps {
     this.rehearsing =
         new RehearsalStep(
             sender,
+            memory,
             meeting.publisher(),
             journal,
             inbox,

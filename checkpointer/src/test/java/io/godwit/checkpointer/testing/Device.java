@@ -6,6 +6,8 @@ import io.godwit.contract.Decision;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.Failed;
 import io.godwit.contract.IsaName;
+import io.godwit.contract.PagesAhead;
+import io.godwit.contract.PagesHeld;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Refusal;
 import io.godwit.contract.Rehearsal;
@@ -59,6 +61,8 @@ public final class Device {
     publisher.listen(record -> {
       if (record.topic() == Topic.PREPARATIONS) {
         answers.accept(rehearse((Preparation) record.value()));
+      } else if (record.topic() == Topic.PAGES) {
+        answers.accept(held((PagesAhead) record.value()));
       } else if (record.topic() == Topic.CHECKPOINTS) {
         restore((Checkpoint) record.value());
       }
@@ -97,6 +101,15 @@ public final class Device {
             .setRefusal(Refusal.newBuilder().addReasons("Port 80 is taken.").addReasons("No room."))
             .build()
         : answer.setTemplate(Template.newBuilder().setCriuVersion("4.1.1")).build();
+  }
+
+  private static Rehearsal held(PagesAhead pages) {
+    return Rehearsal.newBuilder()
+        .setMigrationId(pages.getMigrationId())
+        .setHost(pages.getHost())
+        .setDevice(pages.getDevice())
+        .setPagesHeld(PagesHeld.newBuilder().setRound(pages.getRound()))
+        .build();
   }
 
   private void restore(Checkpoint checkpoint) {

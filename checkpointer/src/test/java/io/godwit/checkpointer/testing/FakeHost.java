@@ -193,6 +193,13 @@ public final class FakeHost {
 
   private void answer(Rehearsal rehearsal) {
     try {
+      if (rehearsal.hasPagesHeld()) {
+        service
+            .orElseThrow()
+            .inbox()
+            .held(rehearsal.getMigrationId(), rehearsal.getPagesHeld().getRound());
+        return;
+      }
       service.orElseThrow().journal().keepRehearsal(rehearsal);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -12,6 +12,7 @@ import io.godwit.blob.Manifests;
 import io.godwit.docker.DockerEngine;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.EventPublisher;
+import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Sleeper;
 import java.time.Clock;
 
@@ -19,18 +20,21 @@ import java.time.Clock;
  * The parts of restoring, put together.
  *
  * @param handler takes conversions
+ * @param pages takes memory that goes ahead
  * @param recovery takes up what an earlier run left
  */
-public record Restores(ConversionHandler handler, Recovery recovery) {
+public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recovery recovery) {
   /**
    * What restoring stands on.
    *
    * @param device this device's name
    * @param agentRun names this run of the agent
+   * @param pageSize of this machine, in bytes
    */
   public record Ground(
       String device,
       String agentRun,
+      int pageSize,
       DockerEngine engine,
       Containers containers,
       Images images,
@@ -42,20 +46,17 @@ public record Restores(ConversionHandler handler, Recovery recovery) {
       DecisionLog log,
       Journal journal,
       StateFolder state,
+      Publisher publisher,
       EventPublisher events,
       Clock clock,
       Sleeper sleeper) {}
 
   /** Puts them together. */
   public static Restores on(Ground ground) {
+    AheadMemory memory = new AheadMemory(ground.manifests, ground.state, ground.pageSize);
     Staging staging =
         new Staging(
-            ground.manifests,
-            ground.layers,
-            ground.trees,
-            ground.images,
-            ground.state,
-            ground.sleeper);
+            memory, ground.layers, ground.trees, ground.images, ground.state, ground.sleeper);
     Decisions decisions =
         new Decisions(ground.log, ground.device, ground.agentRun, ground.clock, ground.sleeper);
     Restorer restorer =
@@ -94,6 +95,7 @@ public record Restores(ConversionHandler handler, Recovery recovery) {
             ground.sleeper);
     return new Restores(
         new ConversionHandler(restorer, recovery, decisions, ground.journal, ground.clock),
+        new PagesAheadHandler(memory, decisions, ground.publisher, ground.clock),
         recovery);
   }
 }

@@ -6,7 +6,6 @@ import io.godwit.agent.container.Trees;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobException;
-import io.godwit.blob.Manifests;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Phase;
@@ -38,7 +37,7 @@ final class Staging {
   private static final List<Duration> PAUSES =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
 
-  private final Manifests manifests;
+  private final AheadMemory memory;
   private final Layers layers;
   private final Trees trees;
   private final Images images;
@@ -46,13 +45,13 @@ final class Staging {
   private final Sleeper sleeper;
 
   Staging(
-      Manifests manifests,
+      AheadMemory memory,
       Layers layers,
       Trees trees,
       Images images,
       StateFolder state,
       Sleeper sleeper) {
-    this.manifests = manifests;
+    this.memory = memory;
     this.layers = layers;
     this.trees = trees;
     this.images = images;
@@ -68,7 +67,7 @@ final class Staging {
   /** How many bytes {@link #fetch} has to bring. */
   long bytesToFetch(Task task) throws IOException {
     Conversion conversion = task.conversion();
-    long bytes = Manifests.bytesToFetch(conversion.getImages());
+    long bytes = memory.bytesToFetch(task.id(), conversion.getImages());
     bytes += images.bytesToFetch(conversion.getContainer().getImage());
     for (Blob blob : blobs(task)) {
       bytes += layers.isStaged(task.id(), blob) ? 0 : blob.size();
@@ -118,8 +117,8 @@ final class Staging {
     done[0] += ofImage;
     // From the beginning: what an interrupted attempt left must not mix with this.
     DurableFiles.deleteFolder(images(task));
-    manifests.materialise(
-        conversion.getImages(), images(task), progress(people, done[0], bytes)::accept);
+    memory.materialise(
+        task.id(), conversion.getImages(), images(task), progress(people, done[0], bytes)::accept);
   }
 
   private static java.util.function.LongConsumer progress(

@@ -1,0 +1,110 @@
+package io.godwit.checkpointer.pages;
+
+import io.godwit.checkpointer.source.HostProcess;
+import io.godwit.checkpointer.source.ProcFs;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Lets in only what the dump of one container has started. The kernel's table of connections
+ * (proc_pid_net(5)) has the socket at the other end: it must be of this service's own user, root,
+ * and be held by a process that descends from a {@code runc checkpoint} of the container, both out
+ * of this service's PID namespace. So neither other users of the machine get in, nor root in a
+ * container that shares the machine's network.
+ */
+public final class DumpCallers implements Callers {
+  private static final int LOCAL = 1;
+  private static final int REMOTE = 2;
+  private static final int USER = 7;
+  private static final int INODE = 9;
+
+  private final ProcFs processes;
+  private final String containerId;
+
+  public DumpCallers(ProcFs processes, String containerId) {
+    this.processes = processes;
+    this.containerId = containerId;
+  }
+
+  @Override
+  public boolean isTheDump(InetSocketAddress caller, InetSocketAddress here) throws IOException {
+    Optional<String> socket = socket(caller, here);
+    if (socket.isEmpty()) {
+      return false;
+    }
+    for (HostProcess process : ofTheDump()) {
+      if (isFromHere(process) && processes.descriptors(process).contains(socket.get())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a descriptor of the other end leads to, where that end is our own user's. */
+  private Optional<String> socket(InetSocketAddress caller, InetSocketAddress here)
+      throws IOException {
+    String local = inTheTable(caller);
+    String remote = inTheTable(here);
+    String user = user(processes.ownStatus("Uid"));
+    return Files.readAllLines(processes.folder().resolve("self/net/tcp")).stream()
+        .map(line -> line.strip().split(" +"))
+        .filter(fields -> fields.length > INODE)
+        .filter(fields -> fields[LOCAL].equals(local) && fields[REMOTE].equals(remote))
+        .filter(fields -> fields[USER].equals(user))
+        .map(fields -> "socket:[" + fields[INODE] + "]")
+        .findFirst();
+  }
+
+  /** An address as the kernel prints it: a word of this machine's byte order, and the port. */
+  private static String inTheTable(InetSocketAddress address) {
+    int word =
+        ByteBuffer.wrap(address.getAddress().getAddress()).order(ByteOrder.nativeOrder()).getInt();
+    return "%08X:%04X".formatted(word, address.getPort());
+  }
+
+  private List<HostProcess> ofTheDump() throws IOException {
+    Set<Long> family = new HashSet<>();
+    for (HostProcess command : processes.commandsWith("checkpoint", containerId)) {
+      if (isFromHere(command)) {
+        family.add(command.pid());
+      }
+    }
+    if (family.isEmpty()) {
+      return List.of();
+    }
+    Map<HostProcess, Long> parents = processes.parents();
+    boolean grown = true;
+    while (grown) {
+      grown = false;
+      for (Map.Entry<HostProcess, Long> process : parents.entrySet()) {
+        grown |= family.contains(process.getValue()) && family.add(process.getKey().pid());
+      }
+    }
+    return parents.keySet().stream().filter(process -> family.contains(process.pid())).toList();
+  }
+
+  private boolean isFromHere(HostProcess process) throws IOException {
+    try {
+      return user(processes.status(process, "Uid")).equals(user(processes.ownStatus("Uid")))
+          && processes.ownNamespace("pid").equals(processes.namespaces(process).get("pid"));
+    } catch (IOException e) {
+      if (ProcFs.isGone(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** The effective one of real, effective, saved and file system user. */
+  private static String user(Optional<String> ids) {
+    return ids.orElse("").split("\\s+")[1];
+  }
+}
