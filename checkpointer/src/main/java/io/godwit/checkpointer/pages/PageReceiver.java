@@ -127,7 +127,7 @@ public final class PageReceiver implements AutoCloseable {
   }
 
   private void run() {
-    try (SocketChannel criu = accept()) {
+    try (SocketChannel criu = new Door(server, callers).await()) {
       server.close();
       criu.setOption(StandardSocketOptions.TCP_NODELAY, true);
       serve(criu, criu);
@@ -137,29 +137,6 @@ public final class PageReceiver implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       LOG.warn("the dump's pages could not be taken; it fails, and the container runs on", e);
       failure = Optional.of(e instanceof IOException io ? io : new IOException(e));
-    }
-  }
-
-  /** The dump's connection; turns away everybody else. */
-  private SocketChannel accept() throws IOException {
-    while (true) {
-      SocketChannel caller = server.accept();
-      if (isTheDump(caller)) {
-        return caller;
-      }
-      LOG.warn("{} is not the dump's: turned away", caller);
-      caller.close();
-    }
-  }
-
-  private boolean isTheDump(SocketChannel caller) {
-    try {
-      return callers.isTheDump(
-          (InetSocketAddress) caller.getRemoteAddress(),
-          (InetSocketAddress) caller.getLocalAddress());
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("it cannot be seen who connects to the page receiver", e);
-      return false;
     }
   }
 
