@@ -25,6 +25,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.DeviceDirectory;
@@ -90,6 +91,7 @@ public final class Checkpointer {
                 criu,
                 new LayerFiles(commands, clock),
                 new SharedMemory(commands),
+                new ReadOnlyRoot(commands, processes.folder()),
                 processes,
                 watches,
                 new ProcessIdentity(processes, memory),

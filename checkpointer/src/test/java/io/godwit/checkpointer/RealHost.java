@@ -27,6 +27,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
@@ -132,6 +133,7 @@ final class RealHost implements AutoCloseable {
                 criu,
                 new LayerFiles(commands, clock),
                 new SharedMemory(commands),
+                new ReadOnlyRoot(commands, processes.folder()),
                 processes,
                 new InotifyWatches(processes, commands),
                 new ProcessIdentity(processes, memory),

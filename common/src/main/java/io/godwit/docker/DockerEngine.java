@@ -34,6 +34,13 @@ public interface DockerEngine extends AutoCloseable {
   void loadImage(InputStream archive) throws IOException;
 
   /**
+   * {@code POST /images/ID/tag}.
+   *
+   * @param tag {@code NAME:TAG}, which means this image from then on
+   */
+  void tagImage(String image, String tag) throws IOException;
+
+  /**
    * {@code POST /containers/create?name=NAME}; the body is the Engine's create request. Returns the
    * id.
    */

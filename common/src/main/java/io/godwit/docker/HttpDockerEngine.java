@@ -148,6 +148,18 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
+  public void tagImage(String image, String tag) throws IOException {
+    // The name may have a colon before a port; the tag has no slash.
+    int colon = tag.lastIndexOf(':');
+    command(
+        "/images/%s/tag?repo=%s&tag=%s"
+            .formatted(
+                EngineRequests.encodePath(image),
+                EngineRequests.encode(tag.substring(0, colon)),
+                EngineRequests.encode(tag.substring(colon + 1))));
+  }
+
+  @Override
   public void setRestartPolicy(String container, JsonNode restartPolicy) throws IOException {
     ObjectNode body = JSON.createObjectNode();
     body.set("RestartPolicy", restartPolicy);

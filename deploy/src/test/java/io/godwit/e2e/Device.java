@@ -47,6 +47,14 @@ final class Device implements Machine {
     return new Docker(List.of(script.toString(), "exec", name, "--", "docker"));
   }
 
+  /** Brings an image of this machine there, as the first move of a container of it does. */
+  void requireImage(String image) {
+    if (docker().run("image", "inspect", image).exit() != 0) {
+      String load = "docker save %s | '%s' exec %s -- docker load".formatted(image, script, name);
+      Shell.run(Duration.ofMinutes(8), List.of("bash", "-o", "pipefail", "-c", load)).orFail();
+    }
+  }
+
   @Override
   public int reach(int port) {
     return forwards.computeIfAbsent(

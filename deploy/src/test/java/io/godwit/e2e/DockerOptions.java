@@ -63,7 +63,10 @@ final class DockerOptions {
             holds("`--workdir`", "return same(os.getcwd)").andInspects("{{.Config.WorkingDir}}"),
             inspects("`--stop-signal`", "{{.Config.StopSignal}}"),
             inspects("`--restart`", "{{json .HostConfig.RestartPolicy}}"),
-            inspects("`--health-cmd`", "{{json .Config.Healthcheck}}", "{{.State.Health.Status}}"),
+            inspects(
+                "`--health-cmd`",
+                "{{json .Config.Healthcheck}}",
+                "{{if eq .State.Health.Status \"unhealthy\"}}ill{{else}}well{{end}}"),
             inspects("the log (json-file) and its options", "{{json .HostConfig.LogConfig}}")),
         Sample.moves(
             "limits",

@@ -55,6 +55,9 @@ final class SettingsIT {
 
   /** To another machine, or in one that has all capabilities from one name to another. */
   private static Road road(Sample sample, World world) {
+    if (sample.needs().allCapabilities()) {
+      world.x86().requireImage("godwit/stock");
+    }
     Machine from = sample.needs().allCapabilities() ? world.x86() : world.here();
     Machine to = world.x86();
     String suffix = from == to ? "-moved" : "";

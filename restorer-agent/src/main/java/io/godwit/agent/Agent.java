@@ -31,6 +31,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
@@ -133,6 +134,7 @@ public final class Agent {
                 trees,
                 manifests,
                 proof,
+                new ReadOnlyRoot(commands, machine.proc()),
                 rehearsing,
                 log,
                 journal,

@@ -40,6 +40,7 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
 import io.godwit.docker.LeftBehind;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.elf.ElfFile;
 import io.godwit.messaging.EventPublisher;
@@ -215,6 +216,7 @@ final class AgentLab implements AutoCloseable {
             trees(on),
             new Manifests(blobs),
             new RestoreProof(on, Path.of("/proc")),
+            new ReadOnlyRoot(commands, Path.of("/proc")),
             rehearsing(on),
             log,
             journal,

@@ -44,6 +44,11 @@ public class EngineDecorator implements DockerEngine {
   }
 
   @Override
+  public void tagImage(String image, String tag) throws IOException {
+    real.tagImage(image, tag);
+  }
+
+  @Override
   public void loadImage(InputStream archive) throws IOException {
     real.loadImage(archive);
   }

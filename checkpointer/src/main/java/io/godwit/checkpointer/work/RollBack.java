@@ -16,6 +16,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
 import io.godwit.docker.LinkedMounts;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ final class RollBack {
   private final DockerEngine engine;
   private final CriuOptions criu;
   private final SharedMemory sharedMemory;
+  private final ReadOnlyRoot readOnlyRoot;
   private final MigrationPoints points;
   private final ProcFs processes;
   private final ProcessIdentity identity;
@@ -55,6 +57,7 @@ final class RollBack {
       DockerEngine engine,
       CriuOptions criu,
       SharedMemory sharedMemory,
+      ReadOnlyRoot readOnlyRoot,
       MigrationPoints points,
       ProcFs processes,
       ProcessIdentity identity,
@@ -65,6 +68,7 @@ final class RollBack {
     this.engine = engine;
     this.criu = criu;
     this.sharedMemory = sharedMemory;
+    this.readOnlyRoot = readOnlyRoot;
     this.points = points;
     this.processes = processes;
     this.identity = identity;
@@ -98,6 +102,11 @@ final class RollBack {
       throw new RollBackException(
           "container %s is %s and there is no checkpoint of it: it ended by itself, or was stopped. Start it with: docker start %s"
               .formatted(container.name(), container.status(), container.name()));
+    }
+    Optional<String> writable = readOnlyRoot.ensure(container(id).inspect());
+    if (writable.isPresent()) {
+      throw new RollBackException(
+          "container %s runs on, but: %s".formatted(container.name(), writable.get()));
     }
     sharedMemory.adopt(held(migration), SharedMemory.mountOf(engine, id));
     if (touch.askedToPark()) {

@@ -19,6 +19,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
@@ -44,6 +45,7 @@ public final class Steps {
       CriuOptions criu,
       LayerFiles layers,
       SharedMemory sharedMemory,
+      ReadOnlyRoot readOnlyRoot,
       ProcFs processes,
       InotifyWatches watches,
       ProcessIdentity identity,
@@ -93,6 +95,7 @@ public final class Steps {
             machine.engine(),
             machine.criu(),
             machine.sharedMemory(),
+            machine.readOnlyRoot(),
             machine.points(),
             machine.processes(),
             machine.identity(),

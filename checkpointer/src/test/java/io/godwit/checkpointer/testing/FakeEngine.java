@@ -215,6 +215,11 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
+  public void tagImage(String image, String tag) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void loadImage(InputStream archive) {
     throw new AssertionError("a checkpointer loads no image");
   }

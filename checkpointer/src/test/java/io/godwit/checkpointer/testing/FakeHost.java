@@ -19,6 +19,7 @@ import io.godwit.contract.Rehearsal;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DecisionLog;
@@ -168,6 +169,7 @@ public final class FakeHost {
                 criu,
                 new LayerFiles(FakeHost::command, clock),
                 new SharedMemory(FakeHost::command),
+                new ReadOnlyRoot(FakeHost::command, procFs.folder()),
                 procFs,
                 new InotifyWatches(procFs, FakeHost::command),
                 new ProcessIdentity(procFs, memory),

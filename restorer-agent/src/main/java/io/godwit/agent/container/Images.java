@@ -1,5 +1,6 @@
 package io.godwit.agent.container;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.SavedImages;
@@ -7,6 +8,7 @@ import io.godwit.contract.ImageDescription;
 import io.godwit.docker.DockerEngine;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** The images that containers are made from, loaded where this device lacks them. */
 public final class Images {
@@ -26,8 +28,8 @@ public final class Images {
   /**
    * Makes sure that an image is there.
    *
-   * @return what to call it in a create request: its tag, where the tag means this image here too,
-   *     else its id
+   * @return what to call it in a create request: its tag, which it gets where the tag means nothing
+   *     here, and its id where the tag means another image
    * @throws IOException when it is not there and cannot be loaded
    */
   public String ensure(ImageDescription image) throws IOException {
@@ -49,12 +51,12 @@ public final class Images {
       saved.note(image.getId(), Blob.of(image.getArchive()));
     }
     for (String tag : image.getTagsList()) {
-      boolean same =
-          engine
-              .inspectImage(tag)
-              .filter(here -> here.path("Id").asText().equals(image.getId()))
-              .isPresent();
-      if (same) {
+      Optional<JsonNode> here = engine.inspectImage(tag);
+      if (here.isEmpty()) {
+        engine.tagImage(image.getId(), tag);
+        return tag;
+      }
+      if (here.get().path("Id").asText().equals(image.getId())) {
         return tag;
       }
     }

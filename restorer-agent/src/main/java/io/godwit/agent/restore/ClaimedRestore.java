@@ -11,6 +11,7 @@ import io.godwit.agent.state.StateFolder;
 import io.godwit.contract.TcpConnections;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ final class ClaimedRestore {
   private final Containers containers;
   private final Trees trees;
   private final RestoreProof proof;
+  private final ReadOnlyRoot readOnlyRoot;
   private final StateFolder state;
   private final Sleeper sleeper;
 
@@ -74,12 +76,14 @@ final class ClaimedRestore {
       Containers containers,
       Trees trees,
       RestoreProof proof,
+      ReadOnlyRoot readOnlyRoot,
       StateFolder state,
       Sleeper sleeper) {
     this.engine = engine;
     this.containers = containers;
     this.trees = trees;
     this.proof = proof;
+    this.readOnlyRoot = readOnlyRoot;
     this.state = state;
     this.sleeper = sleeper;
   }
@@ -124,8 +128,13 @@ final class ClaimedRestore {
       return nothing(id, refusal.orElse("The container is not on this device any more."));
     }
     String containerId = container.get().path("Id").asText();
+    // Before anything else: it could write meanwhile.
+    Optional<String> writable = readOnlyRoot.ensure(container.get());
     return switch (proof.look(containerId, state.images(id), log(id))) {
-      case Finding.Restored restored -> afterItsFirstMoments(id, name, containerId, restored);
+      case Finding.Restored restored ->
+          writable.isPresent()
+              ? end(id, name, refusal, writable.get())
+              : afterItsFirstMoments(id, name, containerId, restored);
       case Finding.Stranger stranger -> end(id, name, refusal, stranger.why());
       case Finding.NothingRuns nothing ->
           end(id, name, Optional.empty(), refusal.orElse(nothing.why()));

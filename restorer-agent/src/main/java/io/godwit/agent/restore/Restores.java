@@ -10,6 +10,7 @@ import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Manifests;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Publisher;
@@ -42,6 +43,7 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
       Trees trees,
       Manifests manifests,
       RestoreProof proof,
+      ReadOnlyRoot readOnlyRoot,
       Rehearsing rehearsing,
       DecisionLog log,
       Journal journal,
@@ -74,6 +76,7 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
                 ground.containers,
                 ground.trees,
                 ground.proof,
+                ground.readOnlyRoot,
                 ground.state,
                 ground.sleeper),
             decisions,
