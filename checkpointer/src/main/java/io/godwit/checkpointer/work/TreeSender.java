@@ -91,7 +91,7 @@ final class TreeSender {
         throw new IOException("the container's mounts changed while it was moved");
       }
       LayerListing before = LayerListingFile.read(listing(migration, sent.size()));
-      LayerListing now = tree.list(files);
+      LayerListing now = tree.list(files.ofFrozen());
       sent.add(
           isLog(tree) ? log(migration, tree, before, now) : tree(migration, tree, before, now));
     }
