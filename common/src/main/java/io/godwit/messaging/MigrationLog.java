@@ -42,4 +42,13 @@ public final class MigrationLog {
     @Override
     void close();
   }
+
+  /** The same for another thread: its log lines belong to the migration that this one's do. */
+  public static Runnable carried(Runnable work) {
+    Optional<String> here = Optional.ofNullable(MDC.get(KEY));
+    return () -> {
+      here.ifPresent(id -> MDC.put(KEY, id));
+      work.run();
+    };
+  }
 }

@@ -3,6 +3,7 @@ package io.godwit.checkpointer.work;
 import io.godwit.checkpointer.source.CgroupFreezer;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.messaging.MigrationLog;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FreezeWatch {
   private static final Logger LOG = LoggerFactory.getLogger(FreezeWatch.class);
-  private static final Duration GLANCE = Duration.ofSeconds(1);
+  private static final Duration GLANCE = Duration.ofMillis(300);
 
   /** For so many glances in a row: an exec that gets on is none of this. */
   private static final int GLANCES = 3;
@@ -41,7 +42,8 @@ final class FreezeWatch {
 
   /** Watches a dump that is being asked for. */
   Watching over(String containerId) {
-    Thread thread = Thread.ofVirtual().name("freeze-watch").start(() -> watch(containerId));
+    Runnable watch = MigrationLog.carried(() -> watch(containerId));
+    Thread thread = Thread.ofVirtual().name("freeze-watch").start(watch);
     return thread::interrupt;
   }
 
