@@ -7,6 +7,7 @@ import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Source;
 import io.godwit.checkpointer.pages.DumpCallers;
 import io.godwit.checkpointer.pages.PageReceiver;
+import io.godwit.checkpointer.preflight.RefusedException;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
@@ -48,6 +49,7 @@ final class Freezer {
   private final InotifyWatches watches;
   private final ProcessIdentity identity;
   private final DumpWatch watch;
+  private final GoOrNot goOrNot;
   private final Journal journal;
   private final Gate gate;
   private final Clock clock;
@@ -63,6 +65,7 @@ final class Freezer {
       InotifyWatches watches,
       ProcessIdentity identity,
       DumpWatch watch,
+      GoOrNot goOrNot,
       Journal journal,
       Gate gate,
       Clock clock,
@@ -76,6 +79,7 @@ final class Freezer {
     this.watches = watches;
     this.identity = identity;
     this.watch = watch;
+    this.goOrNot = goOrNot;
     this.journal = journal;
     this.gate = gate;
     this.clock = clock;
@@ -88,9 +92,11 @@ final class Freezer {
    *
    * @return the migration with its container stopped and a complete dump of it
    * @throws ParkException when a process does not come to its migration point
+   * @throws RefusedException when the deadline passed while another container was dumped
    * @throws IOException when the dump fails; the message has CRIU's last errors
    */
-  Migration freeze(Migration before) throws IOException, ParkException, InterruptedException {
+  Migration freeze(Migration before)
+      throws IOException, ParkException, RefusedException, InterruptedException {
     SourceContainer container = running(before.knownSource());
     Migration migration = withoutRestart(before, container);
     Path log = journal.keptFile(migration.id(), LOG);
@@ -108,6 +114,8 @@ final class Freezer {
     try (PageReceiver receiver =
             folder.receivePages(pageSize, new DumpCallers(processes, container.id()));
         var inForce = criu.put(with(options, receiver.options()))) {
+      // Another's dump may have taken long.
+      goOrNot.requireTime(migration);
       migration = parked(migration, container);
       try {
         return dumped(migration, container, checkpoint, folder, log);

@@ -113,6 +113,7 @@ public final class Steps {
             machine.watches(),
             machine.identity(),
             watch,
+            goOrNot,
             journal,
             gate,
             clock,
