@@ -2,20 +2,29 @@ package io.godwit.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The root of a container under {@code --read-only}, after a restore. CRIU before 4.2 mounts it
  * without its flags ("mount: restore root mount flags"), so that the container could write from
- * then on.
+ * then on. There the processes come out stopped, and go on when their root is as it was.
  */
 public final class ReadOnlyRoot {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Pattern VERSION = Pattern.compile("Version: (\\d+)\\.(\\d+)");
+
+  /** The state comes after the name, which may hold anything (proc_pid_stat(5)). */
+  private static final Pattern STOPPED = Pattern.compile(".*\\) T ", Pattern.DOTALL);
 
   /** Fields of mountinfo (proc_pid_mountinfo(5)). */
   private static final int MOUNT_POINT = 4;
@@ -34,19 +43,40 @@ public final class ReadOnlyRoot {
   }
 
   /**
-   * Makes it read-only where it is to be and is not.
+   * The line for CRIU's configuration at the restore; none where CRIU needs no help.
+   *
+   * @param inspect of the container that is to be started from a checkpoint
+   */
+  public List<String> options(JsonNode inspect) throws IOException {
+    if (!isAsked(inspect)) {
+      return List.of();
+    }
+    String said = commands.run(List.of("criu", "--version"), PATIENCE).text();
+    Matcher version = VERSION.matcher(said);
+    if (!version.find()) {
+      throw new IOException("criu --version: expected a version, found: " + said);
+    }
+    int major = Integer.parseInt(version.group(1));
+    int minor = Integer.parseInt(version.group(2));
+    return major > 4 || (major == 4 && minor >= 2) ? List.of() : List.of("leave-stopped");
+  }
+
+  /**
+   * Makes it read-only where it is to be and is not, and lets the processes go on that {@link
+   * #options} had stopped.
    *
    * @param inspect of a container that runs
    * @return why the container can write although it must not; empty when all is well
    */
   public Optional<String> ensure(JsonNode inspect) {
     String pid = inspect.path("State").path("Pid").asText();
-    if (!inspect.path("HostConfig").path("ReadonlyRootfs").asBoolean() || pid.equals("0")) {
+    if (!isAsked(inspect) || pid.equals("0")) {
       return Optional.empty();
     }
     Path process = proc.resolve(pid);
     try {
       if (isReadOnly(process)) {
+        goOn(process);
         return Optional.empty();
       }
       // Of this machine: the container need not have a mount program.
@@ -60,15 +90,43 @@ public final class ReadOnlyRoot {
                   "remount,bind,ro",
                   "/"),
               PATIENCE);
-      return isReadOnly(process)
-          ? Optional.empty()
-          : Optional.of(
-              "CRIU left its root writable, against --read-only, and it could not be mounted otherwise: "
-                  + mounted.errors());
+      if (!isReadOnly(process)) {
+        return Optional.of(
+            "CRIU left its root writable, against --read-only, and it could not be mounted otherwise: "
+                + mounted.errors());
+      }
+      goOn(process);
+      return Optional.empty();
     } catch (IOException e) {
       return Files.exists(process)
           ? Optional.of("It could not be seen whether its root is read-only: " + e.getMessage())
           : Optional.empty();
+    }
+  }
+
+  private static boolean isAsked(JsonNode inspect) {
+    return inspect.path("HostConfig").path("ReadonlyRootfs").asBoolean();
+  }
+
+  /** All that are stopped in its PID namespace. A container with stopped ones does not move. */
+  private void goOn(Path first) throws IOException {
+    Path namespace = Files.readSymbolicLink(first.resolve("ns/pid"));
+    List<String> command = new ArrayList<>(List.of("kill", "-CONT"));
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(proc, "[0-9]*")) {
+      for (Path process : all) {
+        try {
+          if (Files.readSymbolicLink(process.resolve("ns/pid")).equals(namespace)
+              && STOPPED.matcher(Files.readString(process.resolve("stat"))).find()) {
+            command.add(String.valueOf(process.getFileName()));
+          }
+        } catch (IOException e) {
+          // It has ended meanwhile.
+          continue;
+        }
+      }
+    }
+    if (command.size() > 2) {
+      commands.run(command, PATIENCE);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +45,34 @@ final class ReadOnlyRootTest {
     assertTrue(ran.isEmpty());
   }
 
+  @Test
+  void criuBefore42LeavesTheProcessesStoppedUntilTheirRootIsAsItWas() throws IOException {
+    assertEquals(List.of("leave-stopped"), criu("4.1.1").options(container(true)));
+    assertEquals(List.of(), criu("4.2").options(container(true)));
+    assertEquals(List.of(), criu("4.1.1").options(container(false)));
+  }
+
+  @Test
+  void stoppedProcessesOfTheContainerGoOn() throws IOException {
+    root(WRITABLE);
+    process("8", "pid:[1]", "8 (a) b) T 7");
+    process("9", "pid:[1]", "9 (T ) S 7");
+    process("10", "pid:[2]", "10 (other) T 1");
+    assertEquals(Optional.empty(), mounting(READ_ONLY).ensure(container(true)));
+    assertEquals(List.of("kill", "-CONT", "8"), ran.getLast());
+  }
+
+  private ReadOnlyRoot criu(String version) {
+    byte[] said = "Version: %s\n".formatted(version).getBytes(StandardCharsets.UTF_8);
+    return new ReadOnlyRoot((command, patience) -> new CommandRunner.Result(0, said, ""), proc);
+  }
+
+  private void process(String pid, String namespace, String stat) throws IOException {
+    Files.createDirectories(proc.resolve(pid).resolve("ns"));
+    Files.createSymbolicLink(proc.resolve(pid).resolve("ns/pid"), Path.of(namespace));
+    Files.writeString(proc.resolve(pid).resolve("stat"), stat);
+  }
+
   private ReadOnlyRoot mounting(String after) {
     return new ReadOnlyRoot(
         (command, patience) -> {
@@ -55,7 +84,9 @@ final class ReadOnlyRootTest {
   }
 
   private void root(String line) throws IOException {
-    Files.createDirectories(proc.resolve("7"));
+    if (!Files.exists(proc.resolve("7"))) {
+      process("7", "pid:[1]", "7 (first) S 1");
+    }
     Files.writeString(proc.resolve("7/mountinfo"), line);
   }
 

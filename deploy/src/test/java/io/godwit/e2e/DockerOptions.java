@@ -55,7 +55,7 @@ final class DockerOptions {
                 .andAsks("cat /etc/hostname")
                 .andInspects("{{.Config.Hostname}}"),
             asks("`--add-host`", "grep nest /etc/hosts"),
-            asks("`--dns`", "grep nameserver /etc/resolv.conf"),
+            asks("`--dns`", "grep ^nameserver /etc/resolv.conf"),
             holds("`--env`", "return same(lambda: os.environ['BIRD'])")
                 .andAsks("echo $BIRD")
                 .andInspects("{{.Config.Env}}"),

@@ -156,6 +156,7 @@ final class RollBack {
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
     options.addAll(SharedMemory.options(held(before)));
     options.addAll(folder.options());
+    options.addAll(readOnlyRoot.options(container.inspect()));
     options.addAll(LinkedMounts.options(engine, container.inspect()));
     String failure = "";
     boolean restored = false;

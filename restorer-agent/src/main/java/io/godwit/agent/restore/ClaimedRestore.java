@@ -94,8 +94,12 @@ final class ClaimedRestore {
     TcpConnections tcp = task.conversion().getOptions().getTcp();
     Optional<String> refusal = Optional.empty();
     try {
-      containers.startFromCheckpoint(
-          containerId, id, state.images(id), tcp, trees.criuOptions(id, containerId), log(id));
+      List<String> options = new ArrayList<>(trees.criuOptions(id, containerId));
+      Optional<JsonNode> container = engine.inspect(containerId);
+      if (container.isPresent()) {
+        options.addAll(readOnlyRoot.options(container.get()));
+      }
+      containers.startFromCheckpoint(containerId, id, state.images(id), tcp, options, log(id));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       refusal = Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
