@@ -43,6 +43,19 @@ public final class ReadOnlyRoot {
   }
 
   /**
+   * Gives a container the folder in which CRIU puts the old root away before it leaves it, where
+   * its image has none: CRIU would make one, which from 4.2 on it cannot in a root that is
+   * read-only already (cr_pivot_root).
+   *
+   * @param inspect of a container that does not run
+   */
+  public static void prepare(JsonNode inspect) throws IOException {
+    if (isAsked(inspect)) {
+      UpperLayer.ofInspect(inspect).makeFolder("/tmp");
+    }
+  }
+
+  /**
    * The line for CRIU's configuration at the restore; none where CRIU needs no help.
    *
    * @param inspect of the container that is to be started from a checkpoint

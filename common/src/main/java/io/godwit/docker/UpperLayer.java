@@ -75,6 +75,19 @@ public final class UpperLayer {
     Files.move(next, place, StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /**
+   * Makes a folder of root's, where the container has nothing at this path.
+   *
+   * @param path absolute, as the container sees it, without links
+   */
+  public void makeFolder(String path) throws IOException {
+    Path relative = upper.relativize(new LayerPaths(upper).resolve(path));
+    if (standing(relative).isEmpty()) {
+      makeParents(relative);
+      Files.createDirectory(upper.resolve(relative));
+    }
+  }
+
   /** Removes a file that {@link #place} put where the image has none. */
   public void remove(String path) throws IOException {
     new LayerPaths(upper).delete(path);

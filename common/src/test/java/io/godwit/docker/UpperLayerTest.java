@@ -1,7 +1,9 @@
 package io.godwit.docker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,5 +31,17 @@ class UpperLayerTest {
     assertEquals("/usr/sbin/x", layer.withoutLinks("/abs"));
     assertEquals("/not/there", layer.withoutLinks("/not/./there"));
     assertThrows(IOException.class, () -> layer.withoutLinks("/loop/x"));
+  }
+
+  @Test
+  void folderIsMadeOnlyWhereTheContainerHasNothing() throws IOException {
+    Path upper = Files.createDirectory(folder.resolve("upper"));
+    Path lower = Files.createDirectories(folder.resolve("lower/there")).getParent();
+    UpperLayer layer = new UpperLayer(upper, List.of(lower));
+    layer.makeFolder("/there");
+    assertFalse(Files.exists(upper.resolve("there")));
+    layer.makeFolder("/tmp");
+    layer.makeFolder("/tmp");
+    assertTrue(Files.isDirectory(upper.resolve("tmp")));
   }
 }

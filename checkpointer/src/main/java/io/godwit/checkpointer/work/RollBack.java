@@ -157,6 +157,7 @@ final class RollBack {
     options.addAll(SharedMemory.options(held(before)));
     options.addAll(folder.options());
     options.addAll(readOnlyRoot.options(container.inspect()));
+    ReadOnlyRoot.prepare(container.inspect());
     options.addAll(LinkedMounts.options(engine, container.inspect()));
     String failure = "";
     boolean restored = false;

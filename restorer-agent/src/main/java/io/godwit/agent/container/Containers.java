@@ -7,6 +7,7 @@ import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -230,6 +231,10 @@ public final class Containers {
     lines.addAll(more);
     lines.add(CriuOptions.imagesIn(images));
     CgroupRoot.option(images, containerId).ifPresent(lines::add);
+    Optional<JsonNode> container = engine.inspect(containerId);
+    if (container.isPresent()) {
+      ReadOnlyRoot.prepare(container.get());
+    }
     try (CriuOptions.InForce _ = options.put(lines)) {
       startDespiteItsLikeness(containerId, id);
     }
