@@ -65,6 +65,7 @@ record Counter(World world, String name) implements AutoCloseable {
   @Override
   public void close() {
     world.docker().remove(name);
-    world.device().docker().remove(name);
+    // No machine boots for this.
+    world.booted().ifPresent(machine -> machine.docker().remove(name));
   }
 }

@@ -89,6 +89,11 @@ final class World implements AutoCloseable {
     return booted(x86);
   }
 
+  /** The virtual machine that is up. */
+  Optional<Device> booted() {
+    return booted;
+  }
+
   Docker docker() {
     return here.docker();
   }
