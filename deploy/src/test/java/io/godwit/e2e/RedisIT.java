@@ -28,8 +28,12 @@ final class RedisIT {
 
       for (Machine next : List.of(world.x86(), world.here())) {
         redis.moveTo(next);
-        assertTrue(connected.seesItsConnectionClosed());
-        assertTrue(blocked.seesItsConnectionClosed());
+        if (next == world.x86()) {
+          // This machine's docker-proxy ends them. Where packets are routed instead, as they are to
+          // a container on the other, the peer learns of it when it next sends.
+          assertTrue(connected.seesItsConnectionClosed());
+          assertTrue(blocked.seesItsConnectionClosed());
+        }
         connected.close();
         blocked.close();
 
