@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -144,6 +145,13 @@ public final class Manifests {
         fetched.accept(n);
       }
     }
+  }
+
+  /** The files by their names. */
+  public static Map<String, ManifestFile> byName(Manifest manifest) {
+    Map<String, ManifestFile> files = new HashMap<>();
+    manifest.getFilesList().forEach(file -> files.put(file.getName(), file));
+    return files;
   }
 
   /** Of which parts of blobs a file is made. */

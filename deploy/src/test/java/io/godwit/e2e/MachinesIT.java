@@ -20,13 +20,13 @@ final class MachinesIT {
       there.docker().remove(name);
       String first = here.docker().inspect(name, "{{.Id}}");
 
-      moved(world.migrate(name, here, there, "--allow-cpu-difference"));
+      world.migrate(name, here, there, "--allow-cpu-difference").orFail();
       assertEquals(first, here.docker().inspect(name, "{{.Id}}"), "the source is kept, stopped");
       assertFalse(here.docker().isRunning(name));
       CounterLines source = counter.onSource();
       Counter.on(there, name, source, 3);
 
-      moved(world.migrate(name, there, here, "--allow-cpu-difference"));
+      world.migrate(name, there, here, "--allow-cpu-difference").orFail();
       assertTrue(here.docker().isRunning(name));
       assertFalse(there.docker().isRunning(name));
       Counter.on(here, name, CounterLines.of(there.docker().logs(name)), 3);
@@ -41,13 +41,9 @@ final class MachinesIT {
           here.docker().run("inspect", first).exit() == 0, "what it left behind is removed");
 
       // And away again: what it left behind there makes way as well.
-      moved(world.migrate(name, here, there, "--allow-cpu-difference"));
+      world.migrate(name, here, there, "--allow-cpu-difference").orFail();
       assertTrue(there.docker().isRunning(name));
       there.docker().remove(name);
     }
-  }
-
-  private static void moved(Shell.Result migration) {
-    assertEquals(0, migration.exit(), migration.out() + migration.err());
   }
 }

@@ -265,7 +265,7 @@ class TreesIT {
     JsonNode made = create(spec);
     trees.placeAfter(
         id, conversion(ahead.toBuilder().setFiles(archive(came)).build(), false), made);
-    String option = trees.criuOptions(id, container).getFirst();
+    String option = trees.criuOptions(id, engine.inspect(container)).getFirst();
     assertTrue(option.startsWith("external mnt[/dev/shm]:/"), option);
     Path place = Path.of(option.substring(option.indexOf(':') + 1));
     assertEquals("kept", Files.readString(place.resolve("kept")));

@@ -24,11 +24,14 @@ import java.util.TreeMap;
 /** The pages of one process that went ahead, mapped. */
 final class LowerLayer implements AutoCloseable {
   private final NavigableMap<Long, PageRun> runs = new TreeMap<>();
+  private final String pagesFile;
   private final MemorySegment pages;
   private final Arena arena;
   private final int pageSize;
 
-  private LowerLayer(Pagemap pagemap, MemorySegment pages, Arena arena, int pageSize) {
+  private LowerLayer(
+      Pagemap pagemap, String pagesFile, MemorySegment pages, Arena arena, int pageSize) {
+    this.pagesFile = pagesFile;
     pagemap.runs().forEach(run -> runs.put(run.start(), run));
     this.pages = pages;
     this.arena = arena;
@@ -52,7 +55,7 @@ final class LowerLayer implements AutoCloseable {
           throw new IOException("%s has not the size that its pagemap says".formatted(file));
         }
         MemorySegment pages = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        return Optional.of(new LowerLayer(pagemap, pages, arena, pageSize));
+        return Optional.of(new LowerLayer(pagemap, file, pages, arena, pageSize));
       }
     } catch (ImageException e) {
       arena.close();
@@ -68,9 +71,9 @@ final class LowerLayer implements AutoCloseable {
     return runs;
   }
 
-  /** All bytes, in the order of the runs. */
-  MemorySegment pages() {
-    return pages;
+  /** The name of the file that its bytes lie in. */
+  String pagesFile() {
+    return pagesFile;
   }
 
   /** Marks which of the pages from an address on are as they went ahead. */

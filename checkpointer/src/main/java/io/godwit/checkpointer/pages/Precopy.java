@@ -8,13 +8,13 @@ import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Segment;
-import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
 import io.godwit.criu.PageRun;
 import io.godwit.criu.PageRun.PageSource;
 import io.godwit.criu.field.PagemapEntry;
+import io.godwit.pages.AheadFolder;
 import io.godwit.pages.Layers;
 import io.godwit.pages.Segments;
 import io.godwit.service.DurableFiles;
@@ -39,7 +39,6 @@ import java.util.function.LongConsumer;
  * store has it.
  */
 public final class Precopy {
-  private static final String MANIFEST = "ahead.manifest";
   private static final int BLOCK = 1 << 20;
 
   private final ProcFs processes;
@@ -91,14 +90,15 @@ public final class Precopy {
       }
     }
     Manifest sent = manifest.finish();
-    keep(folder, sent);
+    AheadFolder.keep(folder, sent);
     return new Round(sent, bytes);
   }
 
   /** A further round, after {@link #first}. */
   public Round next(String containerId, Path folder) throws IOException {
-    Manifest before = manifest(folder).orElseThrow(() -> new IOException("no round before"));
-    Files.delete(folder.resolve(MANIFEST));
+    Manifest before =
+        AheadFolder.manifest(folder).orElseThrow(() -> new IOException("no round before"));
+    AheadFolder.open(folder);
     Manifest.Builder after = before.toBuilder();
     long bytes = 0;
     for (HostProcess process : processes.ofContainer(containerId)) {
@@ -109,35 +109,15 @@ public final class Precopy {
       try (OwnMemory memory = found.get()) {
         Optional<LowerLayer> known = LowerLayer.find(folder, memory.innermostPid(), pageSize);
         if (known.isPresent()) {
-          String pagemap = ImageName.of(ImageKind.PAGEMAP, memory.innermostPid()).fileName();
           try (LowerLayer layer = known.get()) {
-            bytes += patch(memory, layer, folder, pagesFile(folder, pagemap), after);
+            bytes += patch(memory, layer, folder, after);
           }
         }
       }
     }
     Manifest sent = after.build();
-    keep(folder, sent);
+    AheadFolder.keep(folder, sent);
     return new Round(sent, bytes);
-  }
-
-  /** What the device was told to have, in the last round that came to its end. */
-  public static Optional<Manifest> manifest(Path folder) throws IOException {
-    Path file = folder.resolve(MANIFEST);
-    return Files.exists(file)
-        ? Optional.of(Manifest.parseFrom(Files.readAllBytes(file)))
-        : Optional.empty();
-  }
-
-  private static void keep(Path folder, Manifest manifest) throws IOException {
-    for (ManifestFile file : manifest.getFilesList()) {
-      // Now, while nobody waits: later the disk would be busy with it.
-      try (FileChannel channel =
-          FileChannel.open(folder.resolve(file.getName()), StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-    }
-    DurableFiles.write(folder.resolve(MANIFEST), manifest.toByteArray());
   }
 
   private void requireRoom(Path folder, List<OwnMemory.Range> ranges) throws IOException {
@@ -190,9 +170,9 @@ public final class Precopy {
     return bytes;
   }
 
-  private long patch(
-      OwnMemory memory, LowerLayer known, Path folder, String name, Manifest.Builder manifest)
+  private long patch(OwnMemory memory, LowerLayer known, Path folder, Manifest.Builder manifest)
       throws IOException {
+    String name = known.pagesFile();
     int index = index(manifest, name);
     List<Segment> segments = Manifests.segments(manifest.getFiles(index));
     Patch patch = new Patch(blobs);
@@ -231,10 +211,6 @@ public final class Precopy {
             .setName(name)
             .addAllSegments(Segments.replace(segments, patch.changes())));
     return patch.bytes();
-  }
-
-  private static String pagesFile(Path folder, String pagemap) throws IOException {
-    return Layers.pagesFile(ImageFolder.of(folder).entries(ImageName.parse(pagemap).orElseThrow()));
   }
 
   private static int index(Manifest.Builder manifest, String name) throws IOException {

@@ -11,6 +11,7 @@ import io.godwit.criu.ImageException;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
+import io.godwit.pages.AheadFolder;
 import io.godwit.pages.Layers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ public final class WholePages {
     for (String pages : pagemaps.keySet()) {
       own.add(pages, Optional.ofNullable(byName.get(pages)).orElseThrow());
     }
-    Map<String, ManifestFile> stored = byName(own.finish());
+    Map<String, ManifestFile> stored = Manifests.byName(own.finish());
     ManifestWriter all =
         new ManifestWriter(
             blobs,
@@ -125,14 +126,8 @@ public final class WholePages {
 
   private static Map<String, ManifestFile> lower(Path ahead) throws IOException {
     return Files.isDirectory(ahead)
-        ? byName(Precopy.manifest(ahead).orElse(Manifest.getDefaultInstance()))
+        ? Manifests.byName(AheadFolder.manifest(ahead).orElse(Manifest.getDefaultInstance()))
         : Map.of();
-  }
-
-  private static Map<String, ManifestFile> byName(Manifest manifest) {
-    Map<String, ManifestFile> files = new HashMap<>();
-    manifest.getFilesList().forEach(file -> files.put(file.getName(), file));
-    return files;
   }
 
   private static boolean isPagemap(String name) {

@@ -2,10 +2,10 @@ package io.godwit.checkpointer.work;
 
 import io.godwit.checkpointer.pages.Callers;
 import io.godwit.checkpointer.pages.PageReceiver;
-import io.godwit.checkpointer.pages.Precopy;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
+import io.godwit.pages.AheadFolder;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -114,7 +114,7 @@ final class CheckpointFolder {
    * @param callers who tells the dump from others
    */
   PageReceiver receivePages(int pageSize, Callers callers) throws IOException {
-    if (Precopy.manifest(ahead()).isEmpty()) {
+    if (AheadFolder.manifest(ahead()).isEmpty()) {
       // Cut off in the middle: nobody knows what the device has of it.
       DurableFiles.deleteFolder(ahead());
     }

@@ -8,6 +8,7 @@ import io.godwit.contract.PagesAhead;
 import io.godwit.messaging.MessagingException;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
+import io.godwit.pages.AheadFolder;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ final class MemoryAhead {
   /** Sends what was written since, when the device has the first round; waits for the device. */
   Migration second(Migration before) throws IOException, InterruptedException {
     Path folder = CheckpointFolder.ahead(journal.workFolder(before.id()));
-    long bytes = Precopy.manifest(folder).map(io.godwit.blob.Manifests::bytes).orElse(0L);
+    long bytes = AheadFolder.manifest(folder).map(io.godwit.blob.Manifests::bytes).orElse(0L);
     if (bytes == 0 || !held(before, 1, bytes)) {
       return before;
     }

@@ -14,6 +14,7 @@ import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.PageRun.PageSource;
 import io.godwit.criu.Pagemap;
+import io.godwit.pages.AheadFolder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -108,7 +109,7 @@ final class PrecopyTest {
       assertArrayEquals(filled(1 + page % 250), page(page));
     }
     assertTrue(round.bytes() >= PAGES * PAGE, round::toString);
-    assertEquals(Optional.of(round.manifest()), Precopy.manifest(ahead()));
+    assertEquals(Optional.of(round.manifest()), AheadFolder.manifest(ahead()));
     assertStored(round);
   }
 
@@ -161,7 +162,7 @@ final class PrecopyTest {
     try {
       precopy.next(CONTAINER, ahead());
     } catch (IOException e) {
-      assertEquals(Optional.empty(), Precopy.manifest(ahead()));
+      assertEquals(Optional.empty(), AheadFolder.manifest(ahead()));
     }
   }
 

@@ -162,11 +162,10 @@ public final class Trees {
   }
 
   /** The lines for CRIU's configuration at the restore. */
-  public List<String> criuOptions(MigrationId id, String container) throws IOException {
+  public List<String> criuOptions(MigrationId id, Optional<JsonNode> container) throws IOException {
     List<String> options = new ArrayList<>(SharedMemory.options(shared(id)));
-    Optional<JsonNode> inspect = engine.inspect(container);
-    if (inspect.isPresent()) {
-      options.addAll(LinkedMounts.options(engine, inspect.get()));
+    if (container.isPresent()) {
+      options.addAll(LinkedMounts.options(engine, container.get()));
     }
     return options;
   }

@@ -12,13 +12,12 @@ import io.godwit.criu.ImageException;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
+import io.godwit.pages.AheadFolder;
 import io.godwit.pages.Layers;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 final class AheadMemory {
   private static final String FOLDER = "ahead";
-  private static final String MANIFEST = "ahead.manifest";
 
   /** Beside the folder once images lie over it: a round that comes late must not change it. */
   private static final String USED = "ahead.used";
@@ -80,12 +78,12 @@ final class AheadMemory {
 
   private void bring(MigrationId id, Manifest wanted) throws IOException {
     Path folder = folder(id);
-    Optional<Manifest> there = manifest(folder);
+    Optional<Manifest> there = AheadFolder.manifest(folder);
     if (there.equals(Optional.of(wanted))) {
       return;
     }
     // Until all of it is another round's, it is nobody's.
-    DurableFiles.delete(folder.resolve(MANIFEST));
+    AheadFolder.open(folder);
     if (there.isPresent() && NextRound.fits(there.get(), wanted)) {
       new NextRound(manifests, state.staging(id).resolve("ahead-changes"))
           .patch(folder, there.get(), wanted);
@@ -94,13 +92,7 @@ final class AheadMemory {
       requireRoom(id, wanted);
       manifests.materialise(wanted, folder, BlobStore.SILENT);
     }
-    for (ManifestFile file : wanted.getFilesList()) {
-      try (FileChannel channel =
-          FileChannel.open(folder.resolve(file.getName()), StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-    }
-    DurableFiles.write(folder.resolve(MANIFEST), wanted.toByteArray());
+    AheadFolder.keep(folder, wanted);
   }
 
   /**
@@ -121,8 +113,8 @@ final class AheadMemory {
     Path folder = folder(id);
     Files.write(state.staging(id).resolve(USED), new byte[0]);
     Map<String, ManifestFile> below =
-        byName(manifest(folder).orElse(Manifest.getDefaultInstance()));
-    Map<String, ManifestFile> all = byName(images);
+        Manifests.byName(AheadFolder.manifest(folder).orElse(Manifest.getDefaultInstance()));
+    Map<String, ManifestFile> all = Manifests.byName(images);
     Manifest.Builder small = Manifest.newBuilder();
     Manifest.Builder pages = Manifest.newBuilder();
     for (ManifestFile file : images.getFilesList()) {
@@ -158,7 +150,7 @@ final class AheadMemory {
   long bytesToFetch(MigrationId id, Manifest images) throws IOException {
     Set<String> here = new HashSet<>();
     for (ManifestFile file :
-        manifest(folder(id)).orElse(Manifest.getDefaultInstance()).getFilesList()) {
+        AheadFolder.manifest(folder(id)).orElse(Manifest.getDefaultInstance()).getFilesList()) {
       Manifests.segments(file).forEach(segment -> here.add(segment.getBlob().getSha256()));
     }
     Manifest.Builder rest = Manifest.newBuilder();
@@ -224,19 +216,6 @@ final class AheadMemory {
 
   private Path folder(MigrationId id) throws IOException {
     return state.staging(id).resolve(FOLDER);
-  }
-
-  private static Optional<Manifest> manifest(Path folder) throws IOException {
-    Path file = folder.resolve(MANIFEST);
-    return Files.exists(file)
-        ? Optional.of(Manifest.parseFrom(Files.readAllBytes(file)))
-        : Optional.empty();
-  }
-
-  private static Map<String, ManifestFile> byName(Manifest manifest) {
-    Map<String, ManifestFile> files = new HashMap<>();
-    manifest.getFilesList().forEach(file -> files.put(file.getName(), file));
-    return files;
   }
 
   private static boolean isOf(String name, ImageKind kind) {

@@ -94,8 +94,8 @@ final class ClaimedRestore {
     TcpConnections tcp = task.conversion().getOptions().getTcp();
     Optional<String> refusal = Optional.empty();
     try {
-      List<String> options = new ArrayList<>(trees.criuOptions(id, containerId));
       Optional<JsonNode> container = engine.inspect(containerId);
+      List<String> options = new ArrayList<>(trees.criuOptions(id, container));
       if (container.isPresent()) {
         options.addAll(readOnlyRoot.options(container.get()));
       }

@@ -36,7 +36,7 @@ final class NextRound {
     if (before.getFilesCount() != after.getFilesCount()) {
       return false;
     }
-    Map<String, ManifestFile> there = byName(after);
+    Map<String, ManifestFile> there = Manifests.byName(after);
     return before.getFilesList().stream()
         .allMatch(file -> {
           Optional<ManifestFile> same = Optional.ofNullable(there.get(file.getName()));
@@ -54,7 +54,7 @@ final class NextRound {
    */
   void patch(Path folder, Manifest before, Manifest after) throws IOException {
     DurableFiles.deleteFolder(parts);
-    Map<String, ManifestFile> old = byName(before);
+    Map<String, ManifestFile> old = Manifests.byName(before);
     Map<String, List<Segments.Change>> changes = new HashMap<>();
     Manifest.Builder fetched = Manifest.newBuilder();
     for (ManifestFile file : after.getFilesList()) {
@@ -104,11 +104,5 @@ final class NextRound {
 
   private static boolean isAsLong(ManifestFile one, ManifestFile other) {
     return Segments.size(Manifests.segments(one)) == Segments.size(Manifests.segments(other));
-  }
-
-  private static Map<String, ManifestFile> byName(Manifest manifest) {
-    Map<String, ManifestFile> files = new HashMap<>();
-    manifest.getFilesList().forEach(file -> files.put(file.getName(), file));
-    return files;
   }
 }
