@@ -112,9 +112,19 @@ class BlobsIT {
     Path file = file("a", random(1000));
     Blob first = store.put(file, BlobStore.SILENT);
     assertEquals(first, store.put(file, BlobStore.SILENT));
-    assertEquals(first, store.put(random(1000)));
     assertEquals(1000.0, count("godwit.blobs.sent"));
-    assertEquals(2000.0, count("godwit.blobs.spared"));
+    assertEquals(1000.0, count("godwit.blobs.spared"));
+    byte[] large = random((1 << 20) + 1);
+    assertEquals(store.put(large), store.put(large));
+    assertEquals(1000.0 + large.length, count("godwit.blobs.sent"));
+    assertEquals(1000.0 + large.length, count("godwit.blobs.spared"));
+  }
+
+  @Test
+  void smallBytesAreSentWithoutAskingWhetherTheyAreThere() throws Exception {
+    assertEquals(store.put(random(1000)), store.put(random(1000)));
+    assertEquals(2000.0, count("godwit.blobs.sent"));
+    assertEquals(0.0, count("godwit.blobs.spared"));
   }
 
   @Test
@@ -259,7 +269,8 @@ class BlobsIT {
     try (Stream<Path> files = Files.list(into)) {
       assertEquals(2, files.count());
     }
-    assertEquals(26, Manifests.bytesToFetch(manifest));
+    // The source's ten bytes are used by both files and fetched once; of the template all six.
+    assertEquals(10 + 6, Manifests.bytesToFetch(manifest));
     Files.write(stored(template), bytes("abcdeg"));
     assertThrows(
         BlobException.class,

@@ -8,6 +8,7 @@ import io.godwit.contract.Claim;
 import io.godwit.contract.Decision;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Topic;
 import io.godwit.service.Liveness;
 import io.godwit.service.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -42,7 +43,7 @@ class EmbeddedKafkaIT {
   void dataSurvivesRestart(@TempDir Path folder) throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0, Optional.empty());
         KafkaMessaging messaging = messaging(kafka)) {
-      assertEquals(9, messaging.createTopics().size());
+      assertEquals(Topic.values().length, messaging.createTopics().size());
       try (DecisionLog decisions = messaging.decisionLog()) {
         decisions.append(CLAIM);
       }
