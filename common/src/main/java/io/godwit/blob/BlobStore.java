@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
 /**
- * Holds blobs under their digests. Putting what is there already costs a look-up. Implementations
- * are safe for use by several threads.
+ * Holds blobs under their digests. Putting a large one that is there already costs a look-up.
+ * Implementations are safe for use by several threads.
  */
 public interface BlobStore {
   /** Takes no note of progress. */

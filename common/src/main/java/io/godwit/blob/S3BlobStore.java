@@ -63,6 +63,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             .connectTimeout(CONNECT)
             .readTimeout(SILENCE)
             .writeTimeout(SILENCE)
+            .socketFactory(new PromptSockets())
             .connectionPool(new ConnectionPool(4, 30, TimeUnit.SECONDS))
             .build();
     this.client =
@@ -81,8 +82,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   @Override
   public Blob put(Path file, LongConsumer progress) throws IOException {
     Blob blob = Digests.of(file);
-    if (isThere(blob)) {
-      spared.increment((double) blob.size());
+    if (isSpared(blob)) {
       progress.accept(blob.size());
       return blob;
     }
@@ -95,12 +95,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   @Override
   public Blob put(byte[] bytes) throws IOException {
     Blob blob = Digests.of(bytes);
-    // To ask whether a small one is there costs as much as to send it.
-    if (bytes.length > ManifestWriter.PACK && isThere(blob)) {
-      spared.increment((double) blob.size());
+    if (isSpared(blob)) {
       return blob;
     }
-    makeBucket();
     try {
       upload(blob, new ByteArrayInputStream(bytes));
     } catch (MinioException e) {
@@ -188,8 +185,18 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     }
   }
 
-  private boolean isThere(Blob blob) throws BlobException {
+  /** Whether nothing needs to be sent; after this there is a bucket. */
+  private boolean isSpared(Blob blob) throws BlobException {
     makeBucket();
+    // To ask whether a small one is there costs as much as to send it.
+    boolean spare = blob.size() > ManifestWriter.PACK && isThere(blob);
+    if (spare) {
+      spared.increment((double) blob.size());
+    }
+    return spare;
+  }
+
+  private boolean isThere(Blob blob) throws BlobException {
     try {
       var found =
           ask(() ->

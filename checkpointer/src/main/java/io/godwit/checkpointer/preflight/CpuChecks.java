@@ -28,7 +28,19 @@ final class CpuChecks {
   /** That the kernel emulates ID registers, and wakes waiting cores: no program's instructions. */
   private static final Set<String> NOT_OF_PROGRAMS_ON_ARM64 = Set.of("evtstrm", "cpuid");
 
+  /**
+   * Registers that CRIU 4.2 neither dumps nor restores (it asks for NT_PRSTATUS, NT_PRFPREG and the
+   * keys of pointer authentication). The kernel may drop them at each system call (arm64/sve.rst),
+   * so only a thread that is stopped in between would miss them.
+   */
+  private static final List<String> UNCARRIED_ON_ARM64 = List.of("sve", "sme");
+
   private CpuChecks() {}
+
+  /** The features whose registers a checkpoint of a machine with these features lacks. */
+  static List<String> uncarried(boolean isX86, List<String> here) {
+    return isX86 ? List.of() : UNCARRIED_ON_ARM64.stream().filter(here::contains).toList();
+  }
 
   /**
    * The features that programs may use here and that there are not.

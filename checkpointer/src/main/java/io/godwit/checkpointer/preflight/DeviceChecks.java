@@ -120,6 +120,16 @@ public final class DeviceChecks {
   }
 
   private void cpuFeatures(DeviceProfile device, MoveOptions options, List<String> sentences) {
+    List<String> uncarried = CpuChecks.uncarried(host.isa() == Isa.X86_64, host.cpuFeatures());
+    if (!uncarried.isEmpty()) {
+      sentences.add(
+          "The CPU features %s of this host have registers that CRIU does not carry: a program that is stopped while it computes with them would go on with wrong numbers.%s"
+              .formatted(
+                  String.join(", ", uncarried),
+                  options.getAllowCpuDifference()
+                      ? ""
+                      : " Where the programs use none of them, ask with --allow-cpu-difference."));
+    }
     if (device.getCpuFeaturesCount() == 0) {
       return;
     }

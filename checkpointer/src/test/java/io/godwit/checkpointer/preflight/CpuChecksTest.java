@@ -37,6 +37,14 @@ final class CpuChecksTest {
   }
 
   @Test
+  void registersThatCriuDoesNotCarryAreNamed() {
+    List<String> vectors = List.of("fp", "asimd", "sve", "sve2", "sme");
+    assertEquals(List.of("sve", "sme"), CpuChecks.uncarried(false, vectors));
+    assertEquals(List.of(), CpuChecks.uncarried(false, List.of("fp", "asimd", "asimdhp")));
+    assertEquals(List.of(), CpuChecks.uncarried(true, List.of("avx512f", "sme")));
+  }
+
+  @Test
   void richerTargetLacksNothing() {
     assertEquals(List.of(), CpuChecks.lacking(true, List.of("avx2"), List.of("avx2", "avx512f")));
   }

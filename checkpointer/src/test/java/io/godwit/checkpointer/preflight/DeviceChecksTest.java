@@ -102,6 +102,26 @@ final class DeviceChecksTest {
   }
 
   @Test
+  void registersThatCriuDropsAreRefusedUnlessTheRequestAllowsIt() {
+    HostFacts board =
+        new HostFacts(
+            "board",
+            Isa.AARCH64,
+            4096,
+            List.of("fp", "asimd", "sve"),
+            Optional.of(new CriuVersion(4, 2, 1)));
+    DeviceProfile like = Device.profile(clock).addAllCpuFeatures(board.cpuFeatures()).build();
+    DeviceChecks onBoard = new DeviceChecks(devices, board, clock);
+    List<String> reasons = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    onBoard.fits(like, DEMAND, MoveOptions.getDefaultInstance(), reasons, warnings);
+    assertOne("The CPU features sve of this host have registers", reasons);
+    MoveOptions allowed = MoveOptions.newBuilder().setAllowCpuDifference(true).build();
+    onBoard.fits(like, DEMAND, allowed, new ArrayList<>(), warnings);
+    assertOne("The CPU features sve of this host have registers", warnings);
+  }
+
+  @Test
   void cpuFeaturesCountOnlyWhereTheIsaStays() {
     DeviceProfile.Builder pc = Device.profile(clock).setIsa(IsaName.X86_64).addCpuFeatures("avx2");
     assertOne("avx512f", reasons(pc));
