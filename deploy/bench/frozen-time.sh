@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# How long a container stands still, beside bare CRIU: stock Redis of several sizes moves from this machine to itself
-# under another name; a Redis filled alike, a plain process of this machine, goes through `criu dump`, `cp` and `criu
-# restore` in the same run. Prints the phases, the bytes moved before and during the freeze, and the ratio. It asserts
-# nothing: see README.md. Run as root, after deploy/setup/environment.sh and a build.
+# How long a container stands still, beside bare CRIU and the bare Engine: stock Redis of several sizes moves from this
+# machine to itself under another name; in the same run a Redis filled alike, a plain process of this machine, goes
+# through `criu dump`, `cp` and `criu restore`, and one in a container through `docker checkpoint create`, `cp` and
+# `docker start --checkpoint`. Prints the phases, the bytes moved before and during the freeze, and the ratios. It
+# asserts nothing: see README.md. Run as root, after deploy/setup/environment.sh and a build, while nobody else moves
+# containers of this machine.
 #
 #   frozen-time.sh [MiB]...     sizes of the data (1 256 1024)
 set -euo pipefail
@@ -25,6 +27,7 @@ trap finish EXIT
 
 now() { echo "${EPOCHREALTIME/./}"; }
 seconds() { awk -v us="$1" 'BEGIN { printf "%.2f", us / 1e6 }'; }
+ratio() { awk -v ms="$1" -v us="$2" 'BEGIN { print ms * 1000 / us }'; }
 row() { printf '  %-28s %9s s  %10s MiB  %s\n' "$@"; }
 
 # answers COMMAND...: waits until redis-cli called so answers.
@@ -71,6 +74,40 @@ bare() {
   row "bare CRIU in all" "$(seconds "$bare_us")" "$mib" ""
 }
 
+# What one does by hand with the Engine alone, which cannot move a container, only stop and start it.
+engine() {
+  local size=$1 began dumped copied restored id folder
+  started "$size"
+  id=$(docker inspect --format '{{.Id}}' godwit-bench)
+  folder=$(docker info --format '{{.DockerRootDir}}')/containers/$id/checkpoints/by-hand
+  rm -rf "$work/copy"
+  began=$(now)
+  docker checkpoint create godwit-bench by-hand >/dev/null
+  dumped=$(now)
+  cp -r "$folder" "$work/copy"
+  copied=$(now)
+  # Otherwise the Engine, which has not yet forgotten the dump, refuses it as already there (moby#42900).
+  touch "$folder/descriptors.json"
+  docker start --checkpoint by-hand godwit-bench >/dev/null
+  restored=$(now)
+  answers docker exec godwit-bench redis-cli
+  engine_us=$((restored - began))
+  local mib
+  mib=$(du -sm "$work/copy" | cut -f1)
+  row "docker checkpoint create" "$(seconds $((dumped - began)))" "$mib" frozen
+  row "cp" "$(seconds $((copied - dumped)))" "$mib" frozen
+  row "docker start --checkpoint" "$(seconds $((restored - copied)))" "$mib" frozen
+  row "bare Engine in all" "$(seconds "$engine_us")" "$mib" ""
+}
+
+# started MIB: a Redis in a container, filled.
+started() {
+  docker rm --force --volumes godwit-bench godwit-bench-moved >/dev/null 2>&1 || true
+  docker run --detach --name godwit-bench godwit/stock redis-server --save '' --enable-debug-command yes >/dev/null
+  answers docker exec godwit-bench redis-cli
+  fill "$1" docker exec --interactive godwit-bench redis-cli
+}
+
 # fill MIB REDIS-CLI...: values of 1 MiB, of random bytes, so that nothing can be left out or shrunk.
 fill() {
   local size=$1 i
@@ -82,10 +119,7 @@ fill() {
 
 moved() {
   local size=$1 frozen
-  docker rm --force --volumes godwit-bench godwit-bench-moved >/dev/null 2>&1 || true
-  docker run --detach --name godwit-bench godwit/stock redis-server --save '' --enable-debug-command yes >/dev/null
-  answers docker exec godwit-bench redis-cli
-  fill "$size" docker exec --interactive godwit-bench redis-cli
+  started "$size"
   "$godwit" migrate godwit-bench --to bench --name godwit-bench-moved --watch --deadline 600 >"$work/moved" ||
     { cat "$work/moved" >&2; exit 1; }
   answers docker exec godwit-bench-moved redis-cli
@@ -99,7 +133,8 @@ moved() {
   # From the dump's begin until the restored process runs, by the machine's clock; the phases leave the gaps out.
   frozen=$(sed -n 's/.*it stood still for \([0-9]*\) ms.*/\1/p' "$work/moved" | head -n 1)
   row "stood still in all" "$(seconds $((frozen * 1000)))" "" ""
-  printf '  %-28s %9.2f\n' "ratio to bare CRIU" "$(awk -v a="$frozen" -v b="$bare_us" 'BEGIN { print a * 1000 / b }')"
+  printf '  %-28s %9.2f\n' "ratio to bare CRIU" "$(ratio "$frozen" "$bare_us")"
+  printf '  %-28s %9.2f\n' "ratio to the bare Engine" "$(ratio "$frozen" "$engine_us")"
 }
 
 mkdir "$work/root"
@@ -118,9 +153,11 @@ until "$godwit" devices 2>/dev/null | grep -q '^bench .* yes'; do sleep 1; done
 echo "$(nproc) processors, $(free -g | awk '/^Mem/ { print $2 }') GiB, kernel $(uname -r), CRIU $(criu --version | sed -n 's/^Version: //p'), Docker $(docker version --format '{{.Server.Version}}')"
 # The first migration loads classes and the image; it is not counted.
 bare 1 >/dev/null
+engine 1 >/dev/null
 moved 1 >/dev/null
 for size in "${sizes[@]}"; do
   echo "Redis with $size MiB"
   bare "$size"
+  engine "$size"
   moved "$size"
 done
