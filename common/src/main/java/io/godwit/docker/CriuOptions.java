@@ -35,6 +35,13 @@ public final class CriuOptions {
   /** Connections come out closed: their peers see the end and connect again. */
   public static final String TCP_CLOSE = "tcp-close";
 
+  /**
+   * Nothing keeps packets from a container that is dumped. With connections that do not go along
+   * anyway, its end is then told to their peers, like any process's, by the kernel; with CRIU's
+   * lock, only those would learn of it that send again.
+   */
+  public static final String NO_NETWORK_LOCK = "network-lock skip";
+
   /** A dump takes connections with their state. */
   public static final String TCP_ESTABLISHED = "tcp-established";
 
@@ -68,10 +75,10 @@ public final class CriuOptions {
    */
   public static List<String> ofMigration(Path log, TcpConnections tcp) {
     List<String> options = new ArrayList<>(logTo(log));
-    options.add(
+    options.addAll(
         switch (tcp) {
-          case CLOSE, UNRECOGNIZED -> TCP_CLOSE;
-          case KEEP -> TCP_ESTABLISHED;
+          case CLOSE, UNRECOGNIZED -> List.of(TCP_CLOSE, NO_NETWORK_LOCK);
+          case KEEP -> List.of(TCP_ESTABLISHED);
         });
     options.add(FILE_LOCKS);
     options.add(LINK_REMAP);
