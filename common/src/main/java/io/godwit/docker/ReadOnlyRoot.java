@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,8 +19,6 @@ import java.util.regex.Pattern;
  */
 public final class ReadOnlyRoot {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  private static final Pattern VERSION = Pattern.compile("Version: (\\d+)\\.(\\d+)");
 
   /** The state comes after the name, which may hold anything (proc_pid_stat(5)). */
   private static final Pattern STOPPED = Pattern.compile(".*\\) T ", Pattern.DOTALL);
@@ -61,17 +58,9 @@ public final class ReadOnlyRoot {
    * @param inspect of the container that is to be started from a checkpoint
    */
   public List<String> options(JsonNode inspect) throws IOException {
-    if (!isAsked(inspect)) {
-      return List.of();
-    }
-    String said = commands.run(List.of("criu", "--version"), PATIENCE).text();
-    Matcher version = VERSION.matcher(said);
-    if (!version.find()) {
-      throw new IOException("criu --version: expected a version, found: " + said);
-    }
-    int major = Integer.parseInt(version.group(1));
-    int minor = Integer.parseInt(version.group(2));
-    return major > 4 || (major == 4 && minor >= 2) ? List.of() : List.of("leave-stopped");
+    return isAsked(inspect) && InstalledCriu.version(commands).before(4, 2)
+        ? List.of("leave-stopped")
+        : List.of();
   }
 
   /**
