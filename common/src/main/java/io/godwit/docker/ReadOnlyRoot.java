@@ -1,13 +1,13 @@
 package io.godwit.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.proc.MountInfo;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -22,11 +22,6 @@ public final class ReadOnlyRoot {
 
   /** The state comes after the name, which may hold anything (proc_pid_stat(5)). */
   private static final Pattern STOPPED = Pattern.compile(".*\\) T ", Pattern.DOTALL);
-
-  /** Fields of mountinfo (proc_pid_mountinfo(5)). */
-  private static final int MOUNT_POINT = 4;
-
-  private static final int OPTIONS = 5;
 
   private final CommandRunner commands;
   private final Path proc;
@@ -133,9 +128,8 @@ public final class ReadOnlyRoot {
   }
 
   private static boolean isReadOnly(Path process) throws IOException {
-    return Files.readAllLines(process.resolve("mountinfo")).stream()
-        .map(line -> line.split(" ", -1))
-        .filter(fields -> fields[MOUNT_POINT].equals("/"))
-        .allMatch(fields -> Arrays.asList(fields[OPTIONS].split(",", -1)).contains("ro"));
+    return MountInfo.read(process.resolve("mountinfo")).stream()
+        .filter(mount -> mount.point().equals("/"))
+        .allMatch(MountInfo::isReadOnly);
   }
 }

@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.source;
 
+import io.godwit.proc.MountInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -209,9 +210,9 @@ public final class ProcFs {
     return read(process.pid(), "cgroup");
   }
 
-  /** The mounts that it sees, as {@code /proc/PID/mountinfo} has them. */
-  public String mounts(HostProcess process) throws IOException {
-    return read(process.pid(), "mountinfo");
+  /** The mounts that it sees. */
+  public List<MountInfo> mounts(HostProcess process) throws IOException {
+    return MountInfo.read(folder(process.pid()).resolve("mountinfo"));
   }
 
   /**
