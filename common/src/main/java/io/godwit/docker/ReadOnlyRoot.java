@@ -2,8 +2,9 @@ package io.godwit.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.proc.MountInfo;
+import io.godwit.proc.PidNamespace;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,23 +108,25 @@ public final class ReadOnlyRoot {
 
   /** All that are stopped in its PID namespace. A container with stopped ones does not move. */
   private void goOn(Path first) throws IOException {
-    Path namespace = Files.readSymbolicLink(first.resolve("ns/pid"));
     List<String> command = new ArrayList<>(List.of("kill", "-CONT"));
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(proc, "[0-9]*")) {
-      for (Path process : all) {
-        try {
-          if (Files.readSymbolicLink(process.resolve("ns/pid")).equals(namespace)
-              && STOPPED.matcher(Files.readString(process.resolve("stat"))).find()) {
-            command.add(String.valueOf(process.getFileName()));
-          }
-        } catch (IOException e) {
-          // It has ended meanwhile.
-          continue;
-        }
+    for (Path process : PidNamespace.processesWith(first)) {
+      if (isStopped(process)) {
+        command.add(String.valueOf(process.getFileName()));
       }
     }
     if (command.size() > 2) {
       commands.run(command, PATIENCE);
+    }
+  }
+
+  private static boolean isStopped(Path process) {
+    try {
+      return STOPPED
+          .matcher(Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1))
+          .find();
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return false;
     }
   }
 
