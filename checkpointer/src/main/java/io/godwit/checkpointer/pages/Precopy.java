@@ -107,10 +107,10 @@ public final class Precopy {
         continue;
       }
       try (OwnMemory memory = found.get()) {
-        Optional<LowerLayer> known = LowerLayer.find(folder, memory.innermostPid(), pageSize);
+        Optional<ParentPages> known = ParentPages.find(folder, memory.innermostPid(), pageSize);
         if (known.isPresent()) {
-          try (LowerLayer layer = known.get()) {
-            bytes += patch(memory, layer, folder, after);
+          try (ParentPages parent = known.get()) {
+            bytes += patch(memory, parent, folder, after);
           }
         }
       }
@@ -170,16 +170,16 @@ public final class Precopy {
     return bytes;
   }
 
-  private long patch(OwnMemory memory, LowerLayer known, Path folder, Manifest.Builder manifest)
+  private long patch(OwnMemory memory, ParentPages parent, Path folder, Manifest.Builder manifest)
       throws IOException {
-    String name = known.pagesFile();
+    String name = parent.pagesFile();
     int index = index(manifest, name);
     List<Segment> segments = Manifests.segments(manifest.getFiles(index));
     Patch patch = new Patch(blobs);
     Differences differences = new Differences(pageSize);
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     try (FileChannel file = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
-      for (PageRun run : known.runs().values()) {
+      for (PageRun run : parent.runs().values()) {
         long offset = run.source().map(PageSource::offset).orElseThrow();
         for (long at = run.start(); at < run.end(); at += block.limit()) {
           if (!memory.read(at, block.clear().limit((int) Math.min(BLOCK, run.end() - at)))) {
@@ -187,7 +187,7 @@ public final class Precopy {
             continue;
           }
           int pages = block.limit() / pageSize;
-          BitSet equal = known.equal(MemorySegment.ofBuffer(block.flip()), at, pages, differences);
+          BitSet equal = parent.equal(MemorySegment.ofBuffer(block.flip()), at, pages, differences);
           Differences.coarsen(equal, pages, patch.changes().size());
           int from = equal.nextClearBit(0);
           while (from < pages) {
