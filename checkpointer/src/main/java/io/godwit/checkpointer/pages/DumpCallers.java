@@ -2,6 +2,7 @@ package io.godwit.checkpointer.pages;
 
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.ProcessTable;
 import io.godwit.checkpointer.source.TcpTable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,10 +22,12 @@ import java.util.Set;
  */
 public final class DumpCallers implements Callers {
   private final ProcFs processes;
+  private final ProcessTable all;
   private final String containerId;
 
   public DumpCallers(ProcFs processes, String containerId) {
     this.processes = processes;
+    this.all = new ProcessTable(processes.folder());
     this.containerId = containerId;
   }
 
@@ -56,7 +59,7 @@ public final class DumpCallers implements Callers {
 
   private List<HostProcess> ofTheDump() throws IOException {
     Set<Long> family = new HashSet<>();
-    for (HostProcess command : processes.commandsWith("checkpoint", containerId)) {
+    for (HostProcess command : all.commandsWith("checkpoint", containerId)) {
       if (isFromHere(command)) {
         family.add(command.pid());
       }
@@ -64,7 +67,7 @@ public final class DumpCallers implements Callers {
     if (family.isEmpty()) {
       return List.of();
     }
-    Map<HostProcess, Long> parents = processes.parents();
+    Map<HostProcess, Long> parents = all.parents();
     boolean grown = true;
     while (grown) {
       grown = false;
