@@ -1,16 +1,16 @@
 package io.godwit.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.proc.MountInfo;
+import io.godwit.proc.PidNamespace;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -21,15 +21,8 @@ import java.util.regex.Pattern;
 public final class ReadOnlyRoot {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final Pattern VERSION = Pattern.compile("Version: (\\d+)\\.(\\d+)");
-
   /** The state comes after the name, which may hold anything (proc_pid_stat(5)). */
   private static final Pattern STOPPED = Pattern.compile(".*\\) T ", Pattern.DOTALL);
-
-  /** Fields of mountinfo (proc_pid_mountinfo(5)). */
-  private static final int MOUNT_POINT = 4;
-
-  private static final int OPTIONS = 5;
 
   private final CommandRunner commands;
   private final Path proc;
@@ -61,17 +54,9 @@ public final class ReadOnlyRoot {
    * @param inspect of the container that is to be started from a checkpoint
    */
   public List<String> options(JsonNode inspect) throws IOException {
-    if (!isAsked(inspect)) {
-      return List.of();
-    }
-    String said = commands.run(List.of("criu", "--version"), PATIENCE).text();
-    Matcher version = VERSION.matcher(said);
-    if (!version.find()) {
-      throw new IOException("criu --version: expected a version, found: " + said);
-    }
-    int major = Integer.parseInt(version.group(1));
-    int minor = Integer.parseInt(version.group(2));
-    return major > 4 || (major == 4 && minor >= 2) ? List.of() : List.of("leave-stopped");
+    return isAsked(inspect) && InstalledCriu.version(commands).before(4, 2)
+        ? List.of("leave-stopped")
+        : List.of();
   }
 
   /**
@@ -123,19 +108,10 @@ public final class ReadOnlyRoot {
 
   /** All that are stopped in its PID namespace. A container with stopped ones does not move. */
   private void goOn(Path first) throws IOException {
-    Path namespace = Files.readSymbolicLink(first.resolve("ns/pid"));
     List<String> command = new ArrayList<>(List.of("kill", "-CONT"));
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(proc, "[0-9]*")) {
-      for (Path process : all) {
-        try {
-          if (Files.readSymbolicLink(process.resolve("ns/pid")).equals(namespace)
-              && STOPPED.matcher(Files.readString(process.resolve("stat"))).find()) {
-            command.add(String.valueOf(process.getFileName()));
-          }
-        } catch (IOException e) {
-          // It has ended meanwhile.
-          continue;
-        }
+    for (Path process : PidNamespace.processesWith(first)) {
+      if (isStopped(process)) {
+        command.add(String.valueOf(process.getFileName()));
       }
     }
     if (command.size() > 2) {
@@ -143,10 +119,20 @@ public final class ReadOnlyRoot {
     }
   }
 
+  private static boolean isStopped(Path process) {
+    try {
+      return STOPPED
+          .matcher(Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1))
+          .find();
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return false;
+    }
+  }
+
   private static boolean isReadOnly(Path process) throws IOException {
-    return Files.readAllLines(process.resolve("mountinfo")).stream()
-        .map(line -> line.split(" ", -1))
-        .filter(fields -> fields[MOUNT_POINT].equals("/"))
-        .allMatch(fields -> Arrays.asList(fields[OPTIONS].split(",", -1)).contains("ro"));
+    return MountInfo.read(process.resolve("mountinfo")).stream()
+        .filter(mount -> mount.point().equals("/"))
+        .allMatch(MountInfo::isReadOnly);
   }
 }

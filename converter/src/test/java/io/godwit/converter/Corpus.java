@@ -1,8 +1,8 @@
 package io.godwit.converter;
 
-import io.godwit.converter.graft.CriuVersion;
 import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.GraftInput;
+import io.godwit.criu.CriuVersion;
 import io.godwit.criu.ImageFolder;
 import io.godwit.elf.ElfFile;
 import io.godwit.isa.Isa;

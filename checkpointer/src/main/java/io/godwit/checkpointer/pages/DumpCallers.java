@@ -2,10 +2,10 @@ package io.godwit.checkpointer.pages;
 
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.checkpointer.source.ProcessTable;
+import io.godwit.checkpointer.source.TcpTable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.List;
@@ -21,16 +21,13 @@ import java.util.Set;
  * container that shares the machine's network.
  */
 public final class DumpCallers implements Callers {
-  private static final int LOCAL = 1;
-  private static final int REMOTE = 2;
-  private static final int USER = 7;
-  private static final int INODE = 9;
-
   private final ProcFs processes;
+  private final ProcessTable all;
   private final String containerId;
 
   public DumpCallers(ProcFs processes, String containerId) {
     this.processes = processes;
+    this.all = new ProcessTable(processes.folder());
     this.containerId = containerId;
   }
 
@@ -51,28 +48,18 @@ public final class DumpCallers implements Callers {
   /** What a descriptor of the other end leads to, where that end is our own user's. */
   private Optional<String> socket(InetSocketAddress caller, InetSocketAddress here)
       throws IOException {
-    String local = inTheTable(caller);
-    String remote = inTheTable(here);
-    String user = user(processes.ownStatus("Uid"));
-    return Files.readAllLines(processes.folder().resolve("self/net/tcp")).stream()
-        .map(line -> line.strip().split(" +"))
-        .filter(fields -> fields.length > INODE)
-        .filter(fields -> fields[LOCAL].equals(local) && fields[REMOTE].equals(remote))
-        .filter(fields -> fields[USER].equals(user))
-        .map(fields -> "socket:[" + fields[INODE] + "]")
+    long user = user(processes.ownStatus("Uid"));
+    String table = Files.readString(processes.folder().resolve("self/net/tcp"));
+    return TcpTable.sockets(table).stream()
+        .filter(socket -> socket.local().equals(caller) && socket.peer().equals(here))
+        .filter(socket -> socket.user() == user)
+        .map(TcpTable.Socket::descriptor)
         .findFirst();
-  }
-
-  /** An address as the kernel prints it: a word of this machine's byte order, and the port. */
-  private static String inTheTable(InetSocketAddress address) {
-    int word =
-        ByteBuffer.wrap(address.getAddress().getAddress()).order(ByteOrder.nativeOrder()).getInt();
-    return "%08X:%04X".formatted(word, address.getPort());
   }
 
   private List<HostProcess> ofTheDump() throws IOException {
     Set<Long> family = new HashSet<>();
-    for (HostProcess command : processes.commandsWith("checkpoint", containerId)) {
+    for (HostProcess command : all.commandsWith("checkpoint", containerId)) {
       if (isFromHere(command)) {
         family.add(command.pid());
       }
@@ -80,7 +67,7 @@ public final class DumpCallers implements Callers {
     if (family.isEmpty()) {
       return List.of();
     }
-    Map<HostProcess, Long> parents = processes.parents();
+    Map<HostProcess, Long> parents = all.parents();
     boolean grown = true;
     while (grown) {
       grown = false;
@@ -93,7 +80,7 @@ public final class DumpCallers implements Callers {
 
   private boolean isFromHere(HostProcess process) throws IOException {
     try {
-      return user(processes.status(process, "Uid")).equals(user(processes.ownStatus("Uid")))
+      return user(processes.status(process, "Uid")) == user(processes.ownStatus("Uid"))
           && processes.ownNamespace("pid").equals(processes.namespaces(process).get("pid"));
     } catch (IOException e) {
       if (ProcFs.isGone(e)) {
@@ -104,7 +91,10 @@ public final class DumpCallers implements Callers {
   }
 
   /** The effective one of real, effective, saved and file system user. */
-  private static String user(Optional<String> ids) {
-    return ids.orElse("").split("\\s+")[1];
+  private static long user(Optional<String> ids) throws IOException {
+    String[] all =
+        ids.orElseThrow(() -> new IOException("the kernel tells no user of a process"))
+            .split("\\s+", -1);
+    return Long.parseLong(all[1]);
   }
 }

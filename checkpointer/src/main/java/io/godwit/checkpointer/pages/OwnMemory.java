@@ -2,6 +2,7 @@ package io.godwit.checkpointer.pages;
 
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
+import io.godwit.proc.PidNamespace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,7 +24,6 @@ import java.util.regex.Pattern;
 final class OwnMemory implements AutoCloseable {
   private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) (....) .*");
   private static final Pattern OWN_PAGES = Pattern.compile("(Anonymous|Swap): +([0-9]+) kB");
-  private static final Pattern NAMESPACED = Pattern.compile("NSpid:.*?(\\d+)\\s*");
   private static final long PRESENT_OR_SWAPPED = 1L << 63 | 1L << 62;
   private static final long OF_A_FILE = 1L << 61;
   private static final int ENTRIES = 1 << 16;
@@ -53,7 +53,7 @@ final class OwnMemory implements AutoCloseable {
   static Optional<OwnMemory> find(Path proc, HostProcess process, int pageSize) throws IOException {
     Path folder = proc.resolve(Long.toString(process.pid()));
     try {
-      long pid = innermostPid(folder);
+      long pid = PidNamespace.innermostPid(folder);
       return Optional.of(
           new OwnMemory(folder, FileChannel.open(folder.resolve("mem")), pid, pageSize));
     } catch (IOException e) {
@@ -67,16 +67,6 @@ final class OwnMemory implements AutoCloseable {
   /** The process's number in the innermost namespace that it is in, by which CRIU names images. */
   long innermostPid() {
     return innermostPid;
-  }
-
-  private static long innermostPid(Path folder) throws IOException {
-    for (String line : lines(folder, "status")) {
-      Matcher matcher = NAMESPACED.matcher(line);
-      if (matcher.matches()) {
-        return Long.parseLong(matcher.group(1));
-      }
-    }
-    throw new IOException(folder + "/status: expected a line NSpid");
   }
 
   /** The pages, by ascending address; none of a process that has ended. */
@@ -130,7 +120,7 @@ final class OwnMemory implements AutoCloseable {
   private List<long[]> mappings() throws IOException {
     List<long[]> mappings = new ArrayList<>();
     long[] last = {};
-    for (String line : lines(folder, "smaps")) {
+    for (String line : Files.readAllLines(folder.resolve("smaps"), StandardCharsets.ISO_8859_1)) {
       Matcher head = MAPPING.matcher(line);
       if (head.matches()) {
         long start = Long.parseUnsignedLong(head.group(1), 16);
@@ -176,9 +166,5 @@ final class OwnMemory implements AutoCloseable {
     if (begin >= 0) {
       ranges.add(new Range(begin * pageSize, last - begin));
     }
-  }
-
-  private static List<String> lines(Path folder, String name) throws IOException {
-    return Files.readAllLines(folder.resolve(name), StandardCharsets.ISO_8859_1);
   }
 }

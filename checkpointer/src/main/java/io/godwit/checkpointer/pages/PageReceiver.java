@@ -52,9 +52,9 @@ public final class PageReceiver implements AutoCloseable {
   private final Callers callers;
   private final ServerSocketChannel server;
   private final Thread thread;
-  private final Map<PageCommand.Image, UpperLayer> layers = new HashMap<>();
+  private final Map<PageCommand.Image, DumpedPages> dumped = new HashMap<>();
   private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-  private Optional<UpperLayer> current = Optional.empty();
+  private Optional<DumpedPages> current = Optional.empty();
   private volatile Optional<IOException> failure = Optional.empty();
 
   private PageReceiver(
@@ -169,8 +169,8 @@ public final class PageReceiver implements AutoCloseable {
         fill(in, header.clear().limit(form.bytes()), "a command");
       }
     } finally {
-      for (UpperLayer layer : layers.values()) {
-        layer.close();
+      for (DumpedPages pages : dumped.values()) {
+        pages.close();
       }
     }
   }
@@ -194,42 +194,42 @@ public final class PageReceiver implements AutoCloseable {
   }
 
   private void open(PageCommand.Image image) throws IOException {
-    if (layers.containsKey(image)) {
+    if (dumped.containsKey(image)) {
       throw new PageStreamException("the page stream opens %s twice".formatted(image));
     }
-    Optional<LowerLayer> lower =
-        image.shared() ? Optional.empty() : LowerLayer.find(ahead, image.id(), pageSize);
-    UpperLayer layer =
-        new UpperLayer(images, image, FIRST_PAGES_ID + layers.size(), lower, pageSize);
-    layers.put(image, layer);
-    current = Optional.of(layer);
+    Optional<ParentPages> parent =
+        image.shared() ? Optional.empty() : ParentPages.find(ahead, image.id(), pageSize);
+    DumpedPages pages =
+        new DumpedPages(images, image, FIRST_PAGES_ID + dumped.size(), parent, pageSize);
+    dumped.put(image, pages);
+    current = Optional.of(pages);
   }
 
   private void add(PageCommand command, ReadableByteChannel in) throws IOException {
-    UpperLayer layer = layers.get(command.image());
-    if (layer == null || !current.equals(Optional.of(layer))) {
+    DumpedPages pages = dumped.get(command.image());
+    if (pages == null || !current.equals(Optional.of(pages))) {
       throw new PageStreamException(
           "the page stream has pages of %s, which it has not opened".formatted(command.image()));
     }
-    layer.require(command);
+    pages.require(command);
     long address = command.address();
     long left = command.pages() * pageSize;
     while (left > 0) {
       block.clear().limit((int) Math.min(BLOCK, left));
       fill(in, block, "pages at 0x" + Long.toHexString(address));
-      layer.take(address, command.flags(), block);
+      pages.take(address, command.flags(), block);
       address += block.limit();
       left -= block.limit();
     }
   }
 
   private void finish() throws IOException {
-    boolean refersDown = false;
-    for (UpperLayer layer : layers.values()) {
-      layer.finish();
-      refersDown |= layer.refersDown();
+    boolean refersToParent = false;
+    for (DumpedPages pages : dumped.values()) {
+      pages.finish();
+      refersToParent |= pages.refersToParent();
     }
-    if (refersDown) {
+    if (refersToParent) {
       // Relative: CRIU follows it when it has left this machine's root for the container's.
       Files.createSymbolicLink(
           images.resolve(Layers.PARENT), Path.of("..").resolve(ahead.getFileName()));

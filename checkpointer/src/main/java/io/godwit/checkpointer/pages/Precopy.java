@@ -59,6 +59,13 @@ public final class Precopy {
   /** What a round has sent. */
   public record Round(Manifest manifest, long bytes) {}
 
+  /** One process's part of a round. */
+  @FunctionalInterface
+  private interface Part {
+    /** Gives how many bytes it sent. */
+    long send(OwnMemory memory) throws IOException;
+  }
+
   /**
    * The first round.
    *
@@ -72,23 +79,18 @@ public final class Precopy {
     Files.createDirectory(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     ManifestWriter manifest = new ManifestWriter(blobs, progress);
-    long pagesId = 1;
-    long bytes = 0;
-    for (HostProcess process : processes.ofContainer(containerId)) {
-      Optional<OwnMemory> found = OwnMemory.find(proc, process, pageSize);
-      if (found.isEmpty()) {
-        continue;
-      }
-      try (OwnMemory memory = found.get()) {
-        ImageName pagemap = ImageName.of(ImageKind.PAGEMAP, memory.innermostPid());
-        List<OwnMemory.Range> ranges = memory.ranges();
-        // The number of an ended process may have been given to another.
-        if (!ranges.isEmpty() && !Files.exists(folder.resolve(pagemap.fileName()))) {
-          bytes += write(memory, ranges, pagemap, pagesId, folder, manifest);
-          pagesId++;
-        }
-      }
-    }
+    long[] pagesId = {1};
+    long bytes =
+        ofEach(
+            containerId,
+            memory -> {
+              ImageName pagemap = ImageName.of(ImageKind.PAGEMAP, memory.innermostPid());
+              List<OwnMemory.Range> ranges = memory.ranges();
+              // The number of an ended process may have been given to another.
+              return ranges.isEmpty() || Files.exists(folder.resolve(pagemap.fileName()))
+                  ? 0
+                  : write(memory, ranges, pagemap, pagesId[0]++, folder, manifest);
+            });
     Manifest sent = manifest.finish();
     AheadFolder.keep(folder, sent);
     return new Round(sent, bytes);
@@ -100,24 +102,36 @@ public final class Precopy {
         AheadFolder.manifest(folder).orElseThrow(() -> new IOException("no round before"));
     AheadFolder.open(folder);
     Manifest.Builder after = before.toBuilder();
-    long bytes = 0;
-    for (HostProcess process : processes.ofContainer(containerId)) {
-      Optional<OwnMemory> found = OwnMemory.find(proc, process, pageSize);
-      if (found.isEmpty()) {
-        continue;
-      }
-      try (OwnMemory memory = found.get()) {
-        Optional<LowerLayer> known = LowerLayer.find(folder, memory.innermostPid(), pageSize);
-        if (known.isPresent()) {
-          try (LowerLayer layer = known.get()) {
-            bytes += patch(memory, layer, folder, after);
-          }
-        }
-      }
-    }
+    long bytes =
+        ofEach(
+            containerId,
+            memory -> {
+              Optional<ParentPages> known =
+                  ParentPages.find(folder, memory.innermostPid(), pageSize);
+              if (known.isEmpty()) {
+                return 0;
+              }
+              try (ParentPages parent = known.get()) {
+                return patch(memory, parent, folder, after);
+              }
+            });
     Manifest sent = after.build();
     AheadFolder.keep(folder, sent);
     return new Round(sent, bytes);
+  }
+
+  /** Sends of the memory of each process in turn; gives the bytes that were sent of all. */
+  private long ofEach(String containerId, Part part) throws IOException {
+    long bytes = 0;
+    for (HostProcess process : processes.ofContainer(containerId)) {
+      Optional<OwnMemory> found = OwnMemory.find(proc, process, pageSize);
+      if (found.isPresent()) {
+        try (OwnMemory memory = found.get()) {
+          bytes += part.send(memory);
+        }
+      }
+    }
+    return bytes;
   }
 
   private void requireRoom(Path folder, List<OwnMemory.Range> ranges) throws IOException {
@@ -170,16 +184,16 @@ public final class Precopy {
     return bytes;
   }
 
-  private long patch(OwnMemory memory, LowerLayer known, Path folder, Manifest.Builder manifest)
+  private long patch(OwnMemory memory, ParentPages parent, Path folder, Manifest.Builder manifest)
       throws IOException {
-    String name = known.pagesFile();
+    String name = parent.pagesFile();
     int index = index(manifest, name);
     List<Segment> segments = Manifests.segments(manifest.getFiles(index));
     Patch patch = new Patch(blobs);
     Differences differences = new Differences(pageSize);
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     try (FileChannel file = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
-      for (PageRun run : known.runs().values()) {
+      for (PageRun run : parent.runs().values()) {
         long offset = run.source().map(PageSource::offset).orElseThrow();
         for (long at = run.start(); at < run.end(); at += block.limit()) {
           if (!memory.read(at, block.clear().limit((int) Math.min(BLOCK, run.end() - at)))) {
@@ -187,7 +201,7 @@ public final class Precopy {
             continue;
           }
           int pages = block.limit() / pageSize;
-          BitSet equal = known.equal(MemorySegment.ofBuffer(block.flip()), at, pages, differences);
+          BitSet equal = parent.equal(MemorySegment.ofBuffer(block.flip()), at, pages, differences);
           Differences.coarsen(equal, pages, patch.changes().size());
           int from = equal.nextClearBit(0);
           while (from < pages) {

@@ -1,10 +1,10 @@
 package io.godwit.checkpointer.preflight;
 
-import io.godwit.checkpointer.source.CriuVersion;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
 import io.godwit.contract.MoveOptions;
+import io.godwit.criu.CriuVersion;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DeviceDirectory;
 import java.time.Clock;

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.SharedMemory;
+import io.godwit.proc.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +23,6 @@ final class MountChecks {
       List.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"), Path.of("/run"));
 
   private static final Set<String> OWN_PROPAGATION = Set.of("", "private", "rprivate");
-  private static final int MOUNT_POINT_FIELD = 4;
 
   private final DockerEngine engine;
   private final Path mountTable;
@@ -128,27 +127,11 @@ final class MountChecks {
                     .formatted(below));
   }
 
-  private List<Path> mountsBelow(Path folder) throws IOException {
-    List<Path> below = new ArrayList<>();
-    for (String line : Files.readAllLines(mountTable)) {
-      String[] fields = line.split(" ", -1);
-      if (fields.length > MOUNT_POINT_FIELD) {
-        Path point = Path.of(unescaped(fields[MOUNT_POINT_FIELD]));
-        if (point.startsWith(folder) && !point.equals(folder)) {
-          below.add(point);
-        }
-      }
-    }
-    return below;
-  }
-
-  /** The kernel writes blanks, tabs, line ends and backslashes as octal numbers (proc(5)). */
-  static String unescaped(String field) {
-    return field
-        .replace("\\040", " ")
-        .replace("\\011", "\t")
-        .replace("\\012", "\n")
-        .replace("\\134", "\\");
+  private List<String> mountsBelow(Path folder) throws IOException {
+    return MountInfo.read(mountTable).stream()
+        .map(MountInfo::point)
+        .filter(point -> point.startsWith(folder + "/"))
+        .toList();
   }
 
   /** Others would go on writing to, or reading, what is left here. */

@@ -6,6 +6,7 @@ import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.UpperLayer;
+import io.godwit.proc.MountInfo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,6 @@ final class OwnMounts {
   private static final List<String> ALWAYS =
       List.of("/", "/etc/resolv.conf", "/etc/hostname", "/etc/hosts", LinkedMounts.INIT);
 
-  private static final int MOUNT_POINT_FIELD = 4;
-
   private final ProcFs proc;
 
   OwnMounts(ProcFs proc) {
@@ -38,9 +37,8 @@ final class OwnMounts {
   void check(SourceContainer container, HostProcess first, List<String> reasons)
       throws IOException {
     List<String> points =
-        proc.mounts(first)
-            .lines()
-            .map(line -> MountChecks.unescaped(line.split(" ", -1)[MOUNT_POINT_FIELD]))
+        proc.mounts(first).stream()
+            .map(MountInfo::point)
             .filter(point -> ENGINES.stream().noneMatch(top -> isWithin(point, top)))
             .toList();
     TreeSet<String> own = new TreeSet<>(points);

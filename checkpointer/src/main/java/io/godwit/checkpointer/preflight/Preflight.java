@@ -1,6 +1,5 @@
 package io.godwit.checkpointer.preflight;
 
-import io.godwit.checkpointer.source.CriuVersion;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.InotifyWatches;
@@ -10,6 +9,7 @@ import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.TcpConnections;
+import io.godwit.criu.CriuVersion;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.isa.Isa;

@@ -1,11 +1,12 @@
 package io.godwit.checkpointer.source;
 
+import io.godwit.criu.CriuVersion;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.InstalledCriu;
 import io.godwit.isa.Isa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,7 +23,6 @@ import java.util.regex.Pattern;
 public record HostFacts(
     String name, Isa isa, int pageSize, List<String> cpuFeatures, Optional<CriuVersion> criu) {
   private static final Pattern FLAGS = Pattern.compile("(?m)^(?:flags|Features)\\s*:(.*)$");
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   public HostFacts {
     cpuFeatures = List.copyOf(cpuFeatures);
@@ -54,8 +54,7 @@ public record HostFacts(
 
   private static Optional<CriuVersion> criu(CommandRunner commands) {
     try {
-      CommandRunner.Result result = commands.run(List.of("criu", "--version"), PATIENCE);
-      return result.exit() == 0 ? CriuVersion.find(result.text()) : Optional.empty();
+      return Optional.of(InstalledCriu.version(commands));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -32,7 +32,7 @@ public final class InitProgram {
       return Optional.empty();
     }
     String path = UpperLayer.ofInspect(container.inspect()).withoutLinks(LinkedMounts.INIT);
-    if (!proc.mounts(first.get()).contains(" " + path + " ")) {
+    if (proc.mounts(first.get()).stream().noneMatch(mount -> mount.point().equals(path))) {
       return Optional.empty();
     }
     Path copy = into.resolve(path.substring(1));

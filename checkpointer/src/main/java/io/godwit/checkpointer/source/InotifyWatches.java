@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.source;
 
 import io.godwit.docker.CommandRunner;
+import io.godwit.proc.MountInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,10 +20,6 @@ import java.util.regex.Pattern;
 public final class InotifyWatches {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Pattern WATCH = Pattern.compile("(?m)^inotify wd:\\S+ ino:([0-9a-f]+) ");
-
-  /** Fields of mountinfo before the type vary in number; a lone dash ends them (proc(5)). */
-  private static final Pattern MOUNT =
-      Pattern.compile("(?m)^\\S+ \\S+ \\S+ \\S+ (\\S+) .* - (\\S+) ");
 
   private static final Set<String> NO_FILES =
       Set.of("proc", "sysfs", "cgroup", "cgroup2", "devpts", "mqueue");
@@ -77,11 +74,10 @@ public final class InotifyWatches {
   private List<String> search(HostProcess first, String root, Set<Long> inodes) throws IOException {
     List<String> command = new ArrayList<>();
     command.add("find");
-    Matcher mount = MOUNT.matcher(proc.mounts(first));
-    while (mount.find()) {
-      if (!NO_FILES.contains(mount.group(2))) {
+    for (MountInfo mount : proc.mounts(first)) {
+      if (!NO_FILES.contains(mount.type())) {
         // The slash has find follow the link that the root is.
-        command.add(root + mount.group(1) + (mount.group(1).endsWith("/") ? "" : "/"));
+        command.add(root + mount.point() + (mount.point().endsWith("/") ? "" : "/"));
       }
     }
     command.addAll(List.of("-xdev", "(", "-false"));

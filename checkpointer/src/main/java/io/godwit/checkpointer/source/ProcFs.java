@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.source;
 
+import io.godwit.proc.MountInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,23 +20,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What {@code /proc} tells of processes (proc(5)). */
+/** What {@code /proc} tells of one process or another (proc(5)). */
 public final class ProcFs {
-  /** Field 2 is the name in parentheses, which may itself hold parentheses and blanks. */
-  private static final Pattern STAT = Pattern.compile("\\d+ \\(.*\\) (.*)", Pattern.DOTALL);
-
-  private static final int FIRST_FIELD = 3;
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
   private static final Pattern KEY = Pattern.compile("ProtectionKey:\\s+0*[1-9]\\d*");
-  private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private final Path proc;
+  private final ProcessTable all;
 
   /**
    * @param proc {@code /proc}, except in tests
    */
   public ProcFs(Path proc) {
     this.proc = proc;
+    this.all = new ProcessTable(proc);
   }
 
   /** {@code /proc}, except in tests. */
@@ -48,7 +44,7 @@ public final class ProcFs {
   /** The process with this pid, while there is one. */
   public Optional<HostProcess> find(long pid) throws IOException {
     try {
-      return Optional.of(new HostProcess(pid, statField(pid, 22)));
+      return Optional.of(new HostProcess(pid, ProcessStat.read(folder(pid)).startTicks()));
     } catch (IOException e) {
       if (isGone(e)) {
         return Optional.empty();
@@ -57,69 +53,14 @@ public final class ProcFs {
     }
   }
 
-  /**
-   * All processes of a container, those of {@code docker exec} too, by pid: those whose cgroup's
-   * path holds the container's id. Docker names the cgroup {@code ID} or {@code docker-ID.scope},
-   * under any parent, with cgroup v1 and v2 alike.
-   *
-   * @param containerId the full id, 64 hexadecimal digits
-   */
+  /** What {@link ProcessTable#ofContainer} gives. */
   public List<HostProcess> ofContainer(String containerId) throws IOException {
-    Pattern cgroup =
-        Pattern.compile(
-            "(?m)^\\d+:[^:]*:.*/(docker-)?" + Pattern.quote(containerId) + "(\\.scope)?(/.*)?$");
-    List<HostProcess> found = new ArrayList<>();
-    for (long pid : pids()) {
-      try {
-        // A zombie has left its memory and its executable behind: there is nothing to ask it.
-        if (cgroup.matcher(read(pid, "cgroup")).find() && !statFields(pid)[0].equals("Z")) {
-          found.add(new HostProcess(pid, statField(pid, 22)));
-        }
-      } catch (IOException e) {
-        if (!isGone(e)) {
-          throw e;
-        }
-      }
-    }
-    return found;
+    return all.ofContainer(containerId);
   }
 
   /** Whether any process has all of these words among its arguments. */
   public boolean runsCommandWith(String... words) throws IOException {
-    return !commandsWith(words).isEmpty();
-  }
-
-  /** The processes that have all of these words among their arguments, by pid. */
-  public List<HostProcess> commandsWith(String... words) throws IOException {
-    List<HostProcess> found = new ArrayList<>();
-    for (long pid : pids()) {
-      try {
-        if (List.of(read(pid, "cmdline").split("\0", -1)).containsAll(List.of(words))) {
-          find(pid).ifPresent(found::add);
-        }
-      } catch (IOException e) {
-        if (!isGone(e)) {
-          throw e;
-        }
-      }
-    }
-    return found;
-  }
-
-  /** Every process with the pid of its parent. */
-  public Map<HostProcess, Long> parents() throws IOException {
-    Map<HostProcess, Long> parents = new HashMap<>();
-    for (long pid : pids()) {
-      try {
-        String[] fields = statFields(pid);
-        parents.put(new HostProcess(pid, statField(pid, fields, 22)), statField(pid, fields, 4));
-      } catch (IOException e) {
-        if (!isGone(e)) {
-          throw e;
-        }
-      }
-    }
-    return parents;
+    return !all.commandsWith(words).isEmpty();
   }
 
   /**
@@ -152,7 +93,7 @@ public final class ProcFs {
 
   /** The pid of its parent, 0 where that is in no namespace that is seen from here. */
   public long parent(HostProcess process) throws IOException {
-    return statField(process.pid(), 4);
+    return ProcessStat.read(folder(process.pid())).parent();
   }
 
   /**
@@ -209,9 +150,9 @@ public final class ProcFs {
     return read(process.pid(), "cgroup");
   }
 
-  /** The mounts that it sees, as {@code /proc/PID/mountinfo} has them. */
-  public String mounts(HostProcess process) throws IOException {
-    return read(process.pid(), "mountinfo");
+  /** The mounts that it sees. */
+  public List<MountInfo> mounts(HostProcess process) throws IOException {
+    return MountInfo.read(folder(process.pid()).resolve("mountinfo"));
   }
 
   /**
@@ -273,7 +214,7 @@ public final class ProcFs {
 
   /** How many threads it has. */
   public int threads(HostProcess process) throws IOException {
-    return Math.toIntExact(statField(process.pid(), 20));
+    return ProcessStat.read(folder(process.pid())).threads();
   }
 
   /** The memory that it occupies, in bytes. */
@@ -292,43 +233,6 @@ public final class ProcFs {
           .max()
           .orElse(0);
     }
-  }
-
-  /** A field of {@code /proc/PID/stat}, counted from 1 as proc_pid_stat(5) does, from 3 on. */
-  private long statField(long pid, int number) throws IOException {
-    return statField(pid, statFields(pid), number);
-  }
-
-  private static long statField(long pid, String[] fields, int number) throws IOException {
-    int index = number - FIRST_FIELD;
-    if (index >= fields.length) {
-      throw new IOException(
-          "/proc/%d/stat has no field %d: %s".formatted(pid, number, String.join(" ", fields)));
-    }
-    return Long.parseUnsignedLong(fields[index]);
-  }
-
-  private String[] statFields(long pid) throws IOException {
-    String stat = read(pid, "stat");
-    Matcher matcher = STAT.matcher(stat);
-    if (!matcher.matches()) {
-      throw new IOException("/proc/%d/stat is not as expected: %s".formatted(pid, stat));
-    }
-    return matcher.group(1).strip().split(" ", -1);
-  }
-
-  private List<Long> pids() throws IOException {
-    List<Long> pids = new ArrayList<>();
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(proc)) {
-      for (Path folder : folders) {
-        String name = folder.getFileName().toString();
-        if (DIGITS.matcher(name).matches()) {
-          pids.add(Long.parseLong(name));
-        }
-      }
-    }
-    pids.sort(Comparator.naturalOrder());
-    return pids;
   }
 
   /** None of a process that has ended meanwhile. */

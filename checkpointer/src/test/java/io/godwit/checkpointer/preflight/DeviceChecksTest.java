@@ -3,7 +3,6 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.checkpointer.source.CriuVersion;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.testing.Device;
 import io.godwit.checkpointer.testing.MemoryDevices;
@@ -11,6 +10,7 @@ import io.godwit.checkpointer.testing.TestClock;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
 import io.godwit.contract.MoveOptions;
+import io.godwit.criu.CriuVersion;
 import io.godwit.isa.Isa;
 import java.time.Duration;
 import java.util.ArrayList;

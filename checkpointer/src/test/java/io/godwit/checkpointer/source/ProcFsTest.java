@@ -1,56 +1,25 @@
 package io.godwit.checkpointer.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class ProcFsTest {
-  private static final String ID = "0123456789abcdef".repeat(4);
-
   @TempDir private Path proc;
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "12:memory:/docker/%s",
-        "0::/system.slice/docker-%s.scope",
-        "3:cpu:/mine/%s/below",
-        "1:name=systemd:/docker/%s"
-      })
-  void findsProcessesByTheContainersCgroup(String cgroup) throws IOException {
-    process(7, "S", "0::/init.scope\n" + cgroup.formatted(ID));
-    assertEquals(List.of(new HostProcess(7, 70)), new ProcFs(proc).ofContainer(ID));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"0::/docker/%s0", "0::/docker/0%s", "0::/user.slice", "0::/x-%s"})
-  void leavesOutProcessesOfOthers(String cgroup) throws IOException {
-    process(7, "S", cgroup.formatted(ID));
-    assertTrue(new ProcFs(proc).ofContainer(ID).isEmpty());
-  }
-
-  @Test
-  void leavesOutZombies() throws IOException {
-    process(7, "Z", "0::/docker/" + ID);
-    assertTrue(new ProcFs(proc).ofContainer(ID).isEmpty());
-  }
 
   @Test
   void nameWithParenthesesAndBlanksDoesNotShiftTheFields() throws IOException {
-    process(7, "S", "0::/docker/" + ID);
+    process(7);
     assertEquals(Optional.of(new HostProcess(7, 70)), new ProcFs(proc).find(7));
     assertEquals(2, new ProcFs(proc).threads(new HostProcess(7, 70)));
+    assertEquals(1, new ProcFs(proc).parent(new HostProcess(7, 70)));
   }
 
   @Test
@@ -59,8 +28,22 @@ final class ProcFsTest {
   }
 
   @Test
+  void statThatIsNoneIsToldWithItsFile() throws IOException {
+    process(7);
+    Path stat = proc.resolve("7/stat");
+    Files.writeString(stat, "7 (short) S 1");
+    assertEquals(
+        stat + " has no field 22: S 1",
+        assertThrows(IOException.class, () -> new ProcFs(proc).find(7)).getMessage());
+    Files.writeString(stat, "7");
+    assertEquals(
+        stat + " is not as expected: 7",
+        assertThrows(IOException.class, () -> new ProcFs(proc).find(7)).getMessage());
+  }
+
+  @Test
   void highestAddressLeavesOutTheKernelsOwnPage() throws IOException {
-    process(7, "S", "0::/");
+    process(7);
     Files.writeString(
         proc.resolve("7/maps"),
         """
@@ -69,15 +52,6 @@ final class ProcFsTest {
         ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]
         """);
     assertEquals(0x7fff00000000L, new ProcFs(proc).highestAddress(new HostProcess(7, 70)));
-  }
-
-  @Test
-  void findsACommandByAllOfItsWords() throws IOException {
-    process(7, "S", "0::/");
-    Files.writeString(proc.resolve("7/cmdline"), "runc\0--root\0/x\0checkpoint\0" + ID + "\0");
-    ProcFs processes = new ProcFs(proc);
-    assertTrue(processes.runsCommandWith("checkpoint", ID));
-    assertFalse(processes.runsCommandWith("checkpoint", "another"));
   }
 
   @Test
@@ -93,12 +67,10 @@ final class ProcFsTest {
     assertTrue(failure.getMessage().contains("has ended"), failure.getMessage());
   }
 
-  private void process(long pid, String state, String cgroup) throws IOException {
+  private void process(long pid) throws IOException {
     Path folder = Files.createDirectories(proc.resolve(Long.toString(pid)));
     Files.writeString(
         folder.resolve("stat"),
-        "%d (a) b (c)) %s 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0 70 0".formatted(pid, state));
-    Files.writeString(folder.resolve("cgroup"), cgroup + "\n");
-    Files.writeString(folder.resolve("cmdline"), "/program\0");
+        "%d (a) b (c)) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0 70 0".formatted(pid));
   }
 }

@@ -1,5 +1,6 @@
 package io.godwit.converter.graft;
 
+import io.godwit.criu.CriuVersion;
 import io.godwit.criu.ImageFolder;
 import io.godwit.isa.Isa;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.godwit.converter.rewrite;
 
-import io.godwit.converter.graft.CriuVersion;
 import io.godwit.converter.graft.Draft;
 import io.godwit.converter.graft.FileShape;
 import io.godwit.converter.graft.Process;
 import io.godwit.converter.graft.Step;
+import io.godwit.criu.CriuVersion;
 import io.godwit.criu.EntryImage;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;

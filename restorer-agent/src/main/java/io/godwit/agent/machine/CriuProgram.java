@@ -1,20 +1,19 @@
 package io.godwit.agent.machine;
 
+import io.godwit.criu.CriuVersion;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.InstalledCriu;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** CRIU as this machine has it. Asked now and then, because its check takes seconds on a device. */
 public final class CriuProgram {
   private static final Duration GOOD_FOR = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Pattern VERSION = Pattern.compile("Version: *(([0-9]+)\\.([0-9]+)\\S*)");
 
   private final CommandRunner commands;
   private final Clock clock;
@@ -51,37 +50,36 @@ public final class CriuProgram {
   }
 
   private Findings look() {
+    CriuVersion version;
     try {
-      CommandRunner.Result said = commands.run(List.of("criu", "--version"), PATIENCE);
-      Matcher version = VERSION.matcher(said.text());
-      if (!version.find()) {
-        return new Findings(
-            "",
-            List.of(
-                "CRIU does not start: %s. Install a CRIU that runs on this kernel."
-                    .formatted(said.errors())));
-      }
-      String full = version.group(1);
-      int major = Integer.parseInt(version.group(2));
-      int minor = Integer.parseInt(version.group(3));
-      if (major < 4 || (major == 4 && minor < 1)) {
-        return new Findings(
-            full, List.of("CRIU is version %s; at least 4.1 is needed.".formatted(full)));
-      }
-      CommandRunner.Result check = commands.run(List.of("criu", "check"), PATIENCE);
-      if (check.exit() != 0) {
-        return new Findings(
-            full,
-            List.of(
-                "`criu check` fails: %s. The kernel needs CONFIG_CHECKPOINT_RESTORE and the agent must be root."
-                    .formatted(lastLine(check))));
-      }
-      return new Findings(full, List.of());
+      version = InstalledCriu.version(commands);
     } catch (IOException e) {
-      return new Findings(
-          "",
-          List.of("CRIU is missing (%s). Install CRIU 4.1 or newer.".formatted(e.getMessage())));
+      return new Findings("", List.of(String.valueOf(e.getMessage())));
     }
+    if (!version.isEnough()) {
+      return new Findings(
+          version.toString(),
+          List.of(
+              "CRIU is version %s; at least %s is needed."
+                  .formatted(version, CriuVersion.MINIMUM)));
+    }
+    return new Findings(version.toString(), check());
+  }
+
+  private List<String> check() {
+    String failure;
+    try {
+      CommandRunner.Result check = commands.run(List.of("criu", "check"), PATIENCE);
+      if (check.exit() == 0) {
+        return List.of();
+      }
+      failure = lastLine(check);
+    } catch (IOException e) {
+      failure = String.valueOf(e.getMessage());
+    }
+    return List.of(
+        "`criu check` fails: %s. The kernel needs CONFIG_CHECKPOINT_RESTORE and the agent must be root."
+            .formatted(failure));
   }
 
   private static String lastLine(CommandRunner.Result result) {

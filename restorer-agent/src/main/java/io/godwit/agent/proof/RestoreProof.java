@@ -9,10 +9,13 @@ import io.godwit.criu.Message;
 import io.godwit.criu.field.PstreeEntry;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.DockerEngine;
+import io.godwit.proc.PidNamespace;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +30,6 @@ import java.util.Optional;
  */
 public final class RestoreProof {
   private final DockerEngine engine;
-  private final ContainerProcesses processes;
   private final Path proc;
 
   /**
@@ -35,7 +37,6 @@ public final class RestoreProof {
    */
   public RestoreProof(DockerEngine engine, Path proc) {
     this.engine = engine;
-    this.processes = new ContainerProcesses(proc);
     this.proc = proc;
   }
 
@@ -57,7 +58,7 @@ public final class RestoreProof {
       return new Finding.NothingRuns(notRunning(state));
     }
     try {
-      return examine(pid, ImageFolder.of(images), CriuLog.read(log));
+      return examine(proc.resolve(Long.toString(pid)), ImageFolder.of(images), CriuLog.read(log));
     } catch (IOException | ImageException e) {
       boolean gone = !Files.exists(proc.resolve(Long.toString(pid)));
       return gone
@@ -66,19 +67,19 @@ public final class RestoreProof {
     }
   }
 
-  private Finding examine(long rootPid, ImageFolder images, CriuLog log) throws IOException {
+  private Finding examine(Path root, ImageFolder images, CriuLog log) throws IOException {
     if (!log.restored()) {
       return new Finding.Stranger(
           "CRIU's log does not say that the restore finished: the container was started from the beginning.");
     }
     List<Message> tree = images.entries(ImageKind.PSTREE).messages();
     long dumpedRoot = tree.getFirst().requireVarint(PstreeEntry.PID);
-    long innermost = processes.innermostPid(rootPid);
+    long innermost = PidNamespace.innermostPid(root);
     MemoryLayout dumped =
         layout(images, dumpedRoot)
             .orElseThrow(
                 () -> new IOException("the checkpoint has no memory of process " + dumpedRoot));
-    List<String> differences = processes.layout(rootPid).differences(dumped);
+    List<String> differences = layout(root).differences(dumped);
     if (innermost != dumpedRoot || !differences.isEmpty()) {
       return new Finding.Stranger(
           "The running process is not the checkpoint's: it is process %d, expected %d; %s."
@@ -90,7 +91,7 @@ public final class RestoreProof {
     List<String> proof = new ArrayList<>();
     proof.add("CRIU's log of this restore says: Restore finished successfully.");
     proof.add(layoutSentence(dumpedRoot, dumped));
-    proof.add(othersSentence(rootPid, images, tree));
+    proof.add(othersSentence(root, images, tree));
     return new Finding.Restored(proof);
   }
 
@@ -108,14 +109,14 @@ public final class RestoreProof {
                 : "; address randomisation is off here, so that alone would prove nothing");
   }
 
-  private String othersSentence(long rootPid, ImageFolder images, List<Message> tree)
+  private String othersSentence(Path root, ImageFolder images, List<Message> tree)
       throws IOException {
-    Map<Long, Long> running = processes.inNamespaceOf(rootPid);
+    Map<Long, Path> running = running(root);
     int there = 0;
     int alike = 0;
     for (Message task : tree) {
       long pid = task.requireVarint(PstreeEntry.PID);
-      Optional<Long> here = Optional.ofNullable(running.get(pid));
+      Optional<Path> here = Optional.ofNullable(running.get(pid));
       if (here.isPresent()) {
         there++;
         Optional<MemoryLayout> dumped = layout(images, pid);
@@ -126,13 +127,34 @@ public final class RestoreProof {
         .formatted(tree.size(), there, alike);
   }
 
-  private boolean isAlike(long pid, MemoryLayout dumped) {
+  /** The processes of the container by their numbers in it. */
+  private Map<Long, Path> running(Path root) throws IOException {
+    Map<Long, Path> running = new HashMap<>();
+    for (Path process : PidNamespace.processesWith(root)) {
+      try {
+        running.put(PidNamespace.innermostPid(process), process);
+      } catch (IOException e) {
+        if (process.equals(root)) {
+          throw e;
+        }
+        // Others come and go while we look.
+      }
+    }
+    return running;
+  }
+
+  private static boolean isAlike(Path process, MemoryLayout dumped) {
     try {
-      return processes.layout(pid).differences(dumped).isEmpty();
+      return layout(process).differences(dumped).isEmpty();
     } catch (IOException e) {
       // It ended just now.
       return false;
     }
+  }
+
+  private static MemoryLayout layout(Path process) throws IOException {
+    return MemoryLayout.ofStat(
+        Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1));
   }
 
   private static Optional<MemoryLayout> layout(ImageFolder images, long pid) throws IOException {

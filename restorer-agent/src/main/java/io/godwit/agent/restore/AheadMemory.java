@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +43,7 @@ final class AheadMemory {
   private static final Logger LOG = LoggerFactory.getLogger(AheadMemory.class);
 
   /** A restore need not wait for another migration's memory. */
-  private final Map<MigrationId, Object> locks = new ConcurrentHashMap<>();
+  private final Turns turns = new Turns();
 
   private final Manifests manifests;
   private final StateFolder state;
@@ -67,7 +66,7 @@ final class AheadMemory {
    */
   void hold(MigrationId id, Manifest wanted) throws IOException {
     Manifests.check(wanted);
-    synchronized (lock(id)) {
+    try (Turns.Held _ = turns.take(id)) {
       if (Files.exists(state.staging(id).resolve(USED))) {
         throw new IOException(
             "The checkpoint has come before this memory, and uses the round before.");
@@ -103,7 +102,7 @@ final class AheadMemory {
    */
   void materialise(MigrationId id, Manifest images, Path into, LongConsumer progress)
       throws IOException {
-    synchronized (lock(id)) {
+    try (Turns.Held _ = turns.take(id)) {
       make(id, images, into, progress);
     }
   }
@@ -208,10 +207,6 @@ final class AheadMemory {
       throw new IOException(
           "There is room for %d bytes, and %d come ahead.".formatted(room, bytes));
     }
-  }
-
-  private Object lock(MigrationId id) {
-    return locks.computeIfAbsent(id, _ -> new Object());
   }
 
   private Path folder(MigrationId id) throws IOException {

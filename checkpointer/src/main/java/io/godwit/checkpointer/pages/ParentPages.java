@@ -21,15 +21,15 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The pages of one process that went ahead, mapped. */
-final class LowerLayer implements AutoCloseable {
+/** The pages of one process that went ahead, mapped: its parent image, as CRIU calls that. */
+final class ParentPages implements AutoCloseable {
   private final NavigableMap<Long, PageRun> runs = new TreeMap<>();
   private final String pagesFile;
   private final MemorySegment pages;
   private final Arena arena;
   private final int pageSize;
 
-  private LowerLayer(
+  private ParentPages(
       Pagemap pagemap, String pagesFile, MemorySegment pages, Arena arena, int pageSize) {
     this.pagesFile = pagesFile;
     pagemap.runs().forEach(run -> runs.put(run.start(), run));
@@ -38,9 +38,9 @@ final class LowerLayer implements AutoCloseable {
     this.pageSize = pageSize;
   }
 
-  /** The layer of a process, where it has one. */
-  @SuppressWarnings("MustBeClosedChecker") // The layer closes it.
-  static Optional<LowerLayer> find(Path folder, long pid, int pageSize) throws IOException {
+  /** Those of a process, where any of it went ahead. */
+  @SuppressWarnings("MustBeClosedChecker") // close() does.
+  static Optional<ParentPages> find(Path folder, long pid, int pageSize) throws IOException {
     ImageName name = ImageName.of(ImageKind.PAGEMAP, pid);
     if (!Files.isRegularFile(folder.resolve(name.fileName()))) {
       return Optional.empty();
@@ -55,7 +55,7 @@ final class LowerLayer implements AutoCloseable {
           throw new IOException("%s has not the size that its pagemap says".formatted(file));
         }
         MemorySegment pages = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        return Optional.of(new LowerLayer(pagemap, file, pages, arena, pageSize));
+        return Optional.of(new ParentPages(pagemap, file, pages, arena, pageSize));
       }
     } catch (ImageException e) {
       arena.close();

@@ -17,14 +17,17 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes the pages of one image of a dump: those that did not go ahead as they are. */
-final class UpperLayer implements AutoCloseable {
+/**
+ * Writes the pages of one image of a dump: those that did not go ahead as they are. For the others
+ * it refers to its parent image.
+ */
+final class DumpedPages implements AutoCloseable {
   private static final int KNOWN_FLAGS = PagemapEntry.PE_LAZY | PagemapEntry.PE_PRESENT;
 
   private final Path folder;
   private final PageCommand.Image image;
   private final long pagesId;
-  private final Optional<LowerLayer> lower;
+  private final Optional<ParentPages> parent;
   private final Differences differences;
   private final int pageSize;
   private final FileChannel pages;
@@ -32,19 +35,23 @@ final class UpperLayer implements AutoCloseable {
   private long start;
   private long count;
   private int flags;
-  private boolean refersDown;
+  private boolean refersToParent;
 
   /**
    * @param pagesId names the pages file
-   * @param lower the pages that went ahead
+   * @param parent the pages that went ahead
    */
-  UpperLayer(
-      Path folder, PageCommand.Image image, long pagesId, Optional<LowerLayer> lower, int pageSize)
+  DumpedPages(
+      Path folder,
+      PageCommand.Image image,
+      long pagesId,
+      Optional<ParentPages> parent,
+      int pageSize)
       throws IOException {
     this.folder = folder;
     this.image = image;
     this.pagesId = pagesId;
-    this.lower = lower;
+    this.parent = parent;
     this.pageSize = pageSize;
     this.differences = new Differences(pageSize);
     this.pages =
@@ -55,8 +62,8 @@ final class UpperLayer implements AutoCloseable {
   }
 
   /** Whether any page was left out because it went ahead. */
-  boolean refersDown() {
-    return refersDown;
+  boolean refersToParent() {
+    return refersToParent;
   }
 
   /**
@@ -86,7 +93,7 @@ final class UpperLayer implements AutoCloseable {
     int number = bytes.limit() / pageSize;
     MemorySegment fresh = MemorySegment.ofBuffer(bytes.duplicate().position(0));
     BitSet equal =
-        lower.isPresent() ? lower.get().equal(fresh, address, number, differences) : new BitSet();
+        parent.isPresent() ? parent.get().equal(fresh, address, number, differences) : new BitSet();
     Differences.coarsen(equal, number, entries.size());
     int from = 0;
     while (from < number) {
@@ -99,7 +106,7 @@ final class UpperLayer implements AutoCloseable {
           pages.write(part);
         }
       }
-      refersDown |= alike;
+      refersToParent |= alike;
       append(
           address + (long) from * pageSize,
           to - from,
@@ -141,6 +148,6 @@ final class UpperLayer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     pages.close();
-    lower.ifPresent(LowerLayer::close);
+    parent.ifPresent(ParentPages::close);
   }
 }

@@ -1,4 +1,4 @@
-package io.godwit.checkpointer.source;
+package io.godwit.criu;
 
 import java.util.Comparator;
 import java.util.Optional;
@@ -10,8 +10,10 @@ public record CriuVersion(int major, int minor, int sublevel) implements Compara
   /** The oldest that Godwit works with: older ones do not run on the kernels of today. */
   public static final CriuVersion MINIMUM = new CriuVersion(4, 1, 0);
 
+  /** What CRIU's builders, and distributions, write after the numbers does not matter here. */
   private static final Pattern VERSION =
-      Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?");
+      Pattern.compile("(?<![\\w.])v?(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?(?!\\d)");
+
   private static final Comparator<CriuVersion> ORDER =
       Comparator.comparingInt(CriuVersion::major)
           .thenComparingInt(CriuVersion::minor)
@@ -30,6 +32,21 @@ public record CriuVersion(int major, int minor, int sublevel) implements Compara
             matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3))));
   }
 
+  /**
+   * What {@link #find} gives of a text that is to have one.
+   *
+   * @throws IllegalArgumentException when it holds no version
+   */
+  public static CriuVersion parse(String text) {
+    return find(text)
+        .orElseThrow(() -> new IllegalArgumentException("not a version of CRIU: " + text));
+  }
+
+  /** Whether this version is older than the first of the given ones. */
+  public boolean before(int otherMajor, int otherMinor) {
+    return compareTo(new CriuVersion(otherMajor, otherMinor, 0)) < 0;
+  }
+
   /** Whether Godwit works with it. */
   public boolean isEnough() {
     return compareTo(MINIMUM) >= 0;
@@ -40,6 +57,7 @@ public record CriuVersion(int major, int minor, int sublevel) implements Compara
     return ORDER.compare(this, other);
   }
 
+  /** {@code 4.1}, or {@code 4.1.1} where there is a sublevel. */
   @Override
   public String toString() {
     return sublevel == 0 ? major + "." + minor : major + "." + minor + "." + sublevel;
