@@ -152,6 +152,7 @@ final class RollBack {
     Path log = journal.keptFile(before.id(), LOG);
     CheckpointFolder folder = folder(before, checkpoint);
     Migration migration = gate.note(before.withTouch(before.touch().withRestartTried()));
+    folder.uncountReservations();
     List<String> options =
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
     options.addAll(SharedMemory.options(held(before)));
