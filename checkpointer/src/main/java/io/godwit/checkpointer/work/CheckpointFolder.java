@@ -7,6 +7,7 @@ import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Reservations;
+import io.godwit.docker.CgroupMounts;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
@@ -88,6 +89,11 @@ final class CheckpointFolder {
   /** Has CRIU read the images where they are. */
   List<String> options() throws IOException {
     return inTheEngines() ? List.of() : List.of(CriuOptions.imagesIn(images));
+  }
+
+  /** Has the container see its own cgroups; see {@link CgroupMounts}. */
+  List<String> cgroupMounts(String containerId) throws IOException {
+    return CgroupMounts.options(images(), containerId);
   }
 
   private boolean inTheEngines() {
