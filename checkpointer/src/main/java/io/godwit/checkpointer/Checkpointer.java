@@ -27,6 +27,7 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.StartSettings;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.DeviceDirectory;
 import io.godwit.messaging.EventPublisher;
@@ -92,6 +93,7 @@ public final class Checkpointer {
                 new LayerFiles(commands, clock),
                 new SharedMemory(commands),
                 new ReadOnlyRoot(commands, processes.folder()),
+                new StartSettings(commands, processes.folder()),
                 processes,
                 watches,
                 new ProcessIdentity(processes, memory),

@@ -29,6 +29,7 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.StartSettings;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -134,6 +135,7 @@ final class RealHost implements AutoCloseable {
                 new LayerFiles(commands, clock),
                 new SharedMemory(commands),
                 new ReadOnlyRoot(commands, processes.folder()),
+                new StartSettings(commands, processes.folder()),
                 processes,
                 new InotifyWatches(processes, commands),
                 new ProcessIdentity(processes, memory),

@@ -7,6 +7,7 @@ import io.godwit.converter.environment.Inventory;
 import io.godwit.converter.environment.Mounts;
 import io.godwit.converter.environment.Namespaces;
 import io.godwit.converter.environment.PageSizes;
+import io.godwit.converter.environment.ReservedMemory;
 import io.godwit.converter.environment.SeccompFilters;
 import io.godwit.converter.environment.TakeImages;
 import io.godwit.converter.environment.TimerDescriptors;
@@ -96,6 +97,7 @@ public final class Graft {
         step.apply(draft);
       }
     }
+    new ReservedMemory().apply(draft);
     new Format().apply(draft);
     draft.stopIfRefused();
     new WriteMemory().apply(draft);

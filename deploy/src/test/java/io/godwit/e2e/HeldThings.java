@@ -95,6 +95,20 @@ final class HeldThings {
           return same(look)\
           """),
       holds(
+          "address space that is only reserved, more than there is memory",
+          """
+          libc.mmap.restype = ctypes.c_void_p
+          # As MariaDB's server does: 8 TiB that cannot be written to.
+          at = libc.mmap(None, ctypes.c_size_t(1 << 43), 0, 0x22, -1, ctypes.c_long(0))
+          assert at != ctypes.c_void_p(-1).value, os.strerror(ctypes.get_errno())
+          def check():
+              page = ctypes.c_void_p(at + (1 << 42))
+              call(libc.mprotect(page, 4096, 3))
+              ctypes.memset(page, 7, 4096)
+              call(libc.mprotect(page, 4096, 0))
+          return check\
+          """),
+      holds(
           "memfd",
           """
           fd = os.memfd_create('notes')

@@ -33,6 +33,7 @@ import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.StartSettings;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
@@ -84,7 +85,8 @@ public final class Agent {
         runtime.adopt("heartbeat", new Heartbeat(profiler::profile, kafka.publisher(), clock));
 
     var homecoming = new Homecoming(engine, new LeftBehind(settings.stateDir()));
-    var containers = new Containers(engine, options, homecoming);
+    var containers =
+        new Containers(engine, options, new StartSettings(commands, machine.proc()), homecoming);
     var images = new Images(engine, blobs, new SavedImages(settings.stateDir(), blobs));
     var files = new LayerFiles(commands, clock);
     var layers = new Layers(blobs, files, state);

@@ -42,6 +42,7 @@ import io.godwit.docker.LayerListing;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.StartSettings;
 import io.godwit.elf.ElfFile;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Sleeper;
@@ -199,7 +200,11 @@ final class AgentLab implements AutoCloseable {
   }
 
   Containers containers(DockerEngine on) {
-    return new Containers(on, new CriuOptions(CriuOptions.RUNC_CONF), homecoming(on));
+    return new Containers(
+        on,
+        new CriuOptions(CriuOptions.RUNC_CONF),
+        new StartSettings(commands, Path.of("/proc")),
+        homecoming(on));
   }
 
   /** An agent's run, on an Engine that may have its ways. */

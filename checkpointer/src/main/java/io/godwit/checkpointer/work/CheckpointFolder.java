@@ -2,6 +2,12 @@ package io.godwit.checkpointer.work;
 
 import io.godwit.checkpointer.pages.Callers;
 import io.godwit.checkpointer.pages.PageReceiver;
+import io.godwit.criu.EntryImage;
+import io.godwit.criu.ImageFolder;
+import io.godwit.criu.ImageKind;
+import io.godwit.criu.ImageName;
+import io.godwit.criu.Reservations;
+import io.godwit.docker.CgroupMounts;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
@@ -64,9 +70,30 @@ final class CheckpointFolder {
         && (inTheEngines() || !PageReceiver.isCutOff(images));
   }
 
+  /**
+   * Has CRIU restore memory that is only reserved, however much that is; see {@link Reservations}.
+   *
+   * @throws io.godwit.criu.ImageException when an image is damaged
+   */
+  void uncountReservations() throws IOException {
+    ImageFolder folder = ImageFolder.of(images());
+    for (ImageName name : folder.images(ImageKind.MM)) {
+      EntryImage image = folder.entries(name);
+      EntryImage uncounted = image.map(Reservations::uncounted);
+      if (!uncounted.equals(image)) {
+        DurableFiles.write(images().resolve(name.fileName()), uncounted.encode().toByteArray());
+      }
+    }
+  }
+
   /** Has CRIU read the images where they are. */
   List<String> options() throws IOException {
     return inTheEngines() ? List.of() : List.of(CriuOptions.imagesIn(images));
+  }
+
+  /** Has the container see its own cgroups; see {@link CgroupMounts}. */
+  List<String> cgroupMounts(String containerId) throws IOException {
+    return CgroupMounts.options(images(), containerId);
   }
 
   private boolean inTheEngines() {

@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.work;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
@@ -18,6 +19,7 @@ import io.godwit.docker.DockerException;
 import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.StartSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -45,6 +47,7 @@ final class RollBack {
   private final CriuOptions criu;
   private final SharedMemory sharedMemory;
   private final ReadOnlyRoot readOnlyRoot;
+  private final StartSettings startSettings;
   private final MigrationPoints points;
   private final ProcFs processes;
   private final ProcessIdentity identity;
@@ -58,6 +61,7 @@ final class RollBack {
       CriuOptions criu,
       SharedMemory sharedMemory,
       ReadOnlyRoot readOnlyRoot,
+      StartSettings startSettings,
       MigrationPoints points,
       ProcFs processes,
       ProcessIdentity identity,
@@ -69,6 +73,7 @@ final class RollBack {
     this.criu = criu;
     this.sharedMemory = sharedMemory;
     this.readOnlyRoot = readOnlyRoot;
+    this.startSettings = startSettings;
     this.points = points;
     this.processes = processes;
     this.identity = identity;
@@ -103,10 +108,12 @@ final class RollBack {
           "container %s is %s and there is no checkpoint of it: it ended by itself, or was stopped. Start it with: docker start %s"
               .formatted(container.name(), container.status(), container.name()));
     }
-    Optional<String> writable = readOnlyRoot.ensure(container(id).inspect());
-    if (writable.isPresent()) {
+    JsonNode now = container(id).inspect();
+    Optional<String> unset = dumped ? startSettings.ensure(now) : Optional.empty();
+    Optional<String> otherwise = readOnlyRoot.ensure(now).or(() -> unset);
+    if (otherwise.isPresent()) {
       throw new RollBackException(
-          "container %s runs on, but: %s".formatted(container.name(), writable.get()));
+          "container %s runs on, but: %s".formatted(container.name(), otherwise.get()));
     }
     sharedMemory.adopt(held(migration), SharedMemory.mountOf(engine, id));
     if (touch.askedToPark()) {
@@ -152,10 +159,12 @@ final class RollBack {
     Path log = journal.keptFile(before.id(), LOG);
     CheckpointFolder folder = folder(before, checkpoint);
     Migration migration = gate.note(before.withTouch(before.touch().withRestartTried()));
+    folder.uncountReservations();
     List<String> options =
         new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
     options.addAll(SharedMemory.options(held(before)));
     options.addAll(folder.options());
+    options.addAll(folder.cgroupMounts(container.id()));
     options.addAll(readOnlyRoot.options(container.inspect()));
     ReadOnlyRoot.prepare(container.inspect());
     options.addAll(LinkedMounts.options(engine, container.inspect()));

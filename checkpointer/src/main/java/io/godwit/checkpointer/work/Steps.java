@@ -21,6 +21,7 @@ import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.StartSettings;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Sleeper;
@@ -46,6 +47,7 @@ public final class Steps {
       LayerFiles layers,
       SharedMemory sharedMemory,
       ReadOnlyRoot readOnlyRoot,
+      StartSettings startSettings,
       ProcFs processes,
       InotifyWatches watches,
       ProcessIdentity identity,
@@ -96,6 +98,7 @@ public final class Steps {
             machine.criu(),
             machine.sharedMemory(),
             machine.readOnlyRoot(),
+            machine.startSettings(),
             machine.points(),
             machine.processes(),
             machine.identity(),

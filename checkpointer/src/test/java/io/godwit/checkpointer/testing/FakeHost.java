@@ -21,6 +21,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.StartSettings;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
@@ -170,6 +171,7 @@ public final class FakeHost {
                 new LayerFiles(FakeHost::command, clock),
                 new SharedMemory(FakeHost::command),
                 new ReadOnlyRoot(FakeHost::command, procFs.folder()),
+                new StartSettings(FakeHost::command, procFs.folder()),
                 procFs,
                 new InotifyWatches(procFs, FakeHost::command),
                 new ProcessIdentity(procFs, memory),

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -96,7 +97,7 @@ public final class FakeProcesses implements ProcessMemory {
     Files.writeString(folder.resolve("stat"), "%d (a program) %s".formatted(pid, fields));
     Files.writeString(folder.resolve("cgroup"), "1:memory:/docker/" + containerId + "\n");
     Files.writeString(folder.resolve("cmdline"), "/program\0");
-    Files.writeString(folder.resolve("status"), "VmRSS:\t    1024 kB\n");
+    Files.writeString(folder.resolve("status"), "PPid:\t1\nVmRSS:\t    1024 kB\n");
     Files.writeString(folder.resolve("mountinfo"), "30 20 0:5 / / rw - overlay overlay rw\n");
     Files.writeString(
         folder.resolve("maps"), "7ffc00000000-7ffc20000000 rw-p 00000000 00:00 0 [stack]\n");
@@ -107,7 +108,26 @@ public final class FakeProcesses implements ProcessMemory {
     Files.createSymbolicLink(folder.resolve("root"), Path.of("/"));
     Files.createFile(folder.resolve("smaps"));
     Files.createDirectory(folder.resolve("fd"));
-    Files.createDirectory(folder.resolve("ns"));
+    Files.writeString(folder.resolve("oom_score_adj"), "0\n");
+    namespaces(folder);
+    parent();
+  }
+
+  private static void namespaces(Path process) throws IOException {
+    Files.createDirectories(process.resolve("ns"));
+    for (String type : List.of("net", "pid")) {
+      Path namespace = process.resolve("ns").resolve(type);
+      if (!Files.isSymbolicLink(namespace)) {
+        Files.createSymbolicLink(namespace, Path.of(type + ":[1]"));
+      }
+    }
+  }
+
+  /** Of the container's process, and who asks: all in one network. */
+  private void parent() throws IOException {
+    namespaces(proc.resolve("self"));
+    Files.createDirectories(proc.resolve("1"));
+    Files.writeString(proc.resolve("1/oom_score_adj"), "0\n");
   }
 
   @Override

@@ -3,11 +3,13 @@ package io.godwit.agent.container;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.TcpConnections;
+import io.godwit.docker.CgroupMounts;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
 import io.godwit.docker.ReadOnlyRoot;
+import io.godwit.docker.StartSettings;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,11 +60,14 @@ public final class Containers {
 
   private final DockerEngine engine;
   private final CriuOptions options;
+  private final StartSettings settings;
   private final Homecoming homecoming;
 
-  public Containers(DockerEngine engine, CriuOptions options, Homecoming homecoming) {
+  public Containers(
+      DockerEngine engine, CriuOptions options, StartSettings settings, Homecoming homecoming) {
     this.engine = engine;
     this.options = options;
+    this.settings = settings;
     this.homecoming = homecoming;
   }
 
@@ -212,7 +217,8 @@ public final class Containers {
   }
 
   /**
-   * Starts a container from its checkpoint. That the Engine says no error proves nothing yet.
+   * Starts a container from its checkpoint, with what a start would have set. That the Engine says
+   * no error proves nothing yet.
    *
    * @param images where CRIU finds its images
    * @param more lines for CRIU's configuration, see {@link CriuOptions}
@@ -231,12 +237,17 @@ public final class Containers {
     lines.addAll(more);
     lines.add(CriuOptions.imagesIn(images));
     CgroupRoot.option(images, containerId).ifPresent(lines::add);
+    lines.addAll(CgroupMounts.options(images, containerId));
     Optional<JsonNode> container = engine.inspect(containerId);
     if (container.isPresent()) {
       ReadOnlyRoot.prepare(container.get());
     }
     try (CriuOptions.InForce _ = options.put(lines)) {
       startDespiteItsLikeness(containerId, id);
+    }
+    Optional<String> otherwise = engine.inspect(containerId).flatMap(settings::ensure);
+    if (otherwise.isPresent()) {
+      throw new IOException(otherwise.get());
     }
   }
 
