@@ -60,6 +60,8 @@ final class CheckpointStep implements Step {
       migration = freezer.freeze(migration);
     }
     migration = uploader.upload(migration);
+    // Not before the upload: the Engine tidies up meanwhile.
+    watch.awaitStopped(migration.knownSource().containerId());
     return gate.move(
         migration,
         State.CHECKPOINTED,

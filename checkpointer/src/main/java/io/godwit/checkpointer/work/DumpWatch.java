@@ -76,7 +76,8 @@ final class DumpWatch {
   }
 
   /**
-   * Waits until the Engine has noticed that the container stopped.
+   * Waits until the Engine has noticed that a container whose dump is complete has stopped: until
+   * then it has its address and ports, and starts nothing under its name.
    *
    * @throws IOException when it does not
    */

@@ -90,7 +90,8 @@ final class Freezer {
   /**
    * Freezes and dumps.
    *
-   * @return the migration with its container stopped and a complete dump of it
+   * @return the migration with a complete dump of its container, whose end the Engine may not have
+   *     noticed yet
    * @throws ParkException when a process does not come to its migration point
    * @throws RefusedException when the deadline passed while another container was dumped
    * @throws IOException when the dump fails; the message has CRIU's last errors
@@ -212,7 +213,6 @@ final class Freezer {
         throw new IOException("the dump failed: " + e.getMessage() + CriuLog.words(log), e);
       }
     }
-    watch.awaitStopped(container.id());
     if (!folder.isComplete()) {
       throw new IOException(
           "the dump failed: the Engine reported no failure, but %s is not complete%s"

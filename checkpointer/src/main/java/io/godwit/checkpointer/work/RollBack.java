@@ -99,6 +99,10 @@ final class RollBack {
             || (touch.checkpoint().isPresent()
                 && watch.endsWithDump(id, folder(migration, touch.checkpoint().get())));
     SourceContainer container = container(id);
+    if (container.runs() && identity(container).isEmpty()) {
+      watch.awaitStopped(id);
+      container = container(id);
+    }
     if (container.runs()) {
       requireIdentity(container, touch);
     } else if (dumped) {

@@ -28,6 +28,8 @@ public final class FakeEngine implements DockerEngine {
     private Map<Long, Long> dumped = new HashMap<>();
     private boolean dumpFails;
     private int freshStarts;
+    private long unnoticedPid;
+    private int glancesUntilNoticed;
 
     /** Whether CRIU refuses to dump. */
     public void setDumpFails(boolean dumpFails) {
@@ -47,6 +49,9 @@ public final class FakeEngine implements DockerEngine {
       return restartPolicy;
     }
   }
+
+  /** How often it is still said to run after a dump: the Engine learns of its end from the shim. */
+  private static final int LATE = 3;
 
   private final Path root;
   private final Path upper;
@@ -101,8 +106,12 @@ public final class FakeEngine implements DockerEngine {
     ObjectNode inspect = JSON.createObjectNode().put("Id", ID).put("Name", "/app");
     inspect.put("Image", "sha256:abc");
     ObjectNode state = inspect.putObject("State");
-    state.put("Status", program.pid().isPresent() ? "running" : "exited");
-    state.put("Pid", program.pid().orElse(0L));
+    boolean unnoticed = world.glancesUntilNoticed > 0;
+    if (unnoticed) {
+      world.glancesUntilNoticed--;
+    }
+    state.put("Status", unnoticed || program.pid().isPresent() ? "running" : "exited");
+    state.put("Pid", unnoticed ? world.unnoticedPid : program.pid().orElse(0L));
     ObjectNode host = inspect.putObject("HostConfig");
     host.putObject("RestartPolicy").put("Name", world.restartPolicy).put("MaximumRetryCount", 0);
     inspect.putObject("Config").putObject("Labels");
@@ -136,6 +145,8 @@ public final class FakeEngine implements DockerEngine {
           for (String name : new String[] {"inventory.img", "pages-1.img"}) {
             Files.writeString(images().resolve(name), name);
           }
+          world.unnoticedPid = program.pid().orElseThrow();
+          world.glancesUntilNoticed = LATE;
           world.dumped = processes.kill();
           return true;
         });
@@ -146,6 +157,10 @@ public final class FakeEngine implements DockerEngine {
     crash.around(
         "the restore",
         () -> {
+          if (world.glancesUntilNoticed > 0) {
+            // It runs, as far as the Engine knows; that is no error.
+            return false;
+          }
           Path folder = checkpoints(root).resolve(checkpoint);
           if (!Files.exists(folder.resolve("descriptors.json"))
               || !Files.exists(images().resolve("inventory.img"))
