@@ -69,6 +69,8 @@ final class ArchitectureTest {
               "io.godwit.elf..",
               "io.godwit.isa..",
               "io.godwit.messaging..",
+              "io.godwit.pages..",
+              "io.godwit.proc..",
               "io.godwit.service..")
           .should()
           .dependOnClassesThat()

@@ -2,6 +2,7 @@ package io.godwit.checkpointer.testing;
 
 import com.google.protobuf.MessageLite;
 import io.godwit.blob.Blob;
+import io.godwit.blob.BlobException;
 import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.source.ElfPrograms;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
@@ -58,6 +60,7 @@ public final class FakeHost {
   private final Device device;
   private final List<String> violations = new ArrayList<>();
   private Optional<Service> service = Optional.empty();
+  private boolean storeIsLostAtTheDump;
 
   /** A machine whose container runs, and a device that behaves so. */
   public FakeHost(Path folder, Device.Will will) throws IOException {
@@ -99,6 +102,11 @@ public final class FakeHost {
 
   public FakeProcesses.World program() {
     return program;
+  }
+
+  /** Whether the blob store goes away when the container comes to a stand. */
+  public void setStoreIsLostAtTheDump(boolean lost) {
+    this.storeIsLostAtTheDump = lost;
   }
 
   public FakeEngine.World engine() {
@@ -180,7 +188,10 @@ public final class FakeHost {
             new Steps.Meeting(
                 new DyingPublisher(publisher, crash),
                 new DyingLog(log, crash),
-                new DyingBlobs(new FolderBlobs(folder.resolve("blobs")), crash),
+                new DyingBlobs(
+                    new FolderBlobs(folder.resolve("blobs")),
+                    crash,
+                    () -> storeIsLostAtTheDump && program.pid().isEmpty()),
                 new DeviceChecks(devices, facts, clock)),
             devices,
             Deadlines.STANDARD,
@@ -257,9 +268,13 @@ public final class FakeHost {
     public void close() {}
   }
 
-  private record DyingBlobs(BlobStore store, Crash crash) implements BlobStore {
+  private record DyingBlobs(BlobStore store, Crash crash, BooleanSupplier lost)
+      implements BlobStore {
     @Override
     public Blob put(Path file, LongConsumer progress) throws IOException {
+      if (lost.getAsBoolean()) {
+        throw new BlobException("the store does not answer");
+      }
       return crash.around("storing a blob", () -> store.put(file, progress));
     }
 

@@ -96,6 +96,17 @@ final class OutcomeTest {
   }
 
   @Test
+  void sourceGoesOnWhenNothingCanBeStoredAndTheEngineHasNotYetNoticedItsEnd() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
+    long born = host.program().random();
+    host.setStoreIsLostAtTheDump(true);
+    Service service = run(host);
+    assertEquals(State.ROLLED_BACK, migration(service).state(), service.said()::toString);
+    assertEquals(born, host.program().random());
+    assertTrue(host.program().pid().isPresent());
+  }
+
+  @Test
   void freshStartInsteadOfARestoreIsStoppedAndTriedAgain() throws IOException {
     FakeHost host = new FakeHost(folder, Device.Will.FAIL);
     long born = host.program().random();
