@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,29 +21,42 @@ final class Door {
   }
 
   /**
+   * Who was let in.
+   *
+   * @param caller holds the other end
+   */
+  record Guest(SocketChannel connection, Callers.Caller caller) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      connection.close();
+    }
+  }
+
+  /**
    * The dump's connection; turns away everybody else.
    *
    * @throws java.nio.channels.AsynchronousCloseException when the server is closed meanwhile
    */
-  SocketChannel await() throws IOException {
+  Guest await() throws IOException {
     while (true) {
       SocketChannel caller = server.accept();
-      if (isTheDump(caller)) {
-        return caller;
+      Optional<Callers.Caller> dump = dump(caller);
+      if (dump.isPresent()) {
+        return new Guest(caller, dump.get());
       }
       LOG.warn("{} is not the dump's: turned away", caller);
       caller.close();
     }
   }
 
-  private boolean isTheDump(SocketChannel caller) {
+  private Optional<Callers.Caller> dump(SocketChannel caller) {
     try {
-      return callers.isTheDump(
+      return callers.dump(
           (InetSocketAddress) caller.getRemoteAddress(),
           (InetSocketAddress) caller.getLocalAddress());
     } catch (IOException | RuntimeException e) {
       LOG.warn("it cannot be seen who connects to the page receiver", e);
-      return false;
+      return Optional.empty();
     }
   }
 }

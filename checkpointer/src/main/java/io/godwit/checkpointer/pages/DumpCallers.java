@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -32,17 +33,19 @@ public final class DumpCallers implements Callers {
   }
 
   @Override
-  public boolean isTheDump(InetSocketAddress caller, InetSocketAddress here) throws IOException {
+  public Optional<Caller> dump(InetSocketAddress caller, InetSocketAddress here)
+      throws IOException {
     Optional<String> socket = socket(caller, here);
     if (socket.isEmpty()) {
-      return false;
+      return Optional.empty();
     }
     for (HostProcess process : ofTheDump()) {
-      if (isFromHere(process) && processes.descriptors(process).contains(socket.get())) {
-        return true;
+      OptionalInt descriptor = processes.descriptorOf(process, socket.get());
+      if (descriptor.isPresent() && isFromHere(process)) {
+        return Optional.of(new Caller(process.pid(), descriptor.getAsInt()));
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   /** What a descriptor of the other end leads to, where that end is our own user's. */

@@ -127,16 +127,26 @@ public final class PageReceiver implements AutoCloseable {
   }
 
   private void run() {
-    try (SocketChannel criu = new Door(server, callers).await()) {
+    try (Door.Guest guest = new Door(server, callers).await()) {
       server.close();
+      SocketChannel criu = guest.connection();
       criu.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      serve(criu, criu);
+      serve(criu, criu, () -> hurry(guest.caller()));
       awaitEnd(criu);
     } catch (AsynchronousCloseException e) {
       LOG.debug("no dump has used the page receiver");
     } catch (IOException | RuntimeException e) {
       LOG.warn("the dump's pages could not be taken; it fails, and the container runs on", e);
       failure = Optional.of(e instanceof IOException io ? io : new IOException(e));
+    }
+  }
+
+  /** It has corked its socket by the time of its first command. */
+  private static void hurry(Callers.Caller caller) {
+    try {
+      CorkedSocket.release(caller.pid(), caller.descriptor());
+    } catch (IOException e) {
+      LOG.debug("the dump waits a moment for its own socket: {}", e.getMessage());
     }
   }
 
@@ -151,13 +161,18 @@ public final class PageReceiver implements AutoCloseable {
     }
   }
 
-  /** Speaks the protocol to its end. */
-  void serve(ReadableByteChannel in, WritableByteChannel out) throws IOException {
+  /**
+   * Speaks the protocol to its end.
+   *
+   * @param begun told when the first command has come
+   */
+  void serve(ReadableByteChannel in, WritableByteChannel out, Runnable begun) throws IOException {
     Files.write(images.resolveSibling(COMING), new byte[0]);
     try {
       ByteBuffer header = ByteBuffer.allocate(PageCommand.Form.LONG.bytes());
       header.order(ByteOrder.LITTLE_ENDIAN);
       fill(in, header.limit(PageCommand.Form.SHORT.bytes()), "its first command");
+      begun.run();
       if (PageCommand.isClose(header)) {
         // The dump has failed early, and waits for an answer; the form cannot be told of this one.
         answer(out, Integer.BYTES);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -128,6 +129,20 @@ public final class ProcFs {
       }
     }
     return targets;
+  }
+
+  /** The descriptor of a process that leads to this, as {@link #descriptors} has it. */
+  public OptionalInt descriptorOf(HostProcess process, String target) throws IOException {
+    for (Path link : links(process, "fd")) {
+      try {
+        if (Files.readSymbolicLink(link).toString().equals(target)) {
+          return OptionalInt.of(Integer.parseInt(String.valueOf(link.getFileName())));
+        }
+      } catch (NoSuchFileException e) {
+        // Closed meanwhile.
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /** What its inotify descriptors watch: the lines of their {@code fdinfo}, all together. */

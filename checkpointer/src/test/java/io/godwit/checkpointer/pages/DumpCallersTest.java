@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.pages;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Who connects is told by this machine's own {@code /proc}. */
@@ -65,9 +67,13 @@ final class DumpCallersTest {
 
   private boolean isLetIn(ServerSocketChannel server) throws IOException {
     try (SocketChannel caller = server.accept()) {
-      return callers.isTheDump(
-          (InetSocketAddress) caller.getRemoteAddress(),
-          (InetSocketAddress) caller.getLocalAddress());
+      Optional<Callers.Caller> dump =
+          callers.dump(
+              (InetSocketAddress) caller.getRemoteAddress(),
+              (InetSocketAddress) caller.getLocalAddress());
+      // By the number under which the shell has opened it.
+      dump.ifPresent(found -> assertEquals(3, found.descriptor()));
+      return dump.isPresent();
     }
   }
 
