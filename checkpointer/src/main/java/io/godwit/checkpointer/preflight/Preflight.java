@@ -33,6 +33,7 @@ public final class Preflight {
   private final ContainersInMigration inMigration;
   private final ContainerChecks containers;
   private final ProcessChecks running;
+  private final SilentLosses losses;
   private final ConnectionChecks connections;
   private final MountChecks mounts;
   private final OwnMounts ownMounts;
@@ -53,6 +54,7 @@ public final class Preflight {
     this.inMigration = inMigration;
     this.containers = new ContainerChecks(processes);
     this.running = new ProcessChecks(processes);
+    this.losses = new SilentLosses(processes, Path.of("/sys/fs/cgroup"));
     this.connections = new ConnectionChecks(processes);
     this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.ownMounts = new OwnMounts(processes);
@@ -154,6 +156,7 @@ public final class Preflight {
       throws IOException {
     containers.sharedMemory(container, all, reasons);
     running.check(container, all, reasons);
+    losses.check(container, all, reasons);
     Optional<HostProcess> first = processes.find(container.firstPid().orElse(0L));
     if (first.isPresent()) {
       ownMounts.check(container, first.get(), reasons);
