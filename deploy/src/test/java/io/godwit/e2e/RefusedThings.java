@@ -63,6 +63,48 @@ final class RefusedThings {
                 return same(lambda: os.fstat(queue).st_size)\
                 """)),
         Sample.refused(
+            "renamed",
+            List.of(),
+            "whose file was renamed",
+            holds(
+                "unix sockets that listen and whose file was renamed, or linked to another name",
+                """
+                s = socket.socket(socket.AF_UNIX)
+                s.bind('/tmp/first')
+                s.listen(5)
+                os.rename('/tmp/first', '/tmp/second')
+                def check():
+                    with socket.socket(socket.AF_UNIX) as c:
+                        c.connect('/tmp/second')
+                        s.accept()[0].close()
+                return check\
+                """)),
+        Sample.refused(
+            "multicast",
+            List.of(),
+            "multicast groups (239.1.1.1)",
+            holds(
+                "multicast groups",
+                """
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                group = socket.inet_aton('239.1.1.1') + socket.inet_aton('0.0.0.0')
+                s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+                def look():
+                    with open('/proc/net/igmp') as f:
+                        return '010101EF' in f.read()
+                return same(look)\
+                """)),
+        Sample.refused(
+            "slack",
+            List.of(),
+            "a timer slack of 123456 ns",
+            holds(
+                "timer slack of a process's own (PR_SET_TIMERSLACK)",
+                """
+                call(libc.prctl(29, 123456))
+                return same(lambda: libc.prctl(30))\
+                """)),
+        Sample.refused(
             "hostpid",
             List.of("--pid", "host"),
             "--pid host",
