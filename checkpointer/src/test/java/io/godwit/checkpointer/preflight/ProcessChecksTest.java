@@ -99,6 +99,8 @@ final class ProcessChecksTest {
   @CsvSource({
     "anon_inode:[io_uring],an io_uring",
     "anon_inode:[userfaultfd],a userfaultfd",
+    "anon_inode:seccomp notify,notifications",
+    "anon_inode:[fscontext],anon_inode:[fscontext]",
     "/dev/fuse,the device /dev/fuse",
     "/dev/dri/card0,the device /dev/dri/card0"
   })
@@ -114,6 +116,8 @@ final class ProcessChecksTest {
         "/dev/pts/0",
         "/dev/shm/x",
         "anon_inode:[eventpoll]",
+        "anon_inode:inotify",
+        "anon_inode:[pidfd]",
         "socket:[1]",
         "pipe:[2]",
         "/data/file (deleted)"
