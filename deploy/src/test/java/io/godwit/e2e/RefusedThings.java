@@ -95,6 +95,22 @@ final class RefusedThings {
                 return same(look)\
                 """)),
         Sample.refused(
+            "network",
+            List.of("--cap-add", "NET_ADMIN"),
+            "address 10.97.0.1",
+            holds(
+                "interfaces, addresses and routes that a program made itself",
+                """
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                # ifconfig lo:1 10.97.0.1
+                address = struct.pack('16sHH4s8x', b'lo:1', socket.AF_INET, 0, socket.inet_aton('10.97.0.1'))
+                fcntl.ioctl(s, 0x8916, address)
+                def look():
+                    with open('/proc/net/fib_trie') as f:
+                        return '10.97.0.1' in f.read()
+                return same(look)\
+                """)),
+        Sample.refused(
             "slack",
             List.of(),
             "a timer slack of 123456 ns",

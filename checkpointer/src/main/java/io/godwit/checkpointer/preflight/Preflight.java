@@ -37,6 +37,7 @@ public final class Preflight {
   private final ConnectionChecks connections;
   private final MountChecks mounts;
   private final OwnMounts ownMounts;
+  private final OwnNetwork ownNetwork;
   private final TwinFinder twins;
 
   public Preflight(
@@ -58,6 +59,7 @@ public final class Preflight {
     this.connections = new ConnectionChecks(processes);
     this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.ownMounts = new OwnMounts(processes);
+    this.ownNetwork = new OwnNetwork(processes);
     this.twins = new TwinFinder(processes);
   }
 
@@ -160,6 +162,7 @@ public final class Preflight {
     Optional<HostProcess> first = processes.find(container.firstPid().orElse(0L));
     if (first.isPresent()) {
       ownMounts.check(container, first.get(), reasons);
+      ownNetwork.check(container, first.get(), reasons);
     }
     int nameless = watches.find(all).nameless();
     if (nameless > 0) {

@@ -271,6 +271,11 @@ public final class ProcFs {
     }
   }
 
+  /** What {@link #network} gives, of this process. */
+  public String ownNetwork(String table) throws IOException {
+    return Files.readString(proc.resolve("self/net").resolve(table));
+  }
+
   /** How many threads it has. */
   public int threads(HostProcess process) throws IOException {
     return Math.toIntExact(statField(process.pid(), 20));
