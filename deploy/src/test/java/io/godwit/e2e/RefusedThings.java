@@ -111,6 +111,17 @@ final class RefusedThings {
                 return same(look)\
                 """)),
         Sample.refused(
+            "hosts",
+            List.of(),
+            "lines in /etc/hosts that the Engine did not write",
+            holds(
+                "lines that a program put into /etc/hosts or /etc/resolv.conf",
+                """
+                with open('/etc/hosts', 'a') as f:
+                    f.write('10.9.8.7 nest\\n')
+                return same(lambda: socket.gethostbyname('nest'))\
+                """)),
+        Sample.refused(
             "slack",
             List.of(),
             "a timer slack of 123456 ns",

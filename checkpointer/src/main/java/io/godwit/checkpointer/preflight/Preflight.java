@@ -162,6 +162,7 @@ public final class Preflight {
     Optional<HostProcess> first = processes.find(container.firstPid().orElse(0L));
     if (first.isPresent()) {
       ownMounts.check(container, first.get(), reasons);
+      EngineFiles.check(container, reasons);
       ownNetwork.check(container, first.get(), reasons);
     }
     int nameless = watches.find(all).nameless();
