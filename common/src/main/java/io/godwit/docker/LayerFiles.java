@@ -101,7 +101,11 @@ public final class LayerFiles {
             PATIENCE);
     // A file that goes away meanwhile makes find end with 1; the listing is right without it.
     check(found, "find", 1);
-    return LayerListing.parse(before, found.output());
+    try {
+      return LayerListing.parse(before, found.output());
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s: %s".formatted(layer, e.getMessage()), e);
+    }
   }
 
   /**

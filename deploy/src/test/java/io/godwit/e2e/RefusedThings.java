@@ -63,6 +63,75 @@ final class RefusedThings {
                 return same(lambda: os.fstat(queue).st_size)\
                 """)),
         Sample.refused(
+            "renamed",
+            List.of(),
+            "whose file was renamed",
+            holds(
+                "unix sockets that listen and whose file was renamed, or linked to another name",
+                """
+                s = socket.socket(socket.AF_UNIX)
+                s.bind('/tmp/first')
+                s.listen(5)
+                os.rename('/tmp/first', '/tmp/second')
+                def check():
+                    with socket.socket(socket.AF_UNIX) as c:
+                        c.connect('/tmp/second')
+                        s.accept()[0].close()
+                return check\
+                """)),
+        Sample.refused(
+            "multicast",
+            List.of(),
+            "multicast groups (239.1.1.1)",
+            holds(
+                "multicast groups",
+                """
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                group = socket.inet_aton('239.1.1.1') + socket.inet_aton('0.0.0.0')
+                s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+                def look():
+                    with open('/proc/net/igmp') as f:
+                        return '010101EF' in f.read()
+                return same(look)\
+                """)),
+        Sample.refused(
+            "network",
+            List.of("--cap-add", "NET_ADMIN"),
+            "address 10.97.0.1",
+            holds(
+                "interfaces, addresses and routes that a program made itself",
+                """
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                # ifconfig lo:1 10.97.0.1
+                address = struct.pack('16sHH4s8x', b'lo:1', socket.AF_INET, 0, socket.inet_aton('10.97.0.1'))
+                fcntl.ioctl(s, 0x8916, address)
+                def look():
+                    with open('/proc/net/fib_trie') as f:
+                        return '10.97.0.1' in f.read()
+                return same(look)\
+                """)),
+        Sample.refused(
+            "hosts",
+            List.of(),
+            "lines in /etc/hosts that the Engine did not write",
+            holds(
+                "lines that a program put into /etc/hosts or /etc/resolv.conf",
+                """
+                with open('/etc/hosts', 'a') as f:
+                    f.write('10.9.8.7 nest\\n')
+                return same(lambda: socket.gethostbyname('nest'))\
+                """)),
+        Sample.refused(
+            "slack",
+            List.of(),
+            "a timer slack of 123456 ns",
+            holds(
+                "timer slack of a process's own (PR_SET_TIMERSLACK)",
+                """
+                call(libc.prctl(29, 123456))
+                return same(lambda: libc.prctl(30))\
+                """)),
+        Sample.refused(
             "hostpid",
             List.of("--pid", "host"),
             "--pid host",

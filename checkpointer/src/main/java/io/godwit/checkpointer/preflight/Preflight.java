@@ -33,9 +33,11 @@ public final class Preflight {
   private final ContainersInMigration inMigration;
   private final ContainerChecks containers;
   private final ProcessChecks running;
+  private final SilentLosses losses;
   private final ConnectionChecks connections;
   private final MountChecks mounts;
   private final OwnMounts ownMounts;
+  private final OwnNetwork ownNetwork;
   private final TwinFinder twins;
 
   public Preflight(
@@ -53,9 +55,11 @@ public final class Preflight {
     this.inMigration = inMigration;
     this.containers = new ContainerChecks(processes);
     this.running = new ProcessChecks(processes);
+    this.losses = new SilentLosses(processes, Path.of("/sys/fs/cgroup"));
     this.connections = new ConnectionChecks(processes);
     this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.ownMounts = new OwnMounts(processes);
+    this.ownNetwork = new OwnNetwork(processes);
     this.twins = new TwinFinder(processes);
   }
 
@@ -154,9 +158,12 @@ public final class Preflight {
       throws IOException {
     containers.sharedMemory(container, all, reasons);
     running.check(container, all, reasons);
+    losses.check(container, all, reasons);
     Optional<HostProcess> first = processes.find(container.firstPid().orElse(0L));
     if (first.isPresent()) {
       ownMounts.check(container, first.get(), reasons);
+      EngineFiles.check(container, reasons);
+      ownNetwork.check(container, first.get(), reasons);
     }
     int nameless = watches.find(all).nameless();
     if (nameless > 0) {

@@ -24,15 +24,25 @@ import java.util.stream.Collectors;
 final class ProcessChecks {
   private static final int CAP_SYS_RESOURCE = 24;
 
-  /** Descriptors that CRIU does not dump, by their names in {@code /proc/PID/fd}. */
+  private static final String NAMELESS = "anon_inode:";
+
+  /** Descriptors without a file that CRIU dumps, by their names in {@code /proc/PID/fd}. */
+  private static final Set<String> DUMPED =
+      Set.of("[eventfd]", "[eventpoll]", "inotify", "[pidfd]", "[signalfd]", "[timerfd]");
+
+  /** What people call the others. */
   private static final Map<String, String> NOT_DUMPED =
       Map.of(
-          "anon_inode:[io_uring]", "an io_uring",
-          "anon_inode:[userfaultfd]", "a userfaultfd",
-          "anon_inode:[perf_event]", "a performance counter",
-          "anon_inode:kvm-vm", "a virtual machine",
-          "anon_inode:bpf-prog", "a BPF program",
-          "anon_inode:[landlock-ruleset]", "a Landlock rule set");
+          "[io_uring]", "an io_uring",
+          "[userfaultfd]", "a userfaultfd",
+          "[perf_event]", "a performance counter",
+          "kvm-vm", "a virtual machine",
+          "bpf-prog", "a BPF program",
+          "bpf-map", "a BPF map",
+          // CRIU could, where files can be found by their handle: not in a container's layers.
+          "[fanotify]", "a fanotify group",
+          "seccomp notify", "a seccomp filter's notifications",
+          "[landlock-ruleset]", "a Landlock rule set");
 
   /** Devices that CRIU opens anew, or restores with their state. */
   private static final Set<String> DEVICES =
@@ -67,6 +77,7 @@ final class ProcessChecks {
         namespaces(name, process, namespaces, reasons);
         tracer(name, process, reasons);
         stopped(name, process, reasons);
+        leaderless(name, process, reasons);
         protectionKeys(name, process, reasons);
         owner(name, process, reasons);
         descriptors(name, process, reasons);
@@ -118,6 +129,19 @@ final class ProcessChecks {
     }
   }
 
+  /**
+   * CRIU dumps no process whose first thread has ended before the others ("Zombies with threads").
+   */
+  private void leaderless(String name, HostProcess process, List<String> reasons)
+      throws IOException {
+    if (proc.status(process, "State").orElse("").startsWith("Z")
+        && !proc.status(process, "Threads").orElse("1").equals("1")) {
+      reasons.add(
+          "%s goes on in threads after its first one has ended, which CRIU cannot dump. Have the first one wait for the others (pthread_join instead of pthread_exit)."
+              .formatted(name));
+    }
+  }
+
   /** CRIU restores memory under the default key. */
   private void protectionKeys(String name, HostProcess process, List<String> reasons)
       throws IOException {
@@ -152,10 +176,11 @@ final class ProcessChecks {
   private void descriptors(String name, HostProcess process, List<String> reasons)
       throws IOException {
     for (String target : new TreeSet<>(proc.descriptors(process))) {
-      if (NOT_DUMPED.containsKey(target)) {
+      String nameless = target.startsWith(NAMELESS) ? target.substring(NAMELESS.length()) : "";
+      if (!nameless.isEmpty() && !DUMPED.contains(nameless)) {
         reasons.add(
             "%s has %s open, which CRIU cannot dump. Run it without."
-                .formatted(name, NOT_DUMPED.get(target)));
+                .formatted(name, NOT_DUMPED.getOrDefault(nameless, target)));
       } else if (isForeignDevice(target)) {
         reasons.add(
             "%s has the device %s open, whose state is this machine's. Have it closed first."

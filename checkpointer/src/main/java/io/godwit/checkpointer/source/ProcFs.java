@@ -214,9 +214,9 @@ public final class ProcFs {
   }
 
   /**
-   * The TCP table of its network namespace, with the sockets of everybody in it.
+   * A table of its network namespace, with the sockets of everybody in it.
    *
-   * @param table {@code tcp} or {@code tcp6}
+   * @param table such as {@code tcp}, {@code unix} or {@code igmp}
    * @return empty where the kernel has no such protocol
    */
   public String network(HostProcess process, String table) throws IOException {
@@ -225,6 +225,11 @@ public final class ProcFs {
     } catch (NoSuchFileException e) {
       return "";
     }
+  }
+
+  /** What {@link #network} gives, of this process. */
+  public String ownNetwork(String table) throws IOException {
+    return Files.readString(proc.resolve("self/net").resolve(table));
   }
 
   /** How many threads it has. */

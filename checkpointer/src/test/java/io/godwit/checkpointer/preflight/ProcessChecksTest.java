@@ -72,6 +72,14 @@ final class ProcessChecksTest {
   }
 
   @Test
+  void processThatGoesOnWithoutItsFirstThreadIsRefused() throws IOException {
+    status(7, "State:\tZ (zombie)\nThreads:\t1");
+    assertTrue(reasons(7).isEmpty());
+    status(7, "State:\tZ (zombie)\nThreads:\t2");
+    assertOne("threads after its first one has ended", reasons(7));
+  }
+
+  @Test
   void memoryUnderProtectionKeysIsRefused() throws IOException {
     Files.writeString(proc.resolve("7/smaps"), "Rss: 4 kB\nProtectionKey:         0\n");
     assertTrue(reasons(7).isEmpty());
@@ -91,6 +99,8 @@ final class ProcessChecksTest {
   @CsvSource({
     "anon_inode:[io_uring],an io_uring",
     "anon_inode:[userfaultfd],a userfaultfd",
+    "anon_inode:seccomp notify,notifications",
+    "anon_inode:[fscontext],anon_inode:[fscontext]",
     "/dev/fuse,the device /dev/fuse",
     "/dev/dri/card0,the device /dev/dri/card0"
   })
@@ -106,6 +116,8 @@ final class ProcessChecksTest {
         "/dev/pts/0",
         "/dev/shm/x",
         "anon_inode:[eventpoll]",
+        "anon_inode:inotify",
+        "anon_inode:[pidfd]",
         "socket:[1]",
         "pipe:[2]",
         "/data/file (deleted)"

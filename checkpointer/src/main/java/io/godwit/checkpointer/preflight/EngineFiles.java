@@ -1,0 +1,92 @@
+package io.godwit.checkpointer.preflight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.checkpointer.source.SourceContainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The files that the Engine writes for a container: {@code /etc/hosts} and {@code
+ * /etc/resolv.conf}. On a device its Engine writes them anew, without what programs put in.
+ */
+final class EngineFiles {
+  /** What every container has (moby, libnetwork/etchosts). */
+  private static final Set<String> USUAL =
+      Set.of("127.0.0.1", "::1", "fe00::0", "fe00::", "ff00::0", "ff00::", "ff02::1", "ff02::2");
+
+  private EngineFiles() {}
+
+  /**
+   * Adds a reason for each that a program changed.
+   *
+   * @throws IOException when one cannot be read
+   */
+  static void check(SourceContainer container, List<String> reasons) throws IOException {
+    JsonNode inspect = container.inspect();
+    if (inspect.path("HostConfig").path("NetworkMode").asText().equals("host")) {
+      // Copies of the machine's own.
+      return;
+    }
+    List<String> own = new ArrayList<>();
+    for (String line : read(inspect.path("HostsPath").asText()).lines().toList()) {
+      if (!isEngines(line, inspect)) {
+        own.add(line.strip());
+      }
+    }
+    if (!own.isEmpty()) {
+      reasons.add(
+          "Container %s has lines in /etc/hosts that the Engine did not write (%s), and would not have them on the device. Give them by --add-host."
+              .formatted(container.name(), String.join("; ", own)));
+    }
+    String resolver = inspect.path("ResolvConfPath").asText();
+    // The Engine keeps the digest of what it wrote, to see whether somebody else wrote since.
+    String written = resolver.isEmpty() ? "" : read(resolver + ".hash").strip();
+    if (!written.isEmpty() && !written.equals("sha256:" + digest(Path.of(resolver)))) {
+      reasons.add(
+          "Container %s has another /etc/resolv.conf than the Engine wrote, and would not have it on the device. Give it by --dns, --dns-search and --dns-option."
+              .formatted(container.name()));
+    }
+  }
+
+  private static boolean isEngines(String line, JsonNode inspect) {
+    String[] words = line.replaceFirst("#.*", "").strip().split("\\s+", 2);
+    if (words[0].isEmpty() || USUAL.contains(words[0])) {
+      return true;
+    }
+    for (JsonNode extra : inspect.path("HostConfig").path("ExtraHosts")) {
+      // NAME:ADDRESS, where the address may be a word for this machine's.
+      if (words.length == 2 && extra.asText().split("[:=]", 2)[0].equals(words[1].strip())) {
+        return true;
+      }
+    }
+    for (JsonNode network : inspect.path("NetworkSettings").path("Networks")) {
+      if (words[0].equals(network.path("IPAddress").asText())
+          || words[0].equals(network.path("GlobalIPv6Address").asText())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String read(String file) throws IOException {
+    return !file.isEmpty() && Files.isRegularFile(Path.of(file))
+        ? Files.readString(Path.of(file))
+        : "";
+  }
+
+  private static String digest(Path file) throws IOException {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
