@@ -1,6 +1,7 @@
 package io.godwit.docker;
 
 import io.godwit.contract.TcpConnections;
+import io.godwit.criu.CriuVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -35,12 +37,10 @@ public final class CriuOptions {
   /** Connections come out closed: their peers see the end and connect again. */
   public static final String TCP_CLOSE = "tcp-close";
 
-  /**
-   * Nothing keeps packets from a container that is dumped. With connections that do not go along
-   * anyway, its end is then told to their peers, like any process's, by the kernel; with CRIU's
-   * lock, only those would learn of it that send again.
-   */
-  public static final String NO_NETWORK_LOCK = "network-lock skip";
+  private static final String NO_NETWORK_LOCK = "network-lock skip";
+
+  /** Older ones die of the option where it stands in the file that runc names (criu#3051). */
+  private static final CriuVersion LOCKS_AS_TOLD = new CriuVersion(4, 2, 1);
 
   /** A dump takes connections with their state. */
   public static final String TCP_ESTABLISHED = "tcp-established";
@@ -75,14 +75,31 @@ public final class CriuOptions {
    */
   public static List<String> ofMigration(Path log, TcpConnections tcp) {
     List<String> options = new ArrayList<>(logTo(log));
-    options.addAll(
+    options.add(
         switch (tcp) {
-          case CLOSE, UNRECOGNIZED -> List.of(TCP_CLOSE, NO_NETWORK_LOCK);
-          case KEEP -> List.of(TCP_ESTABLISHED);
+          case CLOSE, UNRECOGNIZED -> TCP_CLOSE;
+          case KEEP -> TCP_ESTABLISHED;
         });
     options.add(FILE_LOCKS);
     options.add(LINK_REMAP);
     return options;
+  }
+
+  /**
+   * The line that keeps no packets from a container while it is dumped. The end of connections that
+   * do not go along is then told to their peers by the kernel, like that of any process's; with
+   * CRIU's lock, only those learn of it that send again.
+   *
+   * @param criu the version that dumps, where it is known
+   */
+  public static List<String> withoutLock(TcpConnections tcp, Optional<CriuVersion> criu) {
+    return switch (tcp) {
+      case CLOSE, UNRECOGNIZED ->
+          criu.filter(version -> version.compareTo(LOCKS_AS_TOLD) >= 0).isPresent()
+              ? List.of(NO_NETWORK_LOCK)
+              : List.of();
+      case KEEP -> List.of();
+    };
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(CriuOptions.class);

