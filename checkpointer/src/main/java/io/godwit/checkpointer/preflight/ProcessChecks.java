@@ -73,11 +73,11 @@ final class ProcessChecks {
     Map<String, String> namespaces = proc.namespaces(first);
     for (HostProcess process : all) {
       try {
+        leaderless(process, reasons);
         String name = "Process %d (%s)".formatted(process.pid(), proc.executable(process));
         namespaces(name, process, namespaces, reasons);
         tracer(name, process, reasons);
         stopped(name, process, reasons);
-        leaderless(name, process, reasons);
         protectionKeys(name, process, reasons);
         owner(name, process, reasons);
         descriptors(name, process, reasons);
@@ -131,14 +131,14 @@ final class ProcessChecks {
 
   /**
    * CRIU dumps no process whose first thread has ended before the others ("Zombies with threads").
+   * Such a one has lost the name of its executable, too.
    */
-  private void leaderless(String name, HostProcess process, List<String> reasons)
-      throws IOException {
+  private void leaderless(HostProcess process, List<String> reasons) throws IOException {
     if (proc.status(process, "State").orElse("").startsWith("Z")
         && !proc.status(process, "Threads").orElse("1").equals("1")) {
       reasons.add(
-          "%s goes on in threads after its first one has ended, which CRIU cannot dump. Have the first one wait for the others (pthread_join instead of pthread_exit)."
-              .formatted(name));
+          "Process %d goes on in threads after its first one has ended, which CRIU cannot dump. Have the first one wait for the others (pthread_join instead of pthread_exit)."
+              .formatted(process.pid()));
     }
   }
 
