@@ -73,7 +73,6 @@ final class ProcessChecks {
     Map<String, String> namespaces = proc.namespaces(first);
     for (HostProcess process : all) {
       try {
-        leaderless(process, reasons);
         String name = "Process %d (%s)".formatted(process.pid(), proc.executable(process));
         namespaces(name, process, namespaces, reasons);
         tracer(name, process, reasons);
@@ -126,19 +125,6 @@ final class ProcessChecks {
       reasons.add(
           "%s is stopped (SIGSTOP, or Ctrl-Z in a shell), and CRIU would wait for it for ever. Let it go on with: kill -CONT %d"
               .formatted(name, process.pid()));
-    }
-  }
-
-  /**
-   * CRIU dumps no process whose first thread has ended before the others ("Zombies with threads").
-   * Such a one has lost the name of its executable, too.
-   */
-  private void leaderless(HostProcess process, List<String> reasons) throws IOException {
-    if (proc.status(process, "State").orElse("").startsWith("Z")
-        && !proc.status(process, "Threads").orElse("1").equals("1")) {
-      reasons.add(
-          "Process %d goes on in threads after its first one has ended, which CRIU cannot dump. Have the first one wait for the others (pthread_join instead of pthread_exit)."
-              .formatted(process.pid()));
     }
   }
 
