@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -47,12 +48,24 @@ final class EngineFiles {
     }
     String resolver = inspect.path("ResolvConfPath").asText();
     // The Engine keeps the digest of what it wrote, to see whether somebody else wrote since.
-    String written = resolver.isEmpty() ? "" : read(resolver + ".hash").strip();
+    String written =
+        resolver.isEmpty() || hasEnginesResolver(inspect) ? "" : read(resolver + ".hash").strip();
     if (!written.isEmpty() && !written.equals("sha256:" + digest(Path.of(resolver)))) {
       reasons.add(
           "Container %s has another /etc/resolv.conf than the Engine wrote, and would not have it on the device. Give it by --dns, --dns-search and --dns-option."
               .formatted(container.name()));
     }
+  }
+
+  /** In networks of the user's the Engine answers itself, and writes that without a digest. */
+  private static boolean hasEnginesResolver(JsonNode inspect) {
+    for (Map.Entry<String, JsonNode> network :
+        inspect.path("NetworkSettings").path("Networks").properties()) {
+      if (!network.getKey().equals("bridge") && !network.getKey().equals("none")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isEngines(String line, JsonNode inspect) {

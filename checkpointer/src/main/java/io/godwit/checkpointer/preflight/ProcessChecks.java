@@ -77,7 +77,6 @@ final class ProcessChecks {
         namespaces(name, process, namespaces, reasons);
         tracer(name, process, reasons);
         stopped(name, process, reasons);
-        leaderless(name, process, reasons);
         protectionKeys(name, process, reasons);
         owner(name, process, reasons);
         descriptors(name, process, reasons);
@@ -126,19 +125,6 @@ final class ProcessChecks {
       reasons.add(
           "%s is stopped (SIGSTOP, or Ctrl-Z in a shell), and CRIU would wait for it for ever. Let it go on with: kill -CONT %d"
               .formatted(name, process.pid()));
-    }
-  }
-
-  /**
-   * CRIU dumps no process whose first thread has ended before the others ("Zombies with threads").
-   */
-  private void leaderless(String name, HostProcess process, List<String> reasons)
-      throws IOException {
-    if (proc.status(process, "State").orElse("").startsWith("Z")
-        && !proc.status(process, "Threads").orElse("1").equals("1")) {
-      reasons.add(
-          "%s goes on in threads after its first one has ended, which CRIU cannot dump. Have the first one wait for the others (pthread_join instead of pthread_exit)."
-              .formatted(name));
     }
   }
 

@@ -20,7 +20,7 @@ final class EngineFilesTest {
       """
       {"Id": "c1", "Name": "/app", "HostsPath": "%1$s/hosts", "ResolvConfPath": "%1$s/resolv.conf",
        "HostConfig": {"NetworkMode": "%2$s", "ExtraHosts": ["nest:10.1.2.3", "machine:host-gateway"]},
-       "NetworkSettings": {"Networks": {"bridge": {"IPAddress": "172.17.0.2"}}}}
+       "NetworkSettings": {"Networks": {"%3$s": {"IPAddress": "172.17.0.2"}}}}
       """;
 
   /** Of "nameserver 10.9.9.9\n". */
@@ -68,6 +68,12 @@ final class EngineFilesTest {
   }
 
   @Test
+  void resolverThatTheEngineIsItselfIsNotCompared() throws IOException {
+    Files.writeString(folder.resolve("resolv.conf"), "nameserver 127.0.0.11\n");
+    assertEquals(List.of(), reasons("users"));
+  }
+
+  @Test
   void machinesOwnFilesAreNotCompared() throws IOException {
     Files.writeString(folder.resolve("hosts"), "9.9.9.9 nine\n");
     assertEquals(List.of(), reasons("host"));
@@ -76,7 +82,11 @@ final class EngineFilesTest {
   private List<String> reasons(String network) throws IOException {
     List<String> reasons = new ArrayList<>();
     EngineFiles.check(
-        new SourceContainer(new ObjectMapper().readTree(INSPECT.formatted(folder, network))),
+        new SourceContainer(
+            new ObjectMapper()
+                .readTree(
+                    INSPECT.formatted(
+                        folder, network, network.equals("default") ? "bridge" : network))),
         reasons);
     return reasons;
   }

@@ -72,14 +72,6 @@ final class ProcessChecksTest {
   }
 
   @Test
-  void processThatGoesOnWithoutItsFirstThreadIsRefused() throws IOException {
-    status(7, "State:\tZ (zombie)\nThreads:\t1");
-    assertTrue(reasons(7).isEmpty());
-    status(7, "State:\tZ (zombie)\nThreads:\t2");
-    assertOne("threads after its first one has ended", reasons(7));
-  }
-
-  @Test
   void memoryUnderProtectionKeysIsRefused() throws IOException {
     Files.writeString(proc.resolve("7/smaps"), "Rss: 4 kB\nProtectionKey:         0\n");
     assertTrue(reasons(7).isEmpty());
