@@ -245,10 +245,15 @@ public final class Containers {
     try (CriuOptions.InForce _ = options.put(lines)) {
       startDespiteItsLikeness(containerId, id);
     }
-    Optional<String> otherwise = engine.inspect(containerId).flatMap(settings::ensure);
-    if (otherwise.isPresent()) {
-      throw new IOException(otherwise.get());
-    }
+  }
+
+  /**
+   * Sets in a container that was started from its checkpoint what is set at a start only.
+   *
+   * @return why it is otherwise than it was started, where it is; see {@link StartSettings}
+   */
+  public Optional<String> setAsAtItsStart(JsonNode inspect) {
+    return settings.ensure(inspect);
   }
 
   // The Engine puts the folder as a tar under its digest into a store, and refuses one that is

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One container with the probe in it: started, checkpointed, restored, proven. */
 public final class Rehearsing {
@@ -98,6 +99,10 @@ public final class Rehearsing {
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
       containers.startFromCheckpoint(container, id, images, TcpConnections.CLOSE, List.of(), log);
+      Optional<String> unset = containers.setAsAtItsStart(found(container));
+      if (unset.isPresent()) {
+        throw new IOException(unset.get());
+      }
       switch (proof.look(container, images, log)) {
         case Finding.Restored _ -> {
           DurableFiles.delete(log);

@@ -132,12 +132,13 @@ final class ClaimedRestore {
       return nothing(id, refusal.orElse("The container is not on this device any more."));
     }
     String containerId = container.get().path("Id").asText();
-    // Before anything else: it could write meanwhile.
-    Optional<String> writable = readOnlyRoot.ensure(container.get());
+    // Before anything else: it could write meanwhile, or miss what it was started with.
+    Optional<String> otherwise =
+        readOnlyRoot.ensure(container.get()).or(() -> containers.setAsAtItsStart(container.get()));
     return switch (proof.look(containerId, state.images(id), log(id))) {
       case Finding.Restored restored ->
-          writable.isPresent()
-              ? end(id, name, refusal, writable.get())
+          otherwise.isPresent()
+              ? end(id, name, refusal, otherwise.get())
               : afterItsFirstMoments(id, name, containerId, restored);
       case Finding.Stranger stranger -> end(id, name, refusal, stranger.why());
       case Finding.NothingRuns nothing ->
