@@ -67,7 +67,7 @@ public final class Preflight {
    * What was found.
    *
    * @param twins empty where the ISA stays
-   * @param warnings what the request takes upon itself, one sentence each
+   * @param warnings what the request takes upon itself, or is seldom missed, one sentence each
    */
   public record Found(
       SourceContainer container, Isa targetIsa, List<TwinFiles> twins, List<String> warnings) {
@@ -115,6 +115,7 @@ public final class Preflight {
     if (live.isPresent()) {
       List<HostProcess> all = processes.ofContainer(live.get().id());
       processes(request, live.get(), all, reasons);
+      losses.warn(all, warnings);
       demand = demand(live.get(), all);
       Optional<Isa> target = device.flatMap(Preflight::isa).filter(isa -> isa != host.isa());
       if (target.isPresent()) {

@@ -74,6 +74,32 @@ final class SilentLosses {
     }
   }
 
+  /**
+   * Adds a sentence for what is lost and seldom missed: CRIU makes the terminal the controlling one
+   * of the session's leader when it has made the other processes already.
+   *
+   * @param all the container's processes
+   */
+  void warn(List<HostProcess> all, List<String> warnings) throws IOException {
+    List<String> sharing = new ArrayList<>();
+    for (HostProcess process : all) {
+      try {
+        if (proc.sharesTerminal(process)) {
+          sharing.add("%d (%s)".formatted(process.pid(), proc.executable(process)));
+        }
+      } catch (IOException e) {
+        if (!proc.hasEnded(process, e)) {
+          throw e;
+        }
+      }
+    }
+    if (!sharing.isEmpty()) {
+      warnings.add(
+          "Processes that are not their sessions' leaders keep their open terminals, but cannot open /dev/tty on the device: %s."
+              .formatted(String.join(", ", sharing)));
+    }
+  }
+
   private void affinity(String name, HostProcess process, List<String> reasons) throws IOException {
     Optional<BitSet> given = cpus(process);
     if (given.isEmpty()) {

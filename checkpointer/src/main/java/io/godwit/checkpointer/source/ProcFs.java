@@ -232,6 +232,12 @@ public final class ProcFs {
     return Files.readString(proc.resolve("self/net").resolve(table));
   }
 
+  /** Whether it has a controlling terminal, and another process is its session's leader. */
+  public boolean sharesTerminal(HostProcess process) throws IOException {
+    ProcessStat stat = ProcessStat.read(folder(process.pid()));
+    return stat.hasTerminal() && stat.session() != process.pid();
+  }
+
   /** How many threads it has. */
   public int threads(HostProcess process) throws IOException {
     return ProcessStat.read(folder(process.pid())).threads();

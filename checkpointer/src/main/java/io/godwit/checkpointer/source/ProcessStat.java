@@ -15,6 +15,8 @@ final class ProcessStat {
   private static final int FIRST_FIELD = 3;
   private static final int STATE = 3;
   private static final int PARENT = 4;
+  private static final int SESSION = 6;
+  private static final int TERMINAL = 7;
   private static final int THREADS = 20;
   private static final int START_TICKS = 22;
 
@@ -49,6 +51,15 @@ final class ProcessStat {
   /** The pid of its parent, 0 where that is in no namespace that is seen from here. */
   long parent() throws IOException {
     return number(PARENT);
+  }
+
+  /** The pid of its session's leader. */
+  long session() throws IOException {
+    return number(SESSION);
+  }
+
+  boolean hasTerminal() throws IOException {
+    return !field(TERMINAL).equals("0");
   }
 
   int threads() throws IOException {

@@ -79,6 +79,21 @@ final class SilentLossesTest {
   }
 
   @Test
+  void processThatSharesItsSessionsTerminalIsWarnedOf() throws IOException {
+    assertEquals(List.of(), warnings(7, 34816), "the leader");
+    assertEquals(List.of(), warnings(1, 0), "without a terminal");
+    assertOne("cannot open /dev/tty on the device: 7 (/usr/bin/program)", warnings(1, 34816));
+  }
+
+  private List<String> warnings(int session, int terminal) throws IOException {
+    Files.writeString(
+        process.resolve("stat"), "7 (pro) gram) S 1 7 %d %d 7 0 0".formatted(session, terminal));
+    List<String> warnings = new ArrayList<>();
+    losses().warn(List.of(new HostProcess(7, 70)), warnings);
+    return warnings;
+  }
+
+  @Test
   void listeningSocketWhoseFileHasAnotherNameIsRefused() throws IOException {
     // As supervisord does it: bound to one name, and linked to the other.
     unix(LISTENING + folder.resolve("run.sock.8") + "\n");
@@ -130,13 +145,17 @@ final class SilentLossesTest {
 
   private List<String> reasons() throws IOException {
     List<String> reasons = new ArrayList<>();
-    new SilentLosses(new ProcFs(folder.resolve("proc")), folder.resolve("cgroup"))
+    losses()
         .check(
             new SourceContainer(
                 new ObjectMapper().readTree(INSPECT.formatted(folder.resolve("upper")))),
             List.of(new HostProcess(7, 70)),
             reasons);
     return reasons;
+  }
+
+  private SilentLosses losses() {
+    return new SilentLosses(new ProcFs(folder.resolve("proc")), folder.resolve("cgroup"));
   }
 
   private static void assertOne(String part, List<String> reasons) {
