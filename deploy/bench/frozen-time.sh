@@ -41,6 +41,16 @@ answers() {
   exit 1
 }
 
+# by_hand DUMP RESTORE ALL: rows under these names, of the times that its caller has taken.
+by_hand() {
+  local mib
+  mib=$(du -sm "$work/copy" | cut -f1)
+  row "$1" "$(seconds $((dumped - began)))" "$mib" frozen
+  row "cp" "$(seconds $((copied - dumped)))" "$mib" frozen
+  row "$2" "$(seconds $((restored - copied)))" "$mib" frozen
+  row "$3" "$(seconds $((restored - began)))" "$mib" ""
+}
+
 # What one does by hand: the image's own Redis, a process of this machine, started through the image's loader.
 bare() {
   local size=$1 began dumped copied restored
@@ -66,12 +76,7 @@ bare() {
   kill -KILL "$redis"
   redis=
   bare_us=$((restored - began))
-  local mib
-  mib=$(du -sm "$work/images" | cut -f1)
-  row "criu dump" "$(seconds $((dumped - began)))" "$mib" frozen
-  row "cp" "$(seconds $((copied - dumped)))" "$mib" frozen
-  row "criu restore" "$(seconds $((restored - copied)))" "$mib" frozen
-  row "bare CRIU in all" "$(seconds "$bare_us")" "$mib" ""
+  by_hand "criu dump" "criu restore" "bare CRIU in all"
 }
 
 # What one does by hand with the Engine alone, which cannot move a container, only stop and start it.
@@ -92,12 +97,7 @@ engine() {
   restored=$(now)
   answers docker exec godwit-bench redis-cli
   engine_us=$((restored - began))
-  local mib
-  mib=$(du -sm "$work/copy" | cut -f1)
-  row "docker checkpoint create" "$(seconds $((dumped - began)))" "$mib" frozen
-  row "cp" "$(seconds $((copied - dumped)))" "$mib" frozen
-  row "docker start --checkpoint" "$(seconds $((restored - copied)))" "$mib" frozen
-  row "bare Engine in all" "$(seconds "$engine_us")" "$mib" ""
+  by_hand "docker checkpoint create" "docker start --checkpoint" "bare Engine in all"
 }
 
 # started MIB: a Redis in a container, filled.

@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 digests of what is read, and files that are on the disk when they say so. */
-final class Digests {
+public final class Digests {
   static final int BUFFER = 1 << 17;
 
   private Digests() {}
@@ -33,7 +33,7 @@ final class Digests {
     return new Blob(HexFormat.of().formatHex(sha256().digest(bytes)), bytes.length);
   }
 
-  static Blob of(Path file) throws IOException {
+  public static Blob of(Path file) throws IOException {
     MessageDigest digest = sha256();
     long size = 0;
     byte[] buffer = new byte[BUFFER];

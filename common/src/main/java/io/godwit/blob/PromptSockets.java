@@ -2,9 +2,7 @@ package io.godwit.blob;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import javax.net.SocketFactory;
 
 /**
@@ -14,46 +12,37 @@ import javax.net.SocketFactory;
  * container stands still for each.
  */
 final class PromptSockets extends SocketFactory {
+  private final SocketFactory plain = getDefault();
+
   @Override
   public Socket createSocket() throws IOException {
-    Socket socket = new Socket();
-    socket.setTcpNoDelay(true);
-    return socket;
+    return prompt(plain.createSocket());
   }
 
   @Override
   public Socket createSocket(String host, int port) throws IOException {
-    return connected(new InetSocketAddress(host, port));
+    return prompt(plain.createSocket(host, port));
   }
 
   @Override
   public Socket createSocket(String host, int port, InetAddress from, int fromPort)
       throws IOException {
-    return connected(new InetSocketAddress(host, port), new InetSocketAddress(from, fromPort));
+    return prompt(plain.createSocket(host, port, from, fromPort));
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port) throws IOException {
-    return connected(new InetSocketAddress(host, port));
+    return prompt(plain.createSocket(host, port));
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort)
       throws IOException {
-    return connected(new InetSocketAddress(host, port), new InetSocketAddress(from, fromPort));
+    return prompt(plain.createSocket(host, port, from, fromPort));
   }
 
-  private Socket connected(SocketAddress to, SocketAddress... from) throws IOException {
-    Socket socket = createSocket();
-    try {
-      for (SocketAddress address : from) {
-        socket.bind(address);
-      }
-      socket.connect(to);
-      return socket;
-    } catch (IOException e) {
-      socket.close();
-      throw e;
-    }
+  private static Socket prompt(Socket socket) throws IOException {
+    socket.setTcpNoDelay(true);
+    return socket;
   }
 }

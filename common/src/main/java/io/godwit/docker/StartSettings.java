@@ -2,8 +2,8 @@ package io.godwit.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.godwit.proc.PidNamespace;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,22 +124,18 @@ public final class StartSettings {
     if (inherited.equals(NOT_ADJUSTED)) {
       return;
     }
-    Path namespace = Files.readSymbolicLink(first.resolve("ns/pid"));
     boolean found = true;
     for (int round = 0; found && round < ROUNDS; round++) {
       found = false;
-      try (DirectoryStream<Path> all = Files.newDirectoryStream(proc, "[0-9]*")) {
-        for (Path process : all) {
-          found |= adjust(process, namespace, inherited);
-        }
+      for (Path process : PidNamespace.processesWith(first)) {
+        found |= adjust(process, inherited);
       }
     }
   }
 
-  private static boolean adjust(Path process, Path namespace, String inherited) throws IOException {
+  private static boolean adjust(Path process, String inherited) throws IOException {
     try {
-      if (!Files.readSymbolicLink(process.resolve("ns/pid")).equals(namespace)
-          || !adjustment(process).equals(inherited)) {
+      if (!adjustment(process).equals(inherited)) {
         return false;
       }
       Files.writeString(process.resolve("oom_score_adj"), NOT_ADJUSTED);

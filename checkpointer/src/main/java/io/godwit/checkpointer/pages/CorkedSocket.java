@@ -97,8 +97,8 @@ final class CorkedSocket {
     }
   }
 
-  private static MethodHandle handle(
-      String name, FunctionDescriptor type, Linker.Option... options) {
+  /** A function of the C library. */
+  static MethodHandle handle(String name, FunctionDescriptor type, Linker.Option... options) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), type, options);
   }

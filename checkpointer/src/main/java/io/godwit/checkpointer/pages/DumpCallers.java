@@ -84,7 +84,7 @@ public final class DumpCallers implements Callers {
   private boolean isFromHere(HostProcess process) throws IOException {
     try {
       return user(processes.status(process, "Uid")) == user(processes.ownStatus("Uid"))
-          && processes.ownNamespace("pid").equals(processes.namespaces(process).get("pid"));
+          && processes.sharesNamespace(process, "pid");
     } catch (IOException e) {
       if (ProcFs.isGone(e)) {
         return false;

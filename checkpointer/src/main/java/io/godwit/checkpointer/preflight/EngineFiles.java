@@ -1,14 +1,12 @@
 package io.godwit.checkpointer.preflight;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.blob.Digests;
 import io.godwit.checkpointer.source.SourceContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +48,7 @@ final class EngineFiles {
     // The Engine keeps the digest of what it wrote, to see whether somebody else wrote since.
     String written =
         resolver.isEmpty() || hasEnginesResolver(inspect) ? "" : read(resolver + ".hash").strip();
-    if (!written.isEmpty() && !written.equals("sha256:" + digest(Path.of(resolver)))) {
+    if (!written.isEmpty() && !written.equals("sha256:" + Digests.of(Path.of(resolver)).sha256())) {
       reasons.add(
           "Container %s has another /etc/resolv.conf than the Engine wrote, and would not have it on the device. Give it by --dns, --dns-search and --dns-option."
               .formatted(container.name()));
@@ -92,14 +90,5 @@ final class EngineFiles {
     return !file.isEmpty() && Files.isRegularFile(Path.of(file))
         ? Files.readString(Path.of(file))
         : "";
-  }
-
-  private static String digest(Path file) throws IOException {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

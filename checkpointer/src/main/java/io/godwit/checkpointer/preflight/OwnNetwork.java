@@ -46,7 +46,7 @@ final class OwnNetwork {
    */
   void check(SourceContainer container, HostProcess first, List<String> reasons)
       throws IOException {
-    if (!mayChange(first) || proc.ownNamespace("net").equals(proc.namespaces(first).get("net"))) {
+    if (!mayChange(first) || proc.sharesNamespace(first, "net")) {
       return;
     }
     List<JsonNode> networks = new ArrayList<>();

@@ -235,7 +235,7 @@ final class SilentLosses {
   /** Of the container's own network; the machine's groups are others' as well. */
   private void groups(SourceContainer container, HostProcess process, List<String> reasons)
       throws IOException {
-    if (proc.ownNamespace("net").equals(proc.namespaces(process).get("net"))) {
+    if (proc.sharesNamespace(process, "net")) {
       return;
     }
     TreeSet<String> joined = new TreeSet<>();

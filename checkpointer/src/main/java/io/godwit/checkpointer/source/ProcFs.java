@@ -113,9 +113,14 @@ public final class ProcFs {
     return namespaces;
   }
 
-  /** What {@link #namespaces} gives, of this process. */
-  public String ownNamespace(String type) throws IOException {
-    return Files.readSymbolicLink(proc.resolve("self/ns").resolve(type)).toString();
+  /**
+   * Whether it is in the namespace that this process is in.
+   *
+   * @param type such as {@code net}
+   */
+  public boolean sharesNamespace(HostProcess process, String type) throws IOException {
+    String ours = Files.readSymbolicLink(proc.resolve("self/ns").resolve(type)).toString();
+    return ours.equals(namespaces(process).get(type));
   }
 
   /** What its open descriptors lead to: paths, or names such as {@code anon_inode:[eventpoll]}. */

@@ -23,13 +23,7 @@ final class DeviceChecksTest {
 
   private final TestClock clock = new TestClock();
   private final MemoryDevices devices = new MemoryDevices();
-  private final HostFacts host =
-      new HostFacts(
-          "here",
-          Isa.X86_64,
-          4096,
-          List.of("fpu", "avx2", "avx512f"),
-          Optional.of(new CriuVersion(4, 2, 1)));
+  private final HostFacts host = host(Isa.X86_64, "fpu", "avx2", "avx512f");
   private final DeviceChecks checks = new DeviceChecks(devices, host, clock);
 
   @Test
@@ -103,13 +97,7 @@ final class DeviceChecksTest {
 
   @Test
   void registersThatCriuDropsAreRefusedUnlessTheRequestAllowsIt() {
-    HostFacts board =
-        new HostFacts(
-            "board",
-            Isa.AARCH64,
-            4096,
-            List.of("fp", "asimd", "sve"),
-            Optional.of(new CriuVersion(4, 2, 1)));
+    HostFacts board = host(Isa.AARCH64, "fp", "asimd", "sve");
     DeviceProfile like = Device.profile(clock).addAllCpuFeatures(board.cpuFeatures()).build();
     DeviceChecks onBoard = new DeviceChecks(devices, board, clock);
     List<String> reasons = new ArrayList<>();
@@ -148,6 +136,11 @@ final class DeviceChecksTest {
     checks.fits(
         device.build(), DEMAND, MoveOptions.getDefaultInstance(), reasons, new ArrayList<>());
     return reasons;
+  }
+
+  private static HostFacts host(Isa isa, String... cpuFeatures) {
+    return new HostFacts(
+        "here", isa, 4096, List.of(cpuFeatures), Optional.of(new CriuVersion(4, 2, 1)));
   }
 
   private static void assertOne(String part, List<String> reasons) {
