@@ -38,6 +38,7 @@ import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -83,7 +84,7 @@ public final class Checkpointer {
     Gate gate = new Gate(journal, clock, announcer);
     ContainersInMigration inMigration = new ContainersInMigration();
     DeviceChecks devices = new DeviceChecks(directory, facts, clock);
-    Inbox inbox = new Inbox();
+    Inbox inbox = new Inbox(Threads.SYSTEM);
     Steps steps =
         new Steps(
             new Steps.Machine(

@@ -74,6 +74,18 @@ public interface DockerEngine extends AutoCloseable {
   /** {@code POST /containers/ID/update} with the restart policy. */
   void setRestartPolicy(String container, JsonNode restartPolicy) throws IOException;
 
+  /** {@code POST /containers/ID/pause}: every process stands in the cgroup freezer. */
+  void pause(String container) throws IOException;
+
+  /** {@code POST /containers/ID/unpause}. */
+  void unpause(String container) throws IOException;
+
+  /**
+   * {@code POST /containers/ID/kill} with SIGKILL: a paused container executes no further
+   * instruction.
+   */
+  void kill(String container) throws IOException;
+
   /** {@code POST /containers/ID/stop}. */
   void stop(String container, Duration grace) throws IOException;
 

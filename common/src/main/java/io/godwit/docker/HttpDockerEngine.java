@@ -167,6 +167,21 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
+  public void pause(String container) throws IOException {
+    command("/containers/" + EngineRequests.encode(container) + "/pause");
+  }
+
+  @Override
+  public void unpause(String container) throws IOException {
+    command("/containers/" + EngineRequests.encode(container) + "/unpause");
+  }
+
+  @Override
+  public void kill(String container) throws IOException {
+    command("/containers/" + EngineRequests.encode(container) + "/kill?signal=KILL");
+  }
+
+  @Override
   public void stop(String container, Duration grace) throws IOException {
     command(
         "/containers/%s/stop?t=%d".formatted(EngineRequests.encode(container), grace.toSeconds()));

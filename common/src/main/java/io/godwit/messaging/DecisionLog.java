@@ -30,6 +30,21 @@ public interface DecisionLog extends AutoCloseable {
    */
   List<Decision> await(String migrationId, int known, Duration atMost) throws InterruptedException;
 
+  /**
+   * Where the log ends now.
+   *
+   * @throws MessagingException when the broker does not answer
+   */
+  LogPosition end();
+
+  /**
+   * Whether every record from a position on still stands in the log: false once the topic was made
+   * anew, or its retention has passed the position.
+   *
+   * @throws MessagingException when the broker does not answer
+   */
+  boolean reachesBackTo(LogPosition position);
+
   @Override
   void close();
 }

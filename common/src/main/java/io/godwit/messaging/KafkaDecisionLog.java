@@ -80,6 +80,16 @@ final class KafkaDecisionLog implements DecisionLog {
   }
 
   @Override
+  public LogPosition end() {
+    return tail.end();
+  }
+
+  @Override
+  public boolean reachesBackTo(LogPosition position) {
+    return tail.reachesBackTo(position);
+  }
+
+  @Override
   public void close() {
     tail.close();
   }

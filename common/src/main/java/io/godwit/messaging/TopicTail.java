@@ -213,13 +213,52 @@ public final class TopicTail implements AutoCloseable {
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
+  /** Where the one partition of the topic ends now. */
+  LogPosition end() {
+    long offset = ends().values().stream().mapToLong(Long::longValue).max().orElse(0);
+    return new LogPosition(topicId(), offset);
+  }
+
+  /** Whether the one partition still has everything from a position on. */
+  boolean reachesBackTo(LogPosition position) {
+    return topicId().equals(position.topicId())
+        && offsets(OffsetSpec.earliest()).values().stream()
+            .allMatch(earliest -> earliest <= position.offset())
+        && ends().values().stream().allMatch(end -> end >= position.offset());
+  }
+
+  private String topicId() {
+    try {
+      return admin
+          .describeTopics(List.of(topic))
+          .allTopicNames()
+          .get()
+          .values()
+          .iterator()
+          .next()
+          .topicId()
+          .toString();
+    } catch (ExecutionException e) {
+      throw new MessagingException(
+          "Kafka at %s did not say which topic %s is: %s".formatted(brokers, topic, e.getCause()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MessagingException("interrupted while asking for " + topic, e);
+    }
+  }
+
   private Map<TopicPartition, Long> ends() {
+    return offsets(OffsetSpec.latest());
+  }
+
+  private Map<TopicPartition, Long> offsets(OffsetSpec which) {
     try {
       Map<TopicPartition, OffsetSpec> asked =
           admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
               .flatMap(description -> description.partitions().stream())
               .map(partition -> new TopicPartition(topic, partition.partition()))
-              .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+              .collect(Collectors.toMap(partition -> partition, partition -> which));
       Map<TopicPartition, Long> ends = new HashMap<>();
       for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
           admin

@@ -89,6 +89,21 @@ public class EngineDecorator implements DockerEngine {
   }
 
   @Override
+  public void pause(String container) throws IOException {
+    real.pause(container);
+  }
+
+  @Override
+  public void unpause(String container) throws IOException {
+    real.unpause(container);
+  }
+
+  @Override
+  public void kill(String container) throws IOException {
+    real.kill(container);
+  }
+
+  @Override
   public void stop(String container, Duration grace) throws IOException {
     real.stop(container, grace);
   }

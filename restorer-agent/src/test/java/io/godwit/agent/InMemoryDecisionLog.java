@@ -2,6 +2,7 @@ package io.godwit.agent;
 
 import io.godwit.contract.Decision;
 import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.LogPosition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,16 @@ final class InMemoryDecisionLog implements DecisionLog {
   @Override
   public List<Decision> await(String migrationId, int known, Duration atMost) {
     return read(migrationId);
+  }
+
+  @Override
+  public LogPosition end() {
+    return new LogPosition("log", 0);
+  }
+
+  @Override
+  public boolean reachesBackTo(LogPosition position) {
+    return true;
   }
 
   @Override

@@ -1,16 +1,21 @@
 package io.godwit.checkpointer.work;
 
+import io.godwit.service.Threads;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /** Wakes a migration's worker when something has come in for it. */
 public final class Inbox {
-  private final ConcurrentMap<String, Semaphore> bells = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Threads.Bell> bells = new ConcurrentHashMap<>();
 
   private final ConcurrentMap<String, Integer> rounds = new ConcurrentHashMap<>();
+
+  private final Threads threads;
+
+  public Inbox(Threads threads) {
+    this.threads = threads;
+  }
 
   /** The device says that it has a round of the memory that goes ahead. */
   public void held(String migrationId, int round) {
@@ -25,15 +30,12 @@ public final class Inbox {
 
   /** Something has come in. */
   public void wake(String migrationId) {
-    bell(migrationId).release();
+    bell(migrationId).ring();
   }
 
   /** Waits until something comes in, or has come in since the last time, or the time is over. */
   void await(String migrationId, Duration atMost) throws InterruptedException {
-    Semaphore bell = bell(migrationId);
-    if (bell.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-      bell.drainPermits();
-    }
+    bell(migrationId).await(atMost);
   }
 
   void forget(String migrationId) {
@@ -41,7 +43,7 @@ public final class Inbox {
     rounds.remove(migrationId);
   }
 
-  private Semaphore bell(String migrationId) {
-    return bells.computeIfAbsent(migrationId, _ -> new Semaphore(0));
+  private Threads.Bell bell(String migrationId) {
+    return bells.computeIfAbsent(migrationId, _ -> threads.bell());
   }
 }

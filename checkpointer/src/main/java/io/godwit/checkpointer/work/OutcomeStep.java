@@ -93,6 +93,8 @@ final class OutcomeStep implements Step {
               migration.state() == State.CHECKPOINTED
                   ? enterClaimed(migration, migration.request().getDevice())
                   : succeeded(migration, success.decision().getSucceeded()));
+      case Verdict.Resolved resolved ->
+          Optional.of(gate.move(migration, State.FAILED, "resolved: " + resolved.reason()));
       case Verdict.Failed failure ->
           Optional.of(
               migration.state() == State.CHECKPOINTED

@@ -27,6 +27,7 @@ public final class FakeEngine implements DockerEngine {
     private String restartPolicy = "always";
     private Map<Long, Long> dumped = new HashMap<>();
     private boolean dumpFails;
+    private boolean paused;
     private int freshStarts;
     private long unnoticedPid;
     private int glancesUntilNoticed;
@@ -110,7 +111,9 @@ public final class FakeEngine implements DockerEngine {
     if (unnoticed) {
       world.glancesUntilNoticed--;
     }
-    state.put("Status", unnoticed || program.pid().isPresent() ? "running" : "exited");
+    state.put(
+        "Status",
+        world.paused ? "paused" : unnoticed || program.pid().isPresent() ? "running" : "exited");
     state.put("Pid", unnoticed ? world.unnoticedPid : program.pid().orElse(0L));
     ObjectNode host = inspect.putObject("HostConfig");
     host.putObject("RestartPolicy").put("Name", world.restartPolicy).put("MaximumRetryCount", 0);
@@ -207,6 +210,26 @@ public final class FakeEngine implements DockerEngine {
   @Override
   public void setRestartPolicy(String container, JsonNode policy) throws IOException {
     crash.around("the restart policy", () -> world.restartPolicy = policy.path("Name").asText());
+  }
+
+  @Override
+  public void pause(String container) throws IOException {
+    crash.around("pausing", () -> world.paused = true);
+  }
+
+  @Override
+  public void unpause(String container) throws IOException {
+    crash.around("unpausing", () -> world.paused = false);
+  }
+
+  @Override
+  public void kill(String container) throws IOException {
+    crash.around(
+        "killing",
+        () -> {
+          world.paused = false;
+          return processes.kill();
+        });
   }
 
   @Override

@@ -25,6 +25,7 @@ import io.godwit.docker.SharedMemory;
 import io.godwit.docker.StartSettings;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.LogPosition;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
@@ -262,6 +263,16 @@ public final class FakeHost {
     public List<Decision> await(String migrationId, int known, Duration atMost)
         throws InterruptedException {
       return log.await(migrationId, known, atMost);
+    }
+
+    @Override
+    public LogPosition end() {
+      return log.end();
+    }
+
+    @Override
+    public boolean reachesBackTo(LogPosition position) {
+      return log.reachesBackTo(position);
     }
 
     @Override

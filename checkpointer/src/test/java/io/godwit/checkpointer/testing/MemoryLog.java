@@ -2,6 +2,7 @@ package io.godwit.checkpointer.testing;
 
 import io.godwit.contract.Decision;
 import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.LogPosition;
 import io.godwit.messaging.Sleeper;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,16 @@ public final class MemoryLog implements DecisionLog {
       waited = waited.plus(GLANCE);
     }
     return read(migrationId);
+  }
+
+  @Override
+  public LogPosition end() {
+    return new LogPosition("log", 0);
+  }
+
+  @Override
+  public boolean reachesBackTo(LogPosition position) {
+    return true;
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.godwit.checkpointer.work.Worker;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.messaging.DeviceDirectory;
 import io.godwit.messaging.Sleeper;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,7 +27,7 @@ public final class Service implements MigrationObserver {
   private final Journal journal;
   private final Steps steps;
   private final Worker worker;
-  private final Inbox inbox = new Inbox();
+  private final Inbox inbox = new Inbox(Threads.SYSTEM);
   private final Clock clock;
   private final List<String> said = new CopyOnWriteArrayList<>();
 

@@ -3,6 +3,7 @@ package io.godwit.converter.service;
 import com.google.protobuf.MessageLite;
 import io.godwit.contract.Decision;
 import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.LogPosition;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
 import java.time.Duration;
@@ -51,6 +52,16 @@ final class MemoryLog implements DecisionLog, Publisher {
   @Override
   public synchronized void publish(Topic topic, String key, MessageLite value) {
     published.add(new Published(topic, key, value));
+  }
+
+  @Override
+  public LogPosition end() {
+    return new LogPosition("log", 0);
+  }
+
+  @Override
+  public boolean reachesBackTo(LogPosition position) {
+    return true;
   }
 
   @Override

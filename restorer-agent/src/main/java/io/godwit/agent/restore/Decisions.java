@@ -49,7 +49,7 @@ final class Decisions {
       case Verdict.Succeeded success ->
           success.decision().getSucceeded().getDevice().equals(device);
       case Verdict.Failed failure -> failure.decision().getFailed().getDevice().equals(device);
-      case Verdict.Open _, Verdict.Aborted _ -> false;
+      case Verdict.Open _, Verdict.Aborted _, Verdict.Resolved _ -> false;
     };
   }
 

@@ -89,7 +89,11 @@ public final class Recovery {
           journal.remove(entry);
         }
       }
-      case Verdict.Claimed _, Verdict.Succeeded _, Verdict.Failed _, Verdict.Aborted _ ->
+      case Verdict.Claimed _,
+          Verdict.Succeeded _,
+          Verdict.Failed _,
+          Verdict.Aborted _,
+          Verdict.Resolved _ ->
           restorer.forget(entry);
     }
   }

@@ -243,6 +243,7 @@ final class Restorer {
       case Verdict.Claimed claimed -> "device %s claimed it first".formatted(claimed.device());
       case Verdict.Succeeded _ -> "it was restored before";
       case Verdict.Failed _ -> "it failed before";
+      case Verdict.Resolved _ -> "the operator has resolved it";
     };
   }
 }

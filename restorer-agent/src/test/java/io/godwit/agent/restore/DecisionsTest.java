@@ -9,6 +9,7 @@ import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.Decision;
 import io.godwit.contract.Succeeded;
 import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.LogPosition;
 import io.godwit.messaging.MessagingException;
 import io.godwit.messaging.Verdict;
 import java.time.Clock;
@@ -95,6 +96,16 @@ class DecisionsTest {
     @Override
     public List<Decision> await(String migrationId, int known, Duration atMost) {
       return read(migrationId);
+    }
+
+    @Override
+    public LogPosition end() {
+      return new LogPosition("log", 0);
+    }
+
+    @Override
+    public boolean reachesBackTo(LogPosition position) {
+      return true;
     }
 
     @Override
