@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.work;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.checkpointer.freeze.CheckpointFolder;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
