@@ -53,8 +53,8 @@ public final class Journal {
   }
 
   /**
-   * The migrations that are not settled, the oldest first. Of those that are, however many, only one
-   * at a time is held in memory.
+   * The migrations that are not settled, the oldest first. Of those that are, however many, only
+   * one at a time is held in memory.
    *
    * @throws IOException when an entry cannot be read: going on without it could leave a container
    *     frozen

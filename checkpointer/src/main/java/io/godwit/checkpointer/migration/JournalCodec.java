@@ -55,7 +55,7 @@ final class JournalCodec {
       case Migration.Succeeded success -> put(entry, success.prepared(), success.standstill());
       case Migration.Failed failed -> failed.touched().ifPresent(touched -> put(entry, touched));
       case Migration.Aborted aborted -> aborted.touched().ifPresent(touched -> put(entry, touched));
-      case Migration.SourceDown down -> put(entry, down.touched());
+      case Migration.SourceDown down -> put(entry, down.source());
     }
     return TextFormat.printer().printToString(entry);
   }
@@ -97,7 +97,8 @@ final class JournalCodec {
     }
     return switch (state) {
       case PENDING -> new Migration.Pending(order);
-      case PREFLIGHT -> new Migration.Preflight(order, Instant.ofEpochMilli(entry.getExpiresAtMs()));
+      case PREFLIGHT ->
+          new Migration.Preflight(order, Instant.ofEpochMilli(entry.getExpiresAtMs()));
       case REHEARSING ->
           new Migration.Rehearsing(
               order,
@@ -106,8 +107,7 @@ final class JournalCodec {
               entry.hasPreparation() ? Optional.of(entry.getPreparation()) : Optional.empty());
       case FREEZING -> new Migration.Freezing(order, prepared(entry), decode(entry.getTouch()));
       case FROZEN ->
-          new Migration.Frozen(
-              order, prepared(entry), decode(entry.getTouch()), checkpoint(entry));
+          new Migration.Frozen(order, prepared(entry), decode(entry.getTouch()), checkpoint(entry));
       case CLAIMED ->
           new Migration.Claimed(
               order,
@@ -125,7 +125,8 @@ final class JournalCodec {
           new Migration.SourceDown(
               order,
               touched(entry)
-                  .orElseThrow(() -> new IOException("it does not say what was done to the source")));
+                  .orElseThrow(
+                      () -> new IOException("it does not say what was done to the source")));
       case ROLLED_BACK ->
           new Migration.RolledBack(
               order, decode(entry.getTouch()).freeze().map(Standstill.Freeze::at));
@@ -207,8 +208,8 @@ final class JournalCodec {
     standstill.restartPolicy().ifPresent(touch::setRestartPolicy);
     standstill
         .freeze()
-        .ifPresent(freeze ->
-            touch.setFrozenAtMs(millis(freeze.at())).setIdentity(freeze.identity()));
+        .ifPresent(
+            freeze -> touch.setFrozenAtMs(millis(freeze.at())).setIdentity(freeze.identity()));
     standstill
         .dump()
         .ifPresent(dump -> touch.setCheckpoint(dump.checkpoint()).setDumped(dump.complete()));

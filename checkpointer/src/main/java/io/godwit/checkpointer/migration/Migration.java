@@ -192,7 +192,7 @@ public sealed interface Migration {
    * The frozen processes are gone – the machine or its Engine was restarted – and the source does
    * not run yet: it is restored from its own checkpoint, and nothing is deleted before it runs.
    */
-  record SourceDown(Order order, Touched touched) implements Migration {
+  record SourceDown(Order order, Touched source) implements Migration {
     @Override
     public State state() {
       return State.SOURCE_DOWN;
@@ -200,7 +200,7 @@ public sealed interface Migration {
 
     @Override
     public SourceDown with(Order longer) {
-      return new SourceDown(longer, touched);
+      return new SourceDown(longer, source);
     }
   }
 
@@ -282,7 +282,7 @@ public sealed interface Migration {
       case Succeeded success -> Optional.of(success.prepared().source().containerId());
       case Failed failed -> failed.touched().map(touched -> touched.source().containerId());
       case Aborted aborted -> aborted.touched().map(touched -> touched.source().containerId());
-      case SourceDown down -> Optional.of(down.touched().source().containerId());
+      case SourceDown down -> Optional.of(down.source().source().containerId());
     };
   }
 
@@ -297,7 +297,7 @@ public sealed interface Migration {
       case Succeeded success -> touched(success.prepared(), success.standstill());
       case Failed failed -> failed.touched();
       case Aborted aborted -> aborted.touched();
-      case SourceDown down -> Optional.of(down.touched());
+      case SourceDown down -> Optional.of(down.source());
     };
   }
 

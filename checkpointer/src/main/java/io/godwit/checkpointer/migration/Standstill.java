@@ -71,13 +71,12 @@ public record Standstill(
   }
 
   public Standstill withFreeze(Freeze begun) {
-    return new Standstill(
-        epoch, restartPolicy, askedToPark, networkHeld, Optional.of(begun), dump);
+    return new Standstill(epoch, restartPolicy, askedToPark, networkHeld, Optional.of(begun), dump);
   }
 
   /**
-   * The source is about to be told to go on. From here on its dump is history: what runs on and then
-   * comes to its own end, or becomes another program, must not be started again from it.
+   * The source is about to be told to go on. From here on its dump is history: what runs on and
+   * then comes to its own end, or becomes another program, must not be started again from it.
    */
   public Standstill goingOn() {
     return new Standstill(

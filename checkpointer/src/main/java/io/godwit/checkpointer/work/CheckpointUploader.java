@@ -3,7 +3,6 @@ package io.godwit.checkpointer.work;
 import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.freeze.CheckpointFolder;
 import io.godwit.checkpointer.migration.Journal;
-import io.godwit.checkpointer.freeze.CheckpointFolder;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Order;
 import io.godwit.checkpointer.migration.Source;
@@ -78,8 +77,7 @@ final class CheckpointUploader {
     WholePages.Upload pages = images(migration, folder);
     Manifest images = pages.manifest();
     long bytes = layer.getArchive().getSize() + TreeSender.bytes(changed) + pages.bytes();
-    Order timed =
-        migration.order().withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
+    Order timed = migration.order().withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
     return new Uploaded(
         timed,
         Checkpoint.newBuilder()

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * Freezing: has the container frozen, dumped and uploaded on another thread, and watches. Nothing
  * is published before that thread has come back, so nobody can claim meanwhile: when the freeze
  * budget is spent or the migration is aborted, the source is thawed at once, whatever hangs – the
- * store, CRIU, the Engine, the disk. The thread that hangs is left behind; when it wakes up it finds
- * its lease gone, and should it have frozen the container once more, that is undone.
+ * store, CRIU, the Engine, the disk. The thread that hangs is left behind; when it wakes up it
+ * finds its lease gone, and should it have frozen the container once more, that is undone.
  */
 final class FreezeGuard implements Step<Migration.Freezing> {
   private static final Logger LOG = LoggerFactory.getLogger(FreezeGuard.class);
@@ -78,8 +78,7 @@ final class FreezeGuard implements Step<Migration.Freezing> {
     Threads.Bell bell = threads.bell();
     AtomicReference<Optional<End>> end = new AtomicReference<>(Optional.empty());
     Threads.Started work =
-        threads.start(
-            "freeze-" + before.id(), MigrationLog.carried(() -> work(lease, end, bell)));
+        threads.start("freeze-" + before.id(), MigrationLog.carried(() -> work(lease, end, bell)));
     try {
       while (end.get().isEmpty()) {
         Optional<Stop> stop = stop(lease);
@@ -96,8 +95,7 @@ final class FreezeGuard implements Step<Migration.Freezing> {
     return ended(lease, end.get().orElseThrow());
   }
 
-  private void work(
-      Lease lease, AtomicReference<Optional<End>> end, Threads.Bell bell) {
+  private void work(Lease lease, AtomicReference<Optional<End>> end, Threads.Bell bell) {
     try {
       end.set(Optional.of(new End.Frozen(freezing.run(lease))));
     } catch (Throwable e) {
@@ -188,7 +186,9 @@ final class FreezeGuard implements Step<Migration.Freezing> {
         : Optional.empty();
   }
 
-  /** After a crash: a complete dump of a container that is still frozen is used, all else undone. */
+  /**
+   * After a crash: a complete dump of a container that is still frozen is used, all else undone.
+   */
   private Migration.Freezing recovered(Migration.Freezing migration) throws Exception {
     Standstill standstill = migration.standstill();
     if (standstill.isUntouched()) {

@@ -158,14 +158,12 @@ final class FreezeStep {
       return lease.note(
           migration
               .with(dump(migration, checkpoint, true))
-              .with(
-                  migration
-                      .order()
-                      .withPhase(PhaseName.DUMP.time(begin, clock.instant(), 0))));
+              .with(migration.order().withPhase(PhaseName.DUMP.time(begin, clock.instant(), 0))));
     }
   }
 
-  private static Standstill dump(Migration.Freezing migration, String checkpoint, boolean complete) {
+  private static Standstill dump(
+      Migration.Freezing migration, String checkpoint, boolean complete) {
     return migration.standstill().withDump(new Standstill.Dump(checkpoint, complete));
   }
 
@@ -203,11 +201,9 @@ final class FreezeStep {
       return migration;
     }
     Instant begin = clock.instant();
-    Migration.Freezing noted =
-        lease.note(migration.with(migration.standstill().withAskedToPark()));
+    Migration.Freezing noted = lease.note(migration.with(migration.standstill().withAskedToPark()));
     Instant end = hands.parking.park(container.id(), source);
-    return lease.note(
-        noted.with(noted.order().withPhase(PhaseName.PARK.time(begin, end, 0))));
+    return lease.note(noted.with(noted.order().withPhase(PhaseName.PARK.time(begin, end, 0))));
   }
 
   /** Nobody has claimed yet, so what stands in the log from here on is all there is of it. */

@@ -64,7 +64,8 @@ final class MemoryAhead {
   }
 
   /** Sends all memory; does not wait for the device. */
-  Migration.Rehearsing first(Migration.Rehearsing migration) throws IOException, InterruptedException {
+  Migration.Rehearsing first(Migration.Rehearsing migration)
+      throws IOException, InterruptedException {
     String container = migration.source().containerId();
     return round(
         migration,
@@ -75,7 +76,8 @@ final class MemoryAhead {
   }
 
   /** Sends what was written since, when the device has the first round; waits for the device. */
-  Migration.Rehearsing second(Migration.Rehearsing before) throws IOException, InterruptedException {
+  Migration.Rehearsing second(Migration.Rehearsing before)
+      throws IOException, InterruptedException {
     Path folder = CheckpointFolder.ahead(journal.workFolder(before.id()));
     long bytes = AheadFolder.manifest(folder).map(io.godwit.blob.Manifests::bytes).orElse(0L);
     if (bytes == 0 || !held(before, 1, bytes)) {
@@ -126,7 +128,8 @@ final class MemoryAhead {
   }
 
   /** Waits until the device has a round; not for ever. */
-  private boolean held(Migration.Rehearsing migration, int round, long bytes) throws InterruptedException {
+  private boolean held(Migration.Rehearsing migration, int round, long bytes)
+      throws InterruptedException {
     Duration patience = SHORTEST_WAIT.plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
     Duration half = goOrNot.timeLeft(migration.expiresAt()).dividedBy(2);
     Instant end = clock.instant().plus(half.compareTo(patience) < 0 ? half : patience);

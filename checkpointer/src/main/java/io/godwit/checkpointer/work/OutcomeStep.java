@@ -5,8 +5,8 @@ import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Migration.Claimed;
 import io.godwit.checkpointer.migration.Migration.Frozen;
 import io.godwit.checkpointer.migration.Migration.InDoubt;
-import io.godwit.checkpointer.migration.Order;
 import io.godwit.checkpointer.migration.Migration.Published;
+import io.godwit.checkpointer.migration.Order;
 import io.godwit.contract.Abort;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.Decision;
@@ -169,8 +169,7 @@ final class OutcomeStep implements Step<Migration.Published> {
   /** By the word of who claimed, or the operator's. */
   private Optional<Migration> ended(Published migration, Verdict verdict) {
     return switch (verdict) {
-      case Verdict.Open _, Verdict.Claimed _, Verdict.Aborted _ ->
-          Optional.empty();
+      case Verdict.Open _, Verdict.Claimed _, Verdict.Aborted _ -> Optional.empty();
       case Verdict.Succeeded success ->
           Optional.of(succeeded(migration, success.decision().getSucceeded()));
       case Verdict.Failed failure ->
@@ -198,7 +197,10 @@ final class OutcomeStep implements Step<Migration.Published> {
     return gate.enter(
         migration,
         new InDoubt(
-            migration.order(), migration.prepared(), migration.standstill(), migration.checkpoint()),
+            migration.order(),
+            migration.prepared(),
+            migration.standstill(),
+            migration.checkpoint()),
         why
             + " If nobody can say, look at both and end it with: godwit resolve %s --ran-on host|device"
                 .formatted(migration.id()));
@@ -210,7 +212,8 @@ final class OutcomeStep implements Step<Migration.Published> {
       timed = timed.withPhase(phase);
     }
     String frozen =
-        migration.standstill()
+        migration
+            .standstill()
             .freeze()
             .map(freeze -> success.getRunningAtMs() - freeze.at().toEpochMilli())
             .filter(millis -> millis >= 0)

@@ -22,8 +22,7 @@ final class Parking {
   /**
    * @param patience until every process is at its migration point
    */
-  Parking(
-      MigrationPoints points, ProcFs processes, ProcessIdentity identity, Duration patience) {
+  Parking(MigrationPoints points, ProcFs processes, ProcessIdentity identity, Duration patience) {
     this.points = points;
     this.processes = processes;
     this.identity = identity;

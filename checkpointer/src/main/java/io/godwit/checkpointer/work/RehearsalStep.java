@@ -114,9 +114,7 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
         Migration.Rehearsing rehearsed =
             memory.second(
                 before.with(
-                    before
-                        .order()
-                        .withPhase(PhaseName.REHEARSAL.time(begin, clock.instant(), 0))));
+                    before.order().withPhase(PhaseName.REHEARSAL.time(begin, clock.instant(), 0))));
         Template template = rehearsal.getTemplate();
         Duration forecast =
             Forecast.of(rehearsed.order(), Duration.ofMillis(template.getRestoreMs()));

@@ -26,7 +26,8 @@ final class RolledBackStep implements Step<Migration.RolledBack> {
     String stood =
         migration
             .frozenAt()
-            .map(at -> " It stood still for %d ms.".formatted(Duration.between(at, back.at()).toMillis()))
+            .map(at ->
+                " It stood still for %d ms.".formatted(Duration.between(at, back.at()).toMillis()))
             .orElse("");
     return gate.settle(
         migration,

@@ -44,18 +44,17 @@ final class SourceDownStep implements Step<Migration.SourceDown> {
         return gate.settle(migration, taken.get());
       }
       try {
-        switch (undo.run(migration, migration.touched())) {
+        switch (undo.run(migration, migration.source())) {
           case SourceUndo.Undone.Runs runs -> {
             return gate.enter(
                 migration,
                 new Migration.RolledBack(
                     migration.order(),
-                    migration.touched().standstill().freeze().map(Standstill.Freeze::at)),
+                    migration.source().standstill().freeze().map(Standstill.Freeze::at)),
                 runs.how());
           }
           case SourceUndo.Undone.NotHere nothing -> {
-            return gate.settle(
-                migration, "THE SOURCE DOES NOT RUN AS IT DID: " + nothing.why());
+            return gate.settle(migration, "THE SOURCE DOES NOT RUN AS IT DID: " + nothing.why());
           }
           case SourceUndo.Undone.Down down -> LOG.error("{}", down.why());
         }

@@ -105,8 +105,7 @@ final class SourceUndo {
     };
   }
 
-  private void thaw(Migration migration, Touched touched)
-      throws IOException, InterruptedException {
+  private void thaw(Migration migration, Touched touched) throws IOException, InterruptedException {
     String id = touched.source().containerId();
     noteGoingOn(migration, touched);
     if (touched.standstill().networkHeld()) {
@@ -133,7 +132,7 @@ final class SourceUndo {
       case Migration.Aborted aborted ->
           new Migration.Aborted(aborted.order(), aborted.touched().map(t -> with(t, standstill)));
       case Migration.SourceDown down ->
-          new Migration.SourceDown(down.order(), with(down.touched(), standstill));
+          new Migration.SourceDown(down.order(), with(down.source(), standstill));
       case Migration.Pending _,
           Migration.Preflight _,
           Migration.Rehearsing _,
@@ -163,7 +162,7 @@ final class SourceUndo {
       try {
         parking.goOn(id);
       } catch (ParkException e) {
-        return new Undone.NotHere(e.getMessage());
+        return new Undone.NotHere(Words.of(e));
       }
     }
     putPolicyBack(id, standstill);

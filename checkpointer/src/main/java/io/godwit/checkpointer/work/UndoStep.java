@@ -41,8 +41,7 @@ final class UndoStep implements Step<Migration.GivenUp> {
     Optional<Touched> touched = migration.touched();
     Migration next =
         touched.isEmpty()
-            ? gate.settle(
-                migration, migration.order().lastMessage() + "\nNothing was touched.")
+            ? gate.settle(migration, migration.order().lastMessage() + "\nNothing was touched.")
             : undone(migration, touched.get());
     if (migration instanceof Migration.Failed) {
       tellDevice(migration);

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes migrations from where they stand to their end, each on a thread of its own. Only so many are
- * at heavy work at a time; waiting for a device or for the log is none. Nothing ends such a thread
- * but the migration's end, or the service's.
+ * Takes migrations from where they stand to their end, each on a thread of its own. Only so many
+ * are at heavy work at a time; waiting for a device or for the log is none. Nothing ends such a
+ * thread but the migration's end, or the service's.
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);

@@ -79,19 +79,16 @@ public record Workshop(
     GoOrNot goOrNot = new GoOrNot(log, gate, waiting.clock());
     SharedMemory sharedMemory = new SharedMemory(machine.commands());
     LayerFiles layers = new LayerFiles(machine.commands(), waiting.clock());
-    TreeSender trees =
-        new TreeSender(engine, layers, meeting.blobs(), journal, desk.progress());
+    TreeSender trees = new TreeSender(engine, layers, meeting.blobs(), journal, desk.progress());
     SourceControl control = control();
     Parking parking =
-        new Parking(
-            machine.points(), machine.processes(), machine.identity(), deadlines.park());
+        new Parking(machine.points(), machine.processes(), machine.identity(), deadlines.park());
     SourceUndo undo =
         new SourceUndo(engine, control, restore(sharedMemory), parking, journal, gate);
     FreezeStep freezing =
         new FreezeStep(
             new FreezeStep.Checks(checks, meeting.devices(), goOrNot),
-            new FreezeStep.Hands(
-                engine, control, dumper(control), parking, sharedMemory),
+            new FreezeStep.Hands(engine, control, dumper(control), parking, sharedMemory),
             new CheckpointUploader(
                 engine,
                 layers,
@@ -115,8 +112,7 @@ public record Workshop(
             waiting.clock(),
             machine.facts().isa()),
         rehearsing(goOrNot, layers, trees),
-        new FreezeGuard(
-            freezing, undo, control, goOrNot, gate, waiting.clock(), waiting.threads()),
+        new FreezeGuard(freezing, undo, control, goOrNot, gate, waiting.clock(), waiting.threads()),
         new OutcomeStep(
             log, meeting.publisher(), gate, waiting.clock(), waiting.sleeper(), deadlines.doubt()),
         new UndoStep(undo, log, gate, waiting.clock(), waiting.sleeper()),

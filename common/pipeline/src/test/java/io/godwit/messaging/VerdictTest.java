@@ -106,8 +106,7 @@ final class VerdictTest {
   void inALogThatHasForgottenNeitherClaimNorAbortIsKnownToBeTheFirst() {
     for (Decision decision : List.of(CLAIM, abort())) {
       assertEquals(
-          new Verdict.Open(),
-          Verdict.of(List.of(decision), ATTEMPT, Verdict.Memory.FORGOTTEN));
+          new Verdict.Open(), Verdict.of(List.of(decision), ATTEMPT, Verdict.Memory.FORGOTTEN));
     }
   }
 
