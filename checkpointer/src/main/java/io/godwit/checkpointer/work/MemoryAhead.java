@@ -125,14 +125,14 @@ final class MemoryAhead {
   private boolean held(Migration migration, int round, long bytes) throws InterruptedException {
     Duration patience = SHORTEST_WAIT.plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
     Duration half = goOrNot.timeLeft(migration).dividedBy(2);
-    long end = System.nanoTime() + (half.compareTo(patience) < 0 ? half : patience).toNanos();
+    Instant end = clock.instant().plus(half.compareTo(patience) < 0 ? half : patience);
     while (inbox.heldRound(migration.id()) < round) {
-      long left = end - System.nanoTime();
-      if (left <= 0) {
+      Duration left = Duration.between(clock.instant(), end);
+      if (!left.isPositive()) {
         LOG.info("the device does not say that it has the memory that went ahead");
         return false;
       }
-      inbox.await(migration.id(), Duration.ofNanos(left));
+      inbox.await(migration.id(), left);
     }
     return true;
   }
