@@ -36,6 +36,7 @@ public final class ServiceRuntime implements AutoCloseable {
 
   private final String service;
   private final Settings settings;
+  private final Clock clock;
   private final PrometheusMeterRegistry metrics;
   private final Liveness liveness;
   private final Deque<Part> parts = new ArrayDeque<>();
@@ -54,6 +55,7 @@ public final class ServiceRuntime implements AutoCloseable {
   public ServiceRuntime(String service, Settings settings, Clock clock) {
     this.service = service;
     this.settings = settings;
+    this.clock = clock;
     this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.liveness = new Liveness(clock);
     Metric.WORKER_SILENT.gauge(
@@ -66,6 +68,11 @@ public final class ServiceRuntime implements AutoCloseable {
       adopt("monitoring", monitoring(port));
     }
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** The time that this process goes by. */
+  public Clock clock() {
+    return clock;
   }
 
   /** The service's name. */
