@@ -288,7 +288,7 @@ class RestoreIT {
   }
 
   private Verdict verdict() {
-    return Verdict.of(lab.log.read(lab.id.value()));
+    return lab.verdict();
   }
 
   private void assertNothingIsLeft() throws IOException {
