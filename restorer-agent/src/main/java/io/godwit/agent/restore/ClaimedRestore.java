@@ -220,9 +220,12 @@ final class ClaimedRestore {
     return new Result.Runs(containerId, sentences, end.started());
   }
 
+  /** The present run of the machine, where it is known to be another than that of the start. */
   private Optional<Boot> startedAnew(Claimed claimed) {
-    boolean same = claimed.entry().boot().equals(state.boot().id());
-    return same ? Optional.empty() : Optional.of(state.boot());
+    String then = claimed.entry().boot();
+    return then.isEmpty() || then.equals(state.boot().id())
+        ? Optional.empty()
+        : Optional.of(state.boot());
   }
 
   private static Instant startedAt(JsonNode state) throws IOException {
