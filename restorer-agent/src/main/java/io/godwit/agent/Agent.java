@@ -83,9 +83,9 @@ public final class Agent {
     var log = runtime.adopt("agent's decisions", kafka.decisionLog());
 
     var namesakes = new Namesakes(self, clock, Sleeper.SYSTEM);
-    var devices = runtime.adopt("agent's devices", kafka.tail(Topic.DEVICES, namesakes));
+    var devices = runtime.adopt("agent's devices", kafka.listen(Topic.DEVICES, namesakes::hear));
     runtime.unreadyFor(namesakes::reasons);
-    namesakes.listen(devices::catchUp);
+    namesakes.listen(() -> devices.caughtUp(() -> true));
     var profiler =
         new DeviceProfiler(
             self, version(), machine, new CriuProgram(commands, clock), engine, clock);
