@@ -70,7 +70,7 @@ public final class Agent {
 
     var state = new StateFolder(settings.stateDir().resolve("agent"));
     var journal = new Journal(state.journal());
-    var options = new CriuOptions(CriuOptions.RUNC_CONF);
+    var options = new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
     options.recover();
 
     var engine = runtime.adopt("agent's engine", new HttpDockerEngine(settings.dockerHost()));
