@@ -74,7 +74,7 @@ public final class Agent {
     var state = new StateFolder(settings.stateDir().resolve("agent"), Boot.now(machine.proc()));
     var self = Self.begin(settings.device(), state);
     var journal = new Journal(state.journal(), state.boot());
-    var options = new CriuOptions(CriuOptions.RUNC_CONF);
+    var options = new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
     options.recover();
 
     var engine = runtime.adopt("agent's engine", new HttpDockerEngine(settings.dockerHost()));
