@@ -125,19 +125,24 @@ final class Settlement {
     obey(starting, verdict);
   }
 
-  /** Tells that what was claimed was not even started, and why. */
+  /** Tells that what was claimed was not even started, and why; unless it runs all the same. */
   void notStarted(Entry entry, String why, Supplier<List<PhaseTime>> times)
       throws IOException, InterruptedException {
     Claimed claimed = new Claimed(entry, kept(entry));
-    obey(
-        entry,
-        outcome(
-            claimed,
-            () -> {
-              containers.remove(entry.container(), claimed.purpose());
-              return new Result.Nothing(why, List.of());
-            },
-            times));
+    Look look =
+        () -> {
+          try {
+            return restore.look(claimed, Optional.of(why));
+          } catch (IOException e) {
+            if (entry.step() != Step.PREPARED) {
+              throw e;
+            }
+            // Nobody has told the Engine to start it: the source need not wait until it answers.
+            LOG.warn("its container is removed later", e);
+            return new Result.Nothing(why, List.of());
+          }
+        };
+    obey(entry, outcome(claimed, look, times));
   }
 
   /** After a crash with a claim and no outcome: tells what really runs. */
