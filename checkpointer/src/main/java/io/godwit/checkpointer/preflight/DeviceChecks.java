@@ -7,6 +7,7 @@ import io.godwit.contract.MoveOptions;
 import io.godwit.criu.CriuVersion;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DeviceDirectory;
+import io.godwit.messaging.WireIsa;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,6 +66,13 @@ public final class DeviceChecks {
           "Device %s was last heard of %d s ago. See whether it is on and its restorer-agent reaches Kafka, and whether its clock is right."
               .formatted(device.getDevice(), age.toSeconds()));
     }
+    if (device.getInstance().isEmpty()) {
+      // Its claims would name no attempt, and count for nothing here while it started the
+      // container.
+      reasons.add(
+          "Device %s runs a restorer-agent of an older release, whose claims this one does not understand. Bring it to this release first."
+              .formatted(device.getDevice()));
+    }
     for (String reason : device.getUnfitList()) {
       reasons.add("Device %s is not fit: %s".formatted(device.getDevice(), reason));
     }
@@ -82,7 +90,7 @@ public final class DeviceChecks {
       reasons.add(
           "Device %s has an instruction set that this version does not know. Use an x86_64 or aarch64 device."
               .formatted(name));
-    } else if (Isa.of(device.getIsa()) == host.isa()) {
+    } else if (WireIsa.of(device.getIsa()) == host.isa()) {
       cpuFeatures(device, options, options.getAllowCpuDifference() ? warnings : reasons);
     }
     if (device.getPageSize() != host.pageSize()) {

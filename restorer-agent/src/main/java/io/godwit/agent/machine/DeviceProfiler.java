@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.Self;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.docker.DockerEngine;
+import io.godwit.messaging.WireIsa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ public final class DeviceProfiler {
   private void addMachine(DeviceProfile.Builder profile) {
     try {
       profile
-          .setIsa(machine.isa().wireName())
+          .setIsa(WireIsa.of(machine.isa()))
           .setKernel(machine.kernel())
           .setPageSize(machine.pageSize())
           .setVaBits(machine.vaBits())

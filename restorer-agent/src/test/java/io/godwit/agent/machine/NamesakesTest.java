@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.agent.state.Self;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.messaging.MessagingException;
+import io.godwit.messaging.Received;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NamesakesTest {
@@ -129,14 +131,9 @@ class NamesakesTest {
   }
 
   private static void said(Namesakes hearing, String device, String instance, String run) {
-    hearing.take(
-        device,
-        DeviceProfile.newBuilder()
-            .setDevice(device)
-            .setInstance(instance)
-            .setAgentRun(run)
-            .build()
-            .toByteArray());
+    DeviceProfile profile =
+        DeviceProfile.newBuilder().setDevice(device).setInstance(instance).setAgentRun(run).build();
+    hearing.hear(new Received(device, profile.toByteArray(), Instant.EPOCH, Map.of()));
   }
 
   private static final class Playing extends Clock {
