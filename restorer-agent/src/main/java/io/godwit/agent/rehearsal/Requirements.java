@@ -39,7 +39,7 @@ public final class Requirements {
     List<String> reasons = new ArrayList<>(profile.getUnfitList());
     if (profile.getFreeBytes() < bytes) {
       reasons.add(
-          "There is room for %d bytes on this device, and the container's image and files take %d."
+          "There is room for %d bytes on this device, and %d are needed for the container's image and files."
               .formatted(profile.getFreeBytes(), bytes));
     }
     for (ContainerSpec.PublishedPort port : spec.publishedPorts()) {
