@@ -68,8 +68,7 @@ final class AbortCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Settings settings = connection.settings();
-    Optional<Known> before =
-        Optional.ofNullable(Migrations.read(connection).byId().get(migration));
+    Optional<Known> before = Optional.ofNullable(Migrations.read(connection).byId().get(migration));
     Optional<ExitStatus> over = before.flatMap(Known::outcome);
     if (over.isPresent()) {
       System.out.printf(
@@ -89,8 +88,7 @@ final class AbortCommand implements Callable<Integer> {
       try {
         kafka
             .publisher()
-            .publish(
-                Topic.REQUESTS, Optional.ofNullable(host).orElseGet(settings::host), request);
+            .publish(Topic.REQUESTS, Optional.ofNullable(host).orElseGet(settings::host), request);
         return answer(log, known).code();
       } catch (RuntimeException e) {
         System.err.printf(

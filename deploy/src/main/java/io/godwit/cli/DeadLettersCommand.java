@@ -142,7 +142,8 @@ final class DeadLettersCommand {
   }
 
   private static int none(long number) {
-    System.err.printf("There is no dead letter %d; `godwit dead-letters list` lists them.%n", number);
+    System.err.printf(
+        "There is no dead letter %d; `godwit dead-letters list` lists them.%n", number);
     return ExitStatus.USAGE.code();
   }
 

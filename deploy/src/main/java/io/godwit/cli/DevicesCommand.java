@@ -79,8 +79,7 @@ final class DevicesCommand implements Callable<Integer> {
       reasons.addFirst(
           "it was not heard of for %d s; it speaks every %d s"
               .formatted(
-                  (clock.millis() - device.getHeartbeatMs()) / 1000,
-                  Heartbeat.PERIOD.toSeconds()));
+                  (clock.millis() - device.getHeartbeatMs()) / 1000, Heartbeat.PERIOD.toSeconds()));
     }
     return reasons.isEmpty() ? "yes" : "no: " + String.join("; ", reasons);
   }

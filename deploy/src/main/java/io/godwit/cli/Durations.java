@@ -39,7 +39,7 @@ final class Durations implements ITypeConverter<Duration> {
       return "%.1f s".formatted(duration.toMillis() / 1000.0);
     }
     long seconds = duration.toSeconds();
-    return seconds < 120 || seconds < 600 && seconds % 60 != 0
+    return seconds < 120 || (seconds < 600 && seconds % 60 != 0)
         ? seconds + " s"
         : duration.toMinutes() + " min";
   }

@@ -35,8 +35,7 @@ record Freeze(Optional<Duration> budget, Optional<Duration> spent, boolean still
         latest
             .filter(event -> event.getFrozenAtMs() > 0 && !event.getEnded())
             .map(event -> Duration.ofMillis(Math.max(0, nowMs - event.getFrozenAtMs())));
-    return new Freeze(
-        told.or(() -> requested), until.or(() -> timed(events)), until.isPresent());
+    return new Freeze(told.or(() -> requested), until.or(() -> timed(events)), until.isPresent());
   }
 
   private static Optional<Duration> timed(List<Event> events) {
@@ -63,7 +62,7 @@ record Freeze(Optional<Duration> budget, Optional<Duration> spent, boolean still
                     Durations.words(time),
                     of))
         .or(() ->
-            budget.map(most ->
-                "The container may stand still for %s.".formatted(Durations.words(most))));
+            budget.map(
+                most -> "The container may stand still for %s.".formatted(Durations.words(most))));
   }
 }

@@ -26,7 +26,9 @@ record Known(String id, List<Event> events, List<Decision> decisions) {
 
   /** The attempt that the latest decision names; none where no decision names one. */
   static Optional<Attempt> latestAttempt(List<Decision> decisions) {
-    return decisions.reversed().stream().flatMap(decision -> attempt(decision).stream()).findFirst();
+    return decisions.reversed().stream()
+        .flatMap(decision -> attempt(decision).stream())
+        .findFirst();
   }
 
   private static Optional<Attempt> attempt(Decision decision) {
@@ -55,7 +57,9 @@ record Known(String id, List<Event> events, List<Decision> decisions) {
 
   /** Whether the host waits for somebody to say where it runs. */
   boolean inDoubt() {
-    return last().filter(event -> event.getPhase() == Phase.IN_DOUBT && !event.getEnded()).isPresent();
+    return last()
+        .filter(event -> event.getPhase() == Phase.IN_DOUBT && !event.getEnded())
+        .isPresent();
   }
 
   /** The verdict in one sentence. */

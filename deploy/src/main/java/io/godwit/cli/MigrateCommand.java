@@ -197,7 +197,8 @@ final class MigrateCommand implements Callable<Integer> {
 
   private ExitStatus follow(TopicReader<Event> events, MigrationRequest request) {
     long asked = clock.millis();
-    Progress progress = new Progress(System.out, System.console() != null, ZoneId.systemDefault());
+    Progress progress =
+        new Progress(System.out, Terminal.find().isPresent(), ZoneId.systemDefault());
     boolean heard = false;
     boolean hinted = false;
     boolean doubted = false;
@@ -213,8 +214,7 @@ final class MigrateCommand implements Callable<Integer> {
         if (event.getPhase() == Phase.IN_DOUBT && !event.getEnded() && !doubted) {
           doubted = true;
           System.err.println(
-              StatusCommand.remedy(
-                  new Known(request.getMigrationId(), List.of(event), List.of())));
+              StatusCommand.remedy(new Known(request.getMigrationId(), List.of(event), List.of())));
         }
         Optional<ExitStatus> end = Outcome.of(event);
         if (end.isPresent()) {
@@ -247,11 +247,9 @@ final class MigrateCommand implements Callable<Integer> {
       case NOT_MOVED -> System.err.printf("%s was not moved: %s%n", container, event.getMessage());
       case RUNS_NOWHERE ->
           System.err.printf(
-              "%s does not run anywhere, as far as is known: %s%n",
-              container, event.getMessage());
+              "%s does not run anywhere, as far as is known: %s%n", container, event.getMessage());
       case IN_DOUBT, USAGE, UNREACHABLE ->
-          System.err.printf(
-              "Where %s runs is not known: %s%n", container, event.getMessage());
+          System.err.printf("Where %s runs is not known: %s%n", container, event.getMessage());
     }
   }
 }

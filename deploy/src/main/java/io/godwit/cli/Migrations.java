@@ -20,18 +20,15 @@ record Migrations(Map<String, Known> byId) {
     Map<String, List<Decision>> decisions =
         byMigration(connection, Topic.DECISIONS, Decision.parser(), Decision::getMigrationId);
     Map<String, Known> all = new LinkedHashMap<>();
-    events.forEach((id, said) ->
-        all.put(id, new Known(id, said, decisions.getOrDefault(id, List.of()))));
-    decisions.forEach((id, decided) ->
-        all.computeIfAbsent(id, _ -> new Known(id, List.of(), decided)));
+    events.forEach(
+        (id, said) -> all.put(id, new Known(id, said, decisions.getOrDefault(id, List.of()))));
+    decisions.forEach(
+        (id, decided) -> all.computeIfAbsent(id, _ -> new Known(id, List.of(), decided)));
     return new Migrations(all);
   }
 
   private static <T extends MessageLite> Map<String, List<T>> byMigration(
-      Connection connection,
-      Topic topic,
-      Parser<T> parser,
-      Function<T, String> id) {
+      Connection connection, Topic topic, Parser<T> parser, Function<T, String> id) {
     Map<String, List<T>> byMigration = new LinkedHashMap<>();
     try (TopicReader<T> reader = connection.read(topic, parser)) {
       for (T value : reader.readAll()) {

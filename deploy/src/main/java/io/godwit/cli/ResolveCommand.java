@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code godwit resolve}: the operator's word where nobody else can say what runs. It is believed by
- * host and device alike: a wrong one loses the container or runs it twice.
+ * {@code godwit resolve}: the operator's word where nobody else can say what runs. It is believed
+ * by host and device alike: a wrong one loses the container or runs it twice.
  */
 @Command(
     name = "resolve",
@@ -55,9 +55,7 @@ final class ResolveCommand implements Callable<Integer> {
 
   @Mixin private Connection connection = new Connection();
 
-  @Parameters(
-      paramLabel = "MIGRATION",
-      description = "The migration's id, or the beginning of it.")
+  @Parameters(paramLabel = "MIGRATION", description = "The migration's id, or the beginning of it.")
   private String migration = "";
 
   @Option(
@@ -155,16 +153,13 @@ final class ResolveCommand implements Callable<Integer> {
   private static Optional<String> refusal(Verdict verdict) {
     return switch (verdict) {
       case Verdict.Open _, Verdict.Claimed _ -> Optional.empty();
-      case Verdict.Aborted _,
-          Verdict.Succeeded _,
-          Verdict.Failed _,
-          Verdict.Resolved _ ->
+      case Verdict.Aborted _, Verdict.Succeeded _, Verdict.Failed _, Verdict.Resolved _ ->
           Optional.of("The log has an outcome already: %s.".formatted(Known.words(verdict)));
     };
   }
 
   private boolean confirmed() {
-    Optional<Console> terminal = Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    Optional<Console> terminal = Terminal.find();
     if (terminal.isEmpty()) {
       System.err.println("There is no terminal to ask at: say --yes.");
       return false;

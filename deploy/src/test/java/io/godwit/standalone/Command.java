@@ -19,8 +19,7 @@ final class Command {
     String[] all =
         Stream.concat(
                 Arrays.stream(words),
-                Stream.of(
-                    "--kafka", settings.kafka(), "--topic-prefix", settings.topicPrefix()))
+                Stream.of("--kafka", settings.kafka(), "--topic-prefix", settings.topicPrefix()))
             .toArray(String[]::new);
     PrintStream out = System.out;
     PrintStream err = System.err;

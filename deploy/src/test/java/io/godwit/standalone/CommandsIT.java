@@ -231,7 +231,8 @@ class CommandsIT {
         Topic.REQUESTS,
         "ada",
         Request.newBuilder()
-            .setMigration(MigrationRequest.newBuilder().setMigrationId(ID).setFreezeBudgetMs(90_000))
+            .setMigration(
+                MigrationRequest.newBuilder().setMigrationId(ID).setFreezeBudgetMs(90_000))
             .build());
     say(event(Phase.PREFLIGHT, "looking"));
     assertTrue(godwit(0, "status", ID).contains("The container may stand still for 90 s."));
@@ -317,7 +318,16 @@ class CommandsIT {
     checkpointerEnds((_, event) -> event);
     long before = clock.millis();
     godwit(
-        1, "migrate", "c", "--from", "ada", "--to", "pi", "--freeze-budget", "2m", "--deadline",
+        1,
+        "migrate",
+        "c",
+        "--from",
+        "ada",
+        "--to",
+        "pi",
+        "--freeze-budget",
+        "2m",
+        "--deadline",
         "300");
     godwit(1, "migrate", "d", "--from", "ada", "--to", "pi", "--not-after", "10s");
     MigrationRequest first = Request.parseFrom(lab.all(Topic.REQUESTS).get(0)).getMigration();

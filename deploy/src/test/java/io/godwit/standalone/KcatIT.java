@@ -44,12 +44,10 @@ class KcatIT {
 
       List<ConsumerRecord<byte[], byte[]>> records = lab.records(Topic.REQUESTS);
       assertEquals(1, records.size(), said);
-      MigrationRequest request =
-          Request.parseFrom(records.getFirst().value()).getMigration();
+      MigrationRequest request = Request.parseFrom(records.getFirst().value()).getMigration();
       assertEquals("counter", request.getContainer());
       assertEquals("phone", request.getDevice());
-      assertEquals(
-          request.getHost(), new String(records.getFirst().key(), StandardCharsets.UTF_8));
+      assertEquals(request.getHost(), new String(records.getFirst().key(), StandardCharsets.UTF_8));
       assertEquals(36, request.getMigrationId().length());
     }
   }

@@ -141,8 +141,7 @@ class TopicsIT {
           refusal);
       admin.deleteTopics(List.of(lab.nameOf(Topic.DECISIONS))).all().get();
     }
-    await()
-        .until(() -> service.createTopics().equals(List.of(lab.nameOf(Topic.DECISIONS))));
+    await().until(() -> service.createTopics().equals(List.of(lab.nameOf(Topic.DECISIONS))));
   }
 
   @Test
