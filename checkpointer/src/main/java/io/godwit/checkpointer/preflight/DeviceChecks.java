@@ -78,6 +78,12 @@ public final class DeviceChecks {
                   .formatted(device.getDevice(), age.toSeconds()),
               "See whether it is on and its restorer-agent reaches Kafka, and whether its clock is right."));
     }
+    if (device.getInstance().isEmpty()) {
+      // Its claims would name no attempt, and count for nothing here while it started the container.
+      reasons.add(
+          "Device %s runs a restorer-agent of an older release, whose claims this one does not understand. Bring it to this release first."
+              .formatted(device.getDevice()));
+    }
     for (String reason : device.getUnfitList()) {
       refusals.add(
           new Refusal(
