@@ -79,10 +79,15 @@ public final class DeviceChecks {
               "See whether it is on and its restorer-agent reaches Kafka, and whether its clock is right."));
     }
     if (device.getInstance().isEmpty()) {
-      // Its claims would name no attempt, and count for nothing here while it started the container.
-      reasons.add(
-          "Device %s runs a restorer-agent of an older release, whose claims this one does not understand. Bring it to this release first."
-              .formatted(device.getDevice()));
+      // Its claims would name no attempt, and count for nothing here while it started the
+      // container.
+      refusals.add(
+          new Refusal(
+              RefusalKind.DEVICE_VERSION,
+              device.getDevice(),
+              "Device %s runs a restorer-agent of an older release, whose claims this one does not understand."
+                  .formatted(device.getDevice()),
+              "Bring it to this release first."));
     }
     for (String reason : device.getUnfitList()) {
       refusals.add(
