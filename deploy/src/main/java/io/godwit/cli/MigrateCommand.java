@@ -12,7 +12,9 @@ import io.godwit.service.Settings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,11 @@ import picocli.CommandLine.Parameters;
           + "checkpointer does not answer."
     })
 final class MigrateCommand implements Callable<Integer> {
+  /** A line of its own for scripts: what follows are the kinds, which stay as they are. */
+  static final String REFUSED = "Refused: ";
+
+  private final Set<String> refused = new LinkedHashSet<>();
+
   /** A checkpointer says Pending within a second or two; after this long the user wants a hint. */
   private static final Duration HINT_AFTER = Duration.ofSeconds(15);
 
@@ -164,6 +171,7 @@ final class MigrateCommand implements Callable<Integer> {
           continue;
         }
         heard = true;
+        event.getRefusalsList().forEach(why -> refused.add(why.getKind()));
         if (watch) {
           progress.show(event);
         }
@@ -197,6 +205,9 @@ final class MigrateCommand implements Callable<Integer> {
       System.out.printf("%s runs on %s. %s%n", container, device, event.getMessage());
     } else {
       System.err.printf("%s was not moved: %s%n", container, event.getMessage());
+      if (!refused.isEmpty()) {
+        System.err.printf("%s%s%n", REFUSED, String.join(", ", refused));
+      }
     }
   }
 }
