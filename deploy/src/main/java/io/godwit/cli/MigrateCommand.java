@@ -14,7 +14,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,11 @@ import picocli.CommandLine.Parameters;
     })
 final class MigrateCommand implements Callable<Integer> {
   static final String NAME = "migrate";
+
+  /** A line of its own for scripts: what follows are the kinds, which stay as they are. */
+  static final String REFUSED = "Refused: ";
+
+  private final Set<String> refused = new LinkedHashSet<>();
 
   /** A checkpointer says Pending within a second or two; after this long the user wants a hint. */
   private static final Duration HINT_AFTER = Duration.ofSeconds(15);
@@ -208,6 +215,7 @@ final class MigrateCommand implements Callable<Integer> {
           continue;
         }
         heard = true;
+        event.getRefusalsList().forEach(why -> refused.add(why.getKind()));
         if (watch) {
           progress.show(event);
         }
@@ -250,6 +258,9 @@ final class MigrateCommand implements Callable<Integer> {
               "%s does not run anywhere, as far as is known: %s%n", container, event.getMessage());
       case IN_DOUBT, USAGE, UNREACHABLE ->
           System.err.printf("Where %s runs is not known: %s%n", container, event.getMessage());
+    }
+    if (status == ExitStatus.NOT_MOVED && !refused.isEmpty()) {
+      System.err.printf("%s%s%n", REFUSED, String.join(", ", refused));
     }
   }
 }
