@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class FakeEngine implements DockerEngine {
     private boolean dumpFails;
     private boolean paused;
     private int freshStarts;
+    private final Map<String, List<Integer>> refusals = new HashMap<>();
     private long unnoticedPid;
     private int glancesUntilNoticed;
 
@@ -40,6 +42,16 @@ public final class FakeEngine implements DockerEngine {
     /** How many of the next restores start from the beginning instead. */
     public void setFreshStarts(int freshStarts) {
       this.freshStarts = freshStarts;
+    }
+
+    /**
+     * What the Engine answers to the next calls of a kind instead of doing them.
+     *
+     * @param call a method's name
+     * @param statuses HTTP's; 0: nothing, though it was asked
+     */
+    public void setRefusals(String call, Integer... statuses) {
+      refusals.put(call, new ArrayList<>(List.of(statuses)));
     }
 
     public boolean exists() {
@@ -100,7 +112,8 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
-  public Optional<JsonNode> inspect(String container) {
+  public Optional<JsonNode> inspect(String container) throws IOException {
+    answer("inspect");
     if (!world.exists || !(container.equals("app") || container.equals(ID))) {
       return Optional.empty();
     }
@@ -114,6 +127,7 @@ public final class FakeEngine implements DockerEngine {
     state.put(
         "Status",
         world.paused ? "paused" : unnoticed || program.pid().isPresent() ? "running" : "exited");
+    state.put("Running", unnoticed || program.pid().isPresent());
     state.put("Pid", unnoticed ? world.unnoticedPid : program.pid().orElse(0L));
     ObjectNode host = inspect.putObject("HostConfig");
     host.putObject("RestartPolicy").put("Name", world.restartPolicy).put("MaximumRetryCount", 0);
@@ -137,6 +151,7 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void checkpoint(String container, String checkpoint, boolean exit) throws IOException {
+    answer("checkpoint");
     crash.around(
         "the dump",
         () -> {
@@ -148,15 +163,20 @@ public final class FakeEngine implements DockerEngine {
           for (String name : new String[] {"inventory.img", "pages-1.img"}) {
             Files.writeString(images().resolve(name), name);
           }
-          world.unnoticedPid = program.pid().orElseThrow();
-          world.glancesUntilNoticed = LATE;
-          world.dumped = processes.kill();
+          if (exit) {
+            world.unnoticedPid = program.pid().orElseThrow();
+            world.glancesUntilNoticed = LATE;
+            world.dumped = processes.kill();
+          } else {
+            world.dumped = processes.memory();
+          }
           return true;
         });
   }
 
   @Override
   public void startFromCheckpoint(String container, String checkpoint) throws IOException {
+    answer("startFromCheckpoint");
     crash.around(
         "the restore",
         () -> {
@@ -214,19 +234,52 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void pause(String container) throws IOException {
-    crash.around("pausing", () -> world.paused = true);
+    answer("pause");
+    crash.around(
+        "pausing",
+        () -> {
+          require(!world.paused, "Container %s is already paused");
+          require(program.pid().isPresent(), "Container %s is not running");
+          processes.freezer("FROZEN");
+          return world.paused = true;
+        });
   }
 
   @Override
   public void unpause(String container) throws IOException {
-    crash.around("unpausing", () -> world.paused = false);
+    answer("unpause");
+    crash.around(
+        "unpausing",
+        () -> {
+          require(world.paused, "Container %s is not paused");
+          // runc looks at the kernel (libcontainer, container_linux.go).
+          require(processes.isFrozen(), "OCI runtime resume failed: container not paused");
+          processes.freezer("THAWED");
+          world.paused = false;
+          return true;
+        });
+  }
+
+  private void answer(String call) throws DockerException {
+    List<Integer> left = world.refusals.getOrDefault(call, List.of());
+    if (!left.isEmpty()) {
+      throw new DockerException(left.removeFirst(), "the Engine does not " + call);
+    }
+  }
+
+  private static void require(boolean state, String otherwise) throws DockerException {
+    if (!state) {
+      throw new DockerException(500, otherwise.formatted(ID));
+    }
   }
 
   @Override
   public void kill(String container) throws IOException {
+    answer("kill");
     crash.around(
         "killing",
         () -> {
+          require(program.pid().isPresent(), "Container %s is not running");
           world.paused = false;
           return processes.kill();
         });
