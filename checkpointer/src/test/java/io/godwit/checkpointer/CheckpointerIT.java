@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** The checkpointer with this machine's own Engine and CRIU; the device is played. */
 final class CheckpointerIT extends OnRealHost {
   private static final Path KV = Path.of("..", "deploy", "workloads", "kv");
-  private static final Path GHOST = Path.of("src", "test", "c", "ghost.c");
+  private static final Path UNACCEPTED = Path.of("src", "test", "c", "unaccepted.c");
 
   @Test
   void parkedProgramStandsStillAndGoesOnWithoutGap() throws Exception {
@@ -173,7 +173,9 @@ final class CheckpointerIT extends OnRealHost {
 
   @Test
   void containerRunsOnWhenTheDumpFailsAndCriuSaysWhy() throws Exception {
-    String name = host.run(new RealHost.Wanted("ghost", "ghost", GHOST, List.of("/ghost"), 0));
+    String name =
+        host.run(
+            new RealHost.Wanted("unaccepted", "unaccepted", UNACCEPTED, List.of("/unaccepted"), 0));
     awaitCount(name, 3);
     host.device(Device.Will.SUCCEED);
     Service service = host.start(host.blobs(), LONG);
@@ -182,7 +184,7 @@ final class CheckpointerIT extends OnRealHost {
 
     assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
     String said = service.said().getLast();
-    assertTrue(said.contains("the dump failed") && said.contains("ghost"), said);
+    assertTrue(said.contains("the dump failed") && said.contains("Error (criu/sk-unix.c"), said);
     assertEquals("unless-stopped", policy(name));
     assertCountsOn(name, last(name));
   }
