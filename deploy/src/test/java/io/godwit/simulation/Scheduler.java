@@ -101,9 +101,9 @@ public final class Scheduler {
     }
 
     /** Starts a thread. */
-    public void start(String thread, Runnable work) {
+    public Thread start(String thread, Runnable work) {
       try {
-        ((Thread.Builder.OfVirtual) BUILDER.newInstance(this)).name(thread).start(work);
+        return ((Thread.Builder.OfVirtual) BUILDER.newInstance(this)).name(thread).start(work);
       } catch (ReflectiveOperationException e) {
         throw new AssertionError(e);
       }
@@ -178,6 +178,11 @@ public final class Scheduler {
       throw new IllegalStateException("nobody's turn");
     }
     return current;
+  }
+
+  /** Whether it is anybody's turn. */
+  public boolean isTurn() {
+    return current != null;
   }
 
   /** How many turns there have been. */

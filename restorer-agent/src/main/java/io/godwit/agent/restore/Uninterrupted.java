@@ -27,7 +27,7 @@ final class Uninterrupted {
   static void run(String name, Work work) throws IOException {
     CompletableFuture<Void> end = new CompletableFuture<>();
     java.util.Map<String, String> context = org.slf4j.MDC.getCopyOfContextMap();
-    Thread.ofPlatform()
+    Thread.ofVirtual()
         .name(name)
         .start(() -> {
           if (context != null) {
