@@ -297,6 +297,7 @@ final class Docker {
       Optional<Fault> fault = world.strike("restore " + machine.name());
       if (fault.filter(f -> f.kind() == Fault.Kind.FRESH_START).isPresent()) {
         startFresh(box);
+        box.copy.ifPresent(copy -> copy.life.excuse("it was begun by mistake"));
         return;
       }
       Optional<Life> life = world.life(state.identity());

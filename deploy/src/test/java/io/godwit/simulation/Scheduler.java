@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.Executor;
@@ -35,6 +36,9 @@ public final class Scheduler {
   private long sequence;
   private long turns;
   private @Nullable Actor current;
+
+  /** Who has woken a thread from outside of the world, where somebody has. */
+  private volatile Optional<String> foreign = Optional.empty();
 
   private record Turn(Actor actor, Runnable continuation) {}
 
@@ -133,7 +137,10 @@ public final class Scheduler {
     @Override
     public void execute(Runnable continuation) {
       if (Thread.currentThread() != carrier && !Thread.currentThread().isVirtual()) {
-        // Woken by real time, which is none of this world's.
+        // Woken by real time, which is none of this world's; by anything else would be a defect.
+        if (!Thread.currentThread().getName().startsWith("VirtualThread-unparker")) {
+          foreign = Optional.of(Thread.currentThread().getName());
+        }
         return;
       }
       if (alive) {
@@ -295,6 +302,9 @@ public final class Scheduler {
         current = null;
       }
       event.run();
+      foreign.ifPresent(who -> {
+        throw new IllegalStateException("a thread of the world was woken by " + who);
+      });
     }
   }
 

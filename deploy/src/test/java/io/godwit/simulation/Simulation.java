@@ -11,9 +11,13 @@ import java.util.Optional;
 /** One world from its beginning to its end. */
 final class Simulation {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long TROUBLED_MS = Duration.ofHours(2).toMillis();
-  private static final long MENDED_MS = Duration.ofHours(8).toMillis();
+  private static final long TROUBLED_MS = Duration.ofHours(1).toMillis();
+  private static final long MENDED_MS = Duration.ofHours(2).toMillis();
   private static final long AFTERWARDS_MS = Duration.ofMinutes(3).toMillis();
+
+  static {
+    Pollers.make();
+  }
 
   private Simulation() {}
 
