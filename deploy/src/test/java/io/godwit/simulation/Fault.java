@@ -21,6 +21,8 @@ record Fault(Kind kind, String scope, int nth, String target, long ms) {
     STOP,
     /** The power of a machine is cut, and comes back. */
     REBOOT,
+    /** A machine, or what it runs, is off for so long that the decision log has forgotten meanwhile. */
+    OFF_TOO_LONG,
     /** The Engine starts again, and containers end with it. */
     ENGINE_RESTART,
     /** The Engine starts again with live-restore. */

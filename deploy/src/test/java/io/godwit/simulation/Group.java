@@ -106,6 +106,10 @@ final class Group {
         Broker.Entry entry = broker.topic(topic).get(offset);
         if (mine.test(entry.key())) {
           Optional<Fault> fault = world.strike(DELIVER);
+          if (members.size() > 1 && !world.isCalm() && world.draw(3) == 0) {
+            // Members come and go, and one may still be at work on what the next one gets.
+            rebalance();
+          }
           if (fault.filter(f -> f.kind() == Fault.Kind.DELIVERED_LATE).isPresent()) {
             world.pass(fault.get().ms());
           }

@@ -161,6 +161,7 @@ final class Machine {
   /** The Engine ends and comes up again. */
   void restartEngine(boolean keepsProcesses) {
     engine.kill();
+    processes.endCommands();
     engine = world.scheduler().actor("dockerd@" + name);
     List<CompletableFuture<?>> open = List.copyOf(asked);
     asked.clear();
@@ -202,6 +203,7 @@ final class Machine {
     engine.kill();
     asked.clear();
     disk.cutPower(random);
+    processes.endCommands();
     endProcesses("the power of %s was cut".formatted(name));
     for (Service service : services) {
       world.kill(service);

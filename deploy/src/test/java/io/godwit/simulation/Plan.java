@@ -36,6 +36,18 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
     for (int i = 0; i < count; i++) {
       faults.add(fault(random, setting));
     }
+    if (setting.deviceNames().stream().distinct().count() < setting.deviceNames().size()
+        && random.nextBoolean()) {
+      // Two of one name are told apart by what each remembers, which needs a crash to be seen.
+      String machine = setting.deviceMachines().get(random.nextInt(2));
+      faults.add(
+          new Fault(
+              Kind.KILL,
+              machine + "/agent",
+              60 + random.nextInt(80),
+              "",
+              100 + random.nextInt(2_000)));
+    }
     return new Plan(seed, setting, faults);
   }
 
@@ -145,8 +157,15 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
               1_000 + random.nextInt(1_500_000));
       case 21 -> new Fault(Kind.REBALANCE, world, moment, "", 0);
       case 22 ->
-          new Fault(
-              random.nextBoolean() ? Kind.LOG_MADE_ANEW : Kind.LOG_CUT_OFF, world, moment, "", 0);
+          random.nextBoolean()
+              ? new Fault(
+                  Kind.OFF_TOO_LONG, world, moment, machine, 100_000 + random.nextInt(1_500_000))
+              : new Fault(
+                  random.nextBoolean() ? Kind.LOG_MADE_ANEW : Kind.LOG_CUT_OFF,
+                  world,
+                  moment,
+                  "",
+                  0);
       case 23 -> new Fault(Kind.STORE_AWAY, world, moment, "", 1_000 + random.nextInt(100_000));
       case 24 ->
           new Fault(

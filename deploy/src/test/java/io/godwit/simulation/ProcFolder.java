@@ -11,7 +11,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A machine's /proc, with the processes of containers in it, and what is in their memory. */
 final class ProcFolder implements ProcessMemory {
@@ -19,6 +22,7 @@ final class ProcFolder implements ProcessMemory {
 
   private final Path folder;
   private final Map<Long, Long> identities = new HashMap<>();
+  private final Set<Long> commands = new TreeSet<>();
   private long nextPid = 1000;
 
   ProcFolder(Path folder) throws IOException {
@@ -74,6 +78,7 @@ final class ProcFolder implements ProcessMemory {
   /** A command that the Engine runs. */
   long command(String... words) {
     long pid = nextPid++;
+    commands.add(pid);
     try {
       Path process = Files.createDirectories(folder.resolve(Long.toString(pid)));
       Files.writeString(process.resolve("cmdline"), String.join("\0", words) + "\0");
@@ -86,9 +91,15 @@ final class ProcFolder implements ProcessMemory {
     return pid;
   }
 
+  /** The commands of an Engine that has ended end with it. */
+  void endCommands() {
+    List.copyOf(commands).forEach(this::vanish);
+  }
+
   /** A process is gone. */
   void vanish(long pid) {
     identities.remove(pid);
+    commands.remove(pid);
     try {
       DurableFiles.deleteFolder(folder.resolve(Long.toString(pid)));
     } catch (IOException e) {

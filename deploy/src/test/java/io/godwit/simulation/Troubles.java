@@ -21,6 +21,15 @@ final class Troubles {
       case KILL -> kill(fault);
       case STOP -> stop(fault);
       case REBOOT -> reboot(world.machine(fault.target()), fault.ms());
+      case OFF_TOO_LONG -> {
+        Machine machine = world.machine(fault.target());
+        if (random.nextBoolean()) {
+          reboot(machine, fault.ms());
+        } else {
+          machine.services().forEach(service -> world.kill(machine, service, fault.ms()));
+        }
+        world.scheduler().after(fault.ms() - 1, this::forget);
+      }
       case ENGINE_RESTART -> restartEngine(world.machine(fault.target()), false);
       case ENGINE_RESTART_LIVE -> restartEngine(world.machine(fault.target()), true);
       case ENGINE_AWAY -> {
@@ -114,6 +123,14 @@ final class Troubles {
                   machine.boot();
                 }
               });
+    }
+  }
+
+  private void forget() {
+    if (random.nextBoolean()) {
+      world.broker().makeLogAnew();
+    } else {
+      world.broker().cutLogOff();
     }
   }
 
