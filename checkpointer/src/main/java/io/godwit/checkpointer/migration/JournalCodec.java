@@ -5,7 +5,7 @@ import io.godwit.checkpointer.journal.wire.JournalEntry;
 import io.godwit.checkpointer.journal.wire.JournalLine;
 import io.godwit.checkpointer.journal.wire.JournalSource;
 import io.godwit.checkpointer.journal.wire.JournalTouch;
-import io.godwit.isa.Isa;
+import io.godwit.messaging.WireIsa;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -73,8 +73,8 @@ final class JournalCodec {
   private static JournalSource encode(Source source) {
     return JournalSource.newBuilder()
         .setContainerId(source.containerId())
-        .setSourceIsa(source.sourceIsa().wireName())
-        .setTargetIsa(source.targetIsa().wireName())
+        .setSourceIsa(WireIsa.of(source.sourceIsa()))
+        .setTargetIsa(WireIsa.of(source.targetIsa()))
         .addAllTwins(source.twins())
         .build();
   }
@@ -82,8 +82,8 @@ final class JournalCodec {
   private static Source decode(JournalSource source) {
     return new Source(
         source.getContainerId(),
-        Isa.of(source.getSourceIsa()),
-        Isa.of(source.getTargetIsa()),
+        WireIsa.of(source.getSourceIsa()),
+        WireIsa.of(source.getTargetIsa()),
         source.getTwinsList());
   }
 

@@ -7,6 +7,7 @@ import io.godwit.contract.MoveOptions;
 import io.godwit.criu.CriuVersion;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DeviceDirectory;
+import io.godwit.messaging.WireIsa;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +83,7 @@ public final class DeviceChecks {
       reasons.add(
           "Device %s has an instruction set that this version does not know. Use an x86_64 or aarch64 device."
               .formatted(name));
-    } else if (Isa.of(device.getIsa()) == host.isa()) {
+    } else if (WireIsa.of(device.getIsa()) == host.isa()) {
       cpuFeatures(device, options, options.getAllowCpuDifference() ? warnings : reasons);
     }
     if (device.getPageSize() != host.pageSize()) {

@@ -13,6 +13,7 @@ import io.godwit.criu.CriuVersion;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.isa.Isa;
+import io.godwit.messaging.WireIsa;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -129,7 +130,7 @@ public final class Preflight {
     if (!reasons.isEmpty() || container.isEmpty() || device.isEmpty()) {
       throw new RefusedException(reasons);
     }
-    return new Found(container.get(), Isa.of(device.get().getIsa()), pairs, warnings);
+    return new Found(container.get(), WireIsa.of(device.get().getIsa()), pairs, warnings);
   }
 
   /**
@@ -216,7 +217,7 @@ public final class Preflight {
   private static Optional<Isa> isa(DeviceProfile device) {
     return device.getIsa() == IsaName.ISA_UNSPECIFIED || device.getIsa() == IsaName.UNRECOGNIZED
         ? Optional.empty()
-        : Optional.of(Isa.of(device.getIsa()));
+        : Optional.of(WireIsa.of(device.getIsa()));
   }
 
   private static long size(Path layer) throws IOException {

@@ -16,6 +16,7 @@ import io.godwit.contract.Preparation;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
+import io.godwit.messaging.WireIsa;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ final class AheadSender {
                             .setArchive(image.toRef())))
             .setLayer(LayerArchive.newBuilder().setArchive(layer.toRef()))
             .addAllTrees(sent)
-            .setSourceIsa(source.sourceIsa().wireName())
+            .setSourceIsa(WireIsa.of(source.sourceIsa()))
             .setOptions(migration.request().getOptions())
             .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
             .build();

@@ -13,6 +13,7 @@ import io.godwit.contract.Manifest;
 import io.godwit.contract.Preparation;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
+import io.godwit.messaging.WireIsa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,8 +76,8 @@ final class CheckpointUploader {
             .setDevice(migration.request().getDevice())
             .setContainer(preparation.getContainer())
             .setOptions(preparation.getOptions())
-            .setSourceIsa(source.sourceIsa().wireName())
-            .setTargetIsa(source.targetIsa().wireName())
+            .setSourceIsa(WireIsa.of(source.sourceIsa()))
+            .setTargetIsa(WireIsa.of(source.targetIsa()))
             .setCriuVersion(host.criu().map(Object::toString).orElse(""))
             .setImages(images)
             .setTemplate(migration.template().orElseThrow())

@@ -10,7 +10,7 @@ import io.godwit.converter.graft.OutputFile;
 import io.godwit.converter.graft.Piece;
 import io.godwit.criu.CriuVersion;
 import io.godwit.criu.ImageFolder;
-import io.godwit.isa.Isa;
+import io.godwit.messaging.WireIsa;
 import java.io.IOException;
 import java.util.List;
 
@@ -31,8 +31,8 @@ final class Inputs {
       throws IOException {
     Template device = checkpoint.getTemplate();
     return new GraftInput(
-        Isa.of(checkpoint.getSourceIsa()),
-        Isa.of(checkpoint.getTargetIsa()),
+        WireIsa.of(checkpoint.getSourceIsa()),
+        WireIsa.of(checkpoint.getTargetIsa()),
         CriuVersion.parse(device.getCriuVersion()),
         device.getPageSize(),
         ImageFolder.of(source),

@@ -3,6 +3,7 @@ package io.godwit.agent.machine;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.docker.DockerEngine;
+import io.godwit.messaging.WireIsa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public final class DeviceProfiler {
   private void addMachine(DeviceProfile.Builder profile) {
     try {
       profile
-          .setIsa(machine.isa().wireName())
+          .setIsa(WireIsa.of(machine.isa()))
           .setKernel(machine.kernel())
           .setPageSize(machine.pageSize())
           .setVaBits(machine.vaBits())

@@ -1,7 +1,5 @@
 package io.godwit.isa;
 
-import io.godwit.contract.IsaName;
-
 /** An instruction set that containers run on. */
 public enum Isa {
   /** AMD64, ELF machine 62 (psABI x86-64). */
@@ -45,28 +43,6 @@ public enum Isa {
    */
   public long migrationTarget() {
     return migrationTarget;
-  }
-
-  /** This ISA in the wire contract. */
-  public IsaName wireName() {
-    return switch (this) {
-      case X86_64 -> IsaName.X86_64;
-      case AARCH64 -> IsaName.AARCH64;
-    };
-  }
-
-  /**
-   * The ISA of a record.
-   *
-   * @throws IllegalArgumentException when the record names none that this version knows
-   */
-  public static Isa of(IsaName name) {
-    return switch (name) {
-      case X86_64 -> X86_64;
-      case AARCH64 -> AARCH64;
-      case ISA_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalArgumentException("no ISA that this version knows: " + name);
-    };
   }
 
   /**
