@@ -16,13 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Everything that the services share, and what goes wrong in it. */
 final class World implements AutoCloseable {
-  private static final AtomicLong COUNT = new AtomicLong();
   private static final long EPOCH_MS = Instant.parse("2026-06-01T12:00:00Z").toEpochMilli();
   private static final Duration STARTED_AGAIN = Duration.ofSeconds(5);
 
@@ -33,7 +31,6 @@ final class World implements AutoCloseable {
   private final Scheduler scheduler;
   private final Broker broker;
   private final Store store;
-  private final long number = COUNT.incrementAndGet();
   private final boolean tells;
   private final List<String> history = new ArrayList<>();
   private final Map<String, Machine> machines = new LinkedHashMap<>();
@@ -102,9 +99,9 @@ final class World implements AutoCloseable {
     return machine;
   }
 
-  /** A name that no other world's disk has. */
+  /** A name for a disk; two worlds of one seed are not there at one time. */
   String unique(String name) {
-    return "w" + number + "-" + name;
+    return "w%d-%s".formatted(plan.seed(), name);
   }
 
   long nowMs() {
