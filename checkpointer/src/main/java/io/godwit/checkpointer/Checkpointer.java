@@ -1,11 +1,13 @@
 package io.godwit.checkpointer;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.preflight.ContainersInMigration;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
+import io.godwit.checkpointer.source.CgroupFreezer;
 import io.godwit.checkpointer.source.ElfPrograms;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.InotifyWatches;
@@ -16,18 +18,14 @@ import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.checkpointer.work.Announcer;
 import io.godwit.checkpointer.work.Deadlines;
 import io.godwit.checkpointer.work.Inbox;
-import io.godwit.checkpointer.work.Steps;
 import io.godwit.checkpointer.work.Worker;
+import io.godwit.checkpointer.work.Workshop;
 import io.godwit.contract.Rehearsal;
 import io.godwit.contract.Request;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
-import io.godwit.docker.LayerFiles;
-import io.godwit.docker.ReadOnlyRoot;
-import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.DeviceDirectory;
 import io.godwit.messaging.EventPublisher;
@@ -49,6 +47,7 @@ public final class Checkpointer {
   public static final String SERVICE = "checkpointer";
 
   private static final Path PROC = Path.of("/proc");
+  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
   private Checkpointer() {}
 
@@ -76,7 +75,7 @@ public final class Checkpointer {
     ProcFs processes = new ProcFs(PROC);
     InotifyWatches watches = new InotifyWatches(processes, commands);
     ProcMemory memory = new ProcMemory(PROC);
-    CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF);
+    CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
     criu.recover();
 
     Journal journal = new Journal(state);
@@ -85,16 +84,13 @@ public final class Checkpointer {
     ContainersInMigration inMigration = new ContainersInMigration();
     DeviceChecks devices = new DeviceChecks(directory, facts, clock);
     Inbox inbox = new Inbox(Threads.SYSTEM);
-    Steps steps =
-        new Steps(
-            new Steps.Machine(
+    Workshop workshop =
+        new Workshop(
+            new Workshop.Machine(
                 facts,
                 engine,
                 criu,
-                new LayerFiles(commands, clock),
-                new SharedMemory(commands),
-                new ReadOnlyRoot(commands, processes.folder()),
-                new StartSettings(commands, processes.folder()),
+                commands,
                 processes,
                 watches,
                 new ProcessIdentity(processes, memory),
@@ -103,27 +99,25 @@ public final class Checkpointer {
                     new ElfPrograms(processes),
                     memory,
                     clock,
-                    Sleeper.SYSTEM)),
-            new Steps.Meeting(kafka.publisher(), log, blobs, devices),
+                    Sleeper.SYSTEM),
+                new CgroupFreezer(processes, CGROUPS)),
+            new Workshop.Meeting(kafka.publisher(), log, blobs, devices),
             new Preflight(engine, processes, watches, facts, devices, inMigration),
-            journal,
-            inbox,
-            gate,
-            announcer,
-            deadlines(settings),
+            new Workshop.Desk(journal, gate, inbox, announcer),
             state,
-            clock,
-            Sleeper.SYSTEM);
+            deadlines(settings),
+            new Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM));
     Worker worker =
         runtime.adopt(
             "worker",
             new Worker(
-                steps,
+                workshop.steps(),
                 journal,
                 gate,
                 inMigration,
                 inbox,
                 Sleeper.SYSTEM,
+                Threads.SYSTEM,
                 settings.migrationsAtOnce()));
     worker.recover();
 

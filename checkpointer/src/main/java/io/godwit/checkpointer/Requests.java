@@ -7,6 +7,7 @@ import io.godwit.checkpointer.work.Inbox;
 import io.godwit.checkpointer.work.Worker;
 import io.godwit.contract.Abort;
 import io.godwit.contract.AbortRequest;
+import io.godwit.contract.Attempt;
 import io.godwit.contract.Decision;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Request;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +87,7 @@ public final class Requests {
     for (MigrationRequest request : requests) {
       Migration migration = Migration.accepted(request, clock.instant());
       if (journal.accept(migration)) {
-        observer.entered(migration, migration.history().getLast().message());
+        observer.entered(migration, migration.order().lastMessage());
         worker.begin(migration);
       } else {
         LOG.info("migration {} is known already", migration.id());
@@ -119,35 +121,42 @@ public final class Requests {
     }
   }
 
+  /** One that comes before its request stands in the log all the same, and is obeyed then. */
   private void abort(AbortRequest request) throws PoisonException, IOException {
     String id = request.getMigrationId();
-    Migration migration =
-        journal
-            .find(id)
-            .orElseThrow(() ->
-                new PoisonException(
-                    "migration '%s' is to be aborted and host %s knows none of this id"
-                        .formatted(id, host)));
-    if (migration.settled()) {
-      LOG.info("migration {} is at an end already: {}", id, migration.state());
+    if (!Journal.isId(id)) {
+      throw new PoisonException(
+          "migration_id '%s' is not a UUID in lower-case hexadecimal with dashes".formatted(id));
+    }
+    Optional<Migration> migration = journal.find(id);
+    if (migration.filter(Migration::settled).isPresent()) {
+      LOG.info("migration {} is at an end already: {}", id, migration.get().state());
       return;
     }
-    Verdict verdict =
-        Verdict.of(
-            log.append(
-                Decision.newBuilder()
-                    .setMigrationId(id)
-                    .setAtMs(clock.millis())
-                    .setAbort(
-                        Abort.newBuilder()
-                            .setBy("operator")
-                            .setReason(
-                                request.getReason().isEmpty() ? "asked for" : request.getReason()))
-                    .build()));
-    if (!(verdict instanceof Verdict.Aborted)) {
-      observer.entered(
-          migration, "too late to be aborted: the device's claim came first, and the log decides");
+    List<Decision> decisions =
+        log.append(
+            Decision.newBuilder()
+                .setMigrationId(id)
+                .setAtMs(clock.millis())
+                .setAbort(
+                    Abort.newBuilder()
+                        .setBy("operator")
+                        .setReason(
+                            request.getReason().isEmpty() ? "asked for" : request.getReason()))
+                .build());
+    Optional<Attempt> attempt = journal.find(id).flatMap(Requests::attempt);
+    if (attempt.isPresent() && !(Verdict.of(decisions, attempt.get()) instanceof Verdict.Aborted)) {
+      migration.ifPresent(known ->
+          observer.entered(
+              known, "too late to be aborted: the device's claim came first, and the log decides"));
     }
     inbox.wake(id);
+  }
+
+  /** What somebody may have claimed already. */
+  private static Optional<Attempt> attempt(Migration migration) {
+    return migration instanceof Migration.Published published
+        ? Optional.of(published.checkpoint().getAttempt())
+        : Optional.empty();
   }
 }

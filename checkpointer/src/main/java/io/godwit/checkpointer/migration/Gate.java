@@ -22,22 +22,29 @@ public final class Gate {
   /**
    * Enters a state.
    *
+   * @param to the next state with what it has, its history as it was
    * @param message why, for people
    * @throws IllegalTransitionException when the table has no such transition; says the history
    * @throws UncheckedIOException when the journal cannot be written: nothing has changed then
    */
-  public Migration move(Migration migration, State to, String message) {
-    if (migration.settled() || !TransitionTable.after(migration.state()).contains(to)) {
-      throw new IllegalTransitionException(migration, to);
+  public Migration enter(Migration from, Migration to, String message) {
+    if (from.settled() || !TransitionTable.after(from.state()).contains(to.state())) {
+      throw new IllegalTransitionException(from, to.state());
     }
-    Migration moved = save(migration.in(to, clock.instant(), message));
-    observer.entered(moved, message);
-    return moved;
+    Migration entered =
+        save(to.with(to.order().with(new HistoryLine(to.state(), clock.instant(), message))));
+    observer.entered(entered, message);
+    return entered;
   }
 
   /** Persists what was found out, or what is about to be done, within a state. */
-  public Migration note(Migration migration) {
+  public <M extends Migration> M note(M migration) {
     return save(migration);
+  }
+
+  /** Tells people something of a migration that goes on in the state in which it is. */
+  public void tell(Migration migration, String message) {
+    observer.entered(migration, message);
   }
 
   /**
@@ -46,7 +53,7 @@ public final class Gate {
    * @param message what became of the container, and what there is to do for the operator
    */
   public Migration settle(Migration migration, String message) {
-    Migration settled = save(migration.asSettled());
+    Migration settled = save(new Migration.Settled(migration.order(), migration.state()));
     observer.settled(settled, message);
     try {
       journal.removeWorkFolder(settled.id());
@@ -56,7 +63,7 @@ public final class Gate {
     return settled;
   }
 
-  private Migration save(Migration migration) {
+  private <M extends Migration> M save(M migration) {
     try {
       journal.save(migration);
       return migration;

@@ -16,7 +16,7 @@ public final class IllegalTransitionException extends IllegalStateException {
                 migration.state(),
                 to,
                 migration.settled() ? ", it is settled" : "",
-                migration.history().stream()
+                migration.order().history().stream()
                     .map(line -> "  %s %s %s".formatted(line.at(), line.state(), line.message()))
                     .collect(Collectors.joining("\n"))));
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +34,8 @@ public final class Journal {
   public Journal(Path stateDir) throws IOException {
     this.migrations = stateDir.resolve("migrations");
     DurableFiles.makeFolder(migrations);
+    // A container's environment and files lie there.
+    Files.setPosixFilePermissions(migrations, PosixFilePermissions.fromString("rwx------"));
   }
 
   /** Journals a migration unless one of this id is known; says whether it was new. */
@@ -50,19 +53,20 @@ public final class Journal {
   }
 
   /**
-   * All migrations, the oldest first.
+   * The migrations that are not settled, the oldest first. Of those that are, however many, only
+   * one at a time is held in memory.
    *
    * @throws IOException when an entry cannot be read: going on without it could leave a container
    *     frozen
    */
-  public List<Migration> all() throws IOException {
+  public List<Migration> unsettled() throws IOException {
     List<Migration> found = new ArrayList<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(migrations, Files::isDirectory)) {
       for (Path folder : folders) {
-        read(folder).ifPresent(found::add);
+        read(folder).filter(migration -> !migration.settled()).ifPresent(found::add);
       }
     }
-    found.sort(Comparator.comparing(migration -> migration.history().getFirst().at()));
+    found.sort(Comparator.comparing(migration -> migration.order().acceptedAt()));
     return found;
   }
 

@@ -1,15 +1,16 @@
 package io.godwit.checkpointer.migration;
 
 import static io.godwit.checkpointer.migration.State.ABORTED;
-import static io.godwit.checkpointer.migration.State.CHECKPOINTED;
-import static io.godwit.checkpointer.migration.State.CHECKPOINTING;
 import static io.godwit.checkpointer.migration.State.CLAIMED;
 import static io.godwit.checkpointer.migration.State.FAILED;
+import static io.godwit.checkpointer.migration.State.FREEZING;
+import static io.godwit.checkpointer.migration.State.FROZEN;
 import static io.godwit.checkpointer.migration.State.IN_DOUBT;
 import static io.godwit.checkpointer.migration.State.PENDING;
 import static io.godwit.checkpointer.migration.State.PREFLIGHT;
 import static io.godwit.checkpointer.migration.State.REHEARSING;
 import static io.godwit.checkpointer.migration.State.ROLLED_BACK;
+import static io.godwit.checkpointer.migration.State.SOURCE_DOWN;
 import static io.godwit.checkpointer.migration.State.SUCCEEDED;
 
 import java.util.EnumMap;
@@ -18,19 +19,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which state may follow which:
+ * Which state may follow which. Everything that must never be is a line that is missing here.
  *
  * <pre>
- * from           to
  * PENDING        PREFLIGHT      FAILED ABORTED
  * PREFLIGHT      REHEARSING     FAILED ABORTED
- * REHEARSING     CHECKPOINTING  FAILED ABORTED
- * CHECKPOINTING  CHECKPOINTED   FAILED ABORTED
- * CHECKPOINTED   CLAIMED        ABORTED             no failure here: the log decides
+ * REHEARSING     FREEZING       FAILED ABORTED
+ * FREEZING       FROZEN         FAILED ABORTED      nothing is published: a timer may thaw
+ * FROZEN         CLAIMED        ABORTED IN_DOUBT    no failure here: the log decides
  * CLAIMED        SUCCEEDED      FAILED IN_DOUBT     never ABORTED: the Claim came first
- * IN_DOUBT       SUCCEEDED      FAILED
- * FAILED         ROLLED_BACK    FAILED              FAILED again: undoing failed
- * ABORTED        ROLLED_BACK    FAILED              FAILED: undoing failed
+ * IN_DOUBT       SUCCEEDED      FAILED              by the claimer's word, or the operator's
+ * FAILED         ROLLED_BACK    SOURCE_DOWN
+ * ABORTED        ROLLED_BACK    SOURCE_DOWN
+ * SOURCE_DOWN    ROLLED_BACK
  * SUCCEEDED      -
  * ROLLED_BACK    -
  * </pre>
@@ -41,13 +42,14 @@ final class TransitionTable {
   static {
     NEXT.put(PENDING, EnumSet.of(PREFLIGHT, FAILED, ABORTED));
     NEXT.put(PREFLIGHT, EnumSet.of(REHEARSING, FAILED, ABORTED));
-    NEXT.put(REHEARSING, EnumSet.of(CHECKPOINTING, FAILED, ABORTED));
-    NEXT.put(CHECKPOINTING, EnumSet.of(CHECKPOINTED, FAILED, ABORTED));
-    NEXT.put(CHECKPOINTED, EnumSet.of(CLAIMED, ABORTED));
+    NEXT.put(REHEARSING, EnumSet.of(FREEZING, FAILED, ABORTED));
+    NEXT.put(FREEZING, EnumSet.of(FROZEN, FAILED, ABORTED));
+    NEXT.put(FROZEN, EnumSet.of(CLAIMED, ABORTED, IN_DOUBT));
     NEXT.put(CLAIMED, EnumSet.of(SUCCEEDED, FAILED, IN_DOUBT));
     NEXT.put(IN_DOUBT, EnumSet.of(SUCCEEDED, FAILED));
-    NEXT.put(FAILED, EnumSet.of(ROLLED_BACK, FAILED));
-    NEXT.put(ABORTED, EnumSet.of(ROLLED_BACK, FAILED));
+    NEXT.put(FAILED, EnumSet.of(ROLLED_BACK, SOURCE_DOWN));
+    NEXT.put(ABORTED, EnumSet.of(ROLLED_BACK, SOURCE_DOWN));
+    NEXT.put(SOURCE_DOWN, EnumSet.of(ROLLED_BACK));
     NEXT.put(SUCCEEDED, EnumSet.noneOf(State.class));
     NEXT.put(ROLLED_BACK, EnumSet.noneOf(State.class));
   }

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
@@ -71,8 +70,8 @@ final class AheadSender {
   record Sent(Preparation preparation, long bytes) {}
 
   /** Sends all of it and describes the container. */
-  Sent send(Migration migration) throws IOException {
-    var source = migration.knownSource();
+  Sent send(Migration.Rehearsing migration) throws IOException {
+    var source = migration.source();
     SourceContainer container =
         engine
             .inspect(source.containerId())
@@ -103,7 +102,7 @@ final class AheadSender {
             .addAllTrees(sent)
             .setSourceIsa(WireIsa.of(source.sourceIsa()))
             .setOptions(migration.request().getOptions())
-            .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
+            .setExpiresAtMs(migration.expiresAt().toEpochMilli())
             .build();
     long bytes = (known.isPresent() ? 0 : image.size()) + layer.size() + TreeSender.bytes(sent);
     return new Sent(preparation, bytes);

@@ -2,7 +2,7 @@ package io.godwit.checkpointer.work;
 
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.MigrationObserver;
-import io.godwit.checkpointer.migration.State;
+import io.godwit.checkpointer.migration.Standstill.Freeze;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.PhaseTime;
 import io.godwit.messaging.EventPublisher;
@@ -11,8 +11,10 @@ import io.godwit.service.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Tells people: an event and a log line for every transition, and metrics at the end. */
@@ -29,16 +31,16 @@ public final class Announcer implements MigrationObserver, Progress {
 
   @Override
   public void entered(Migration migration, String message) {
-    voice(migration).say(migration.state().phase(), message, migration.phases(), List.of());
+    voice(migration).say(migration.state().phase(), message, migration.order().phases(), List.of());
     frozen(migration);
   }
 
   @Override
   public void settled(Migration migration, String message) {
-    voice(migration).end(migration.state().phase(), message, migration.phases());
+    voice(migration).end(migration.state().phase(), message, migration.order().phases());
     String outcome = migration.state().name().toLowerCase(Locale.ROOT);
     Metric.MIGRATIONS_ENDED.counter(metrics, "outcome", outcome).increment();
-    for (PhaseTime phase : migration.phases()) {
+    for (PhaseTime phase : migration.order().phases()) {
       Metric.MIGRATION_PHASE
           .timer(metrics, "phase", phase.getPhase())
           .record(Duration.ofMillis(phase.getDurationMs()));
@@ -55,16 +57,24 @@ public final class Announcer implements MigrationObserver, Progress {
 
   // By this host's clock; what the device says of the end comes with its outcome a moment later.
   private void frozen(Migration migration) {
-    if (migration.state() != State.SUCCEEDED && migration.state() != State.ROLLED_BACK) {
-      return;
-    }
-    migration
-        .touch()
-        .frozenAt()
-        .ifPresent(since ->
-            Metric.MIGRATION_FROZEN
-                .timer(metrics, "outcome", migration.state().name().toLowerCase(Locale.ROOT))
-                .record(Duration.between(since, clock.instant())));
+    Optional<Instant> frozenAt =
+        switch (migration) {
+          case Migration.Succeeded success -> success.standstill().freeze().map(Freeze::at);
+          case Migration.RolledBack back -> back.frozenAt();
+          case Migration.Pending _,
+              Migration.Preflight _,
+              Migration.Rehearsing _,
+              Migration.Freezing _,
+              Migration.Published _,
+              Migration.GivenUp _,
+              Migration.SourceDown _,
+              Migration.Settled _ ->
+              Optional.empty();
+        };
+    frozenAt.ifPresent(since ->
+        Metric.MIGRATION_FROZEN
+            .timer(metrics, "outcome", migration.state().name().toLowerCase(Locale.ROOT))
+            .record(Duration.between(since, clock.instant())));
   }
 
   private MigrationEvents voice(Migration migration) {

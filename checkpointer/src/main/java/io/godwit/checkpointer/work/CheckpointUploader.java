@@ -1,8 +1,11 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.freeze.CheckpointFolder;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.migration.Order;
+import io.godwit.checkpointer.migration.Source;
 import io.godwit.checkpointer.pages.WholePages;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.SourceContainer;
@@ -52,12 +55,18 @@ final class CheckpointUploader {
     this.clock = clock;
   }
 
-  /** The migration with its checkpoint, ready to be published. */
-  Migration upload(Migration migration) throws IOException {
+  /**
+   * What is ready to be published, but for its attempt.
+   *
+   * @param order of the migration, with the time that this took
+   */
+  record Uploaded(Order order, Checkpoint.Builder checkpoint) {}
+
+  /** Uploads what the dump in a folder, and the frozen container's files, are. */
+  Uploaded upload(Migration.Freezing migration, CheckpointFolder folder) throws IOException {
     Instant begin = clock.instant();
-    var source = migration.knownSource();
-    Preparation preparation = migration.preparation().orElseThrow();
-    CheckpointFolder folder = folder(migration, migration.touch().checkpoint().orElseThrow());
+    Source source = migration.prepared().source();
+    Preparation preparation = migration.prepared().preparation();
     SourceContainer container =
         engine
             .inspect(source.containerId())
@@ -68,8 +77,9 @@ final class CheckpointUploader {
     WholePages.Upload pages = images(migration, folder);
     Manifest images = pages.manifest();
     long bytes = layer.getArchive().getSize() + TreeSender.bytes(changed) + pages.bytes();
-    Migration timed = migration.withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
-    return timed.withCheckpoint(
+    Order timed = migration.order().withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
+    return new Uploaded(
+        timed,
         Checkpoint.newBuilder()
             .setMigrationId(migration.id())
             .setHost(migration.request().getHost())
@@ -80,23 +90,14 @@ final class CheckpointUploader {
             .setTargetIsa(WireIsa.of(source.targetIsa()))
             .setCriuVersion(host.criu().map(Object::toString).orElse(""))
             .setImages(images)
-            .setTemplate(migration.template().orElseThrow())
+            .setTemplate(migration.prepared().template())
             .addAllTwins(source.twins())
             .setLayer(layer)
             .addAllTrees(changed)
-            .setFrozenAtMs(migration.touch().frozenAt().map(Instant::toEpochMilli).orElse(0L))
-            .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
-            .addAllPhases(timed.phases())
-            .build());
-  }
-
-  /** The two places of a checkpoint of this migration. */
-  CheckpointFolder folder(Migration migration, String checkpoint) throws IOException {
-    return CheckpointFolder.of(
-        engine,
-        migration.knownSource().containerId(),
-        checkpoint,
-        journal.workFolder(migration.id()));
+            .setFrozenAtMs(
+                migration.standstill().freeze().map(f -> f.at().toEpochMilli()).orElse(0L))
+            .setExpiresAtMs(migration.prepared().expiresAt().toEpochMilli())
+            .addAllPhases(timed.phases()));
   }
 
   private WholePages.Upload images(Migration migration, CheckpointFolder folder)

@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.work;
 
+import io.godwit.checkpointer.freeze.CheckpointFolder;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.DockerEngine;

@@ -2,13 +2,14 @@ package io.godwit.checkpointer.work;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.godwit.checkpointer.freeze.Sight;
+import io.godwit.checkpointer.freeze.SourceControl;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.FileTree;
 import io.godwit.docker.DockerEngine;
-import io.godwit.docker.DockerException;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.Sleeper;
@@ -16,20 +17,24 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Succeeded: the source is removed with its volumes or kept, stopped, as asked; its checkpoint
- * goes.
+ * Succeeded: the frozen source is killed where it stands, then removed with its volumes or kept, as
+ * asked; its checkpoint goes.
  */
-final class FinishStep implements Step {
+final class FinishStep implements Step<Migration.Succeeded> {
   private static final Logger LOG = LoggerFactory.getLogger(FinishStep.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration AFTER_NO_ANSWER = Duration.ofSeconds(5);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** About five minutes: what cannot be tidied up by then is the operator's. */
+  private static final int TRIES = 16;
 
   private final DockerEngine engine;
+  private final SourceControl control;
   private final SharedMemory sharedMemory;
   private final LeftBehind leftBehind;
   private final Journal journal;
@@ -38,12 +43,14 @@ final class FinishStep implements Step {
 
   FinishStep(
       DockerEngine engine,
+      SourceControl control,
       SharedMemory sharedMemory,
       LeftBehind leftBehind,
       Journal journal,
       Gate gate,
       Sleeper sleeper) {
     this.engine = engine;
+    this.control = control;
     this.leftBehind = leftBehind;
     this.sharedMemory = sharedMemory;
     this.journal = journal;
@@ -52,62 +59,95 @@ final class FinishStep implements Step {
   }
 
   @Override
-  public Migration run(Migration migration) throws InterruptedException {
-    while (true) {
+  public Migration run(Migration.Succeeded migration) throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    for (int tries = 1; ; tries++) {
       try {
         return gate.settle(migration, finish(migration));
-      } catch (DockerException e) {
-        if (e.status() != 0) {
+      } catch (IOException e) {
+        if (tries >= TRIES && isEnded(migration)) {
           return gate.settle(
               migration,
-              "The container runs on the device, but the stopped source could not be cleaned up: %s. Do not start it: it would be a second copy"
+              "The container runs on the device, but the ended source could not be cleaned up: %s. Do not start it: it would be a second copy"
                   .formatted(e.getMessage()));
         }
-        LOG.warn("the source waits to be cleaned up: {}", e.getMessage());
-        sleeper.sleep(AFTER_NO_ANSWER);
-      } catch (IOException e) {
-        return gate.settle(migration, "The source could not be cleaned up: " + e.getMessage());
+        LOG.warn("the source waits to be cleaned up, again in {} ms", pause.toMillis(), e);
+        sleeper.sleep(pause);
+        pause = pause.multipliedBy(2);
+        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
       }
     }
   }
 
-  private String finish(Migration migration) throws IOException {
-    String id = migration.knownSource().containerId();
-    sharedMemory.release(journal.keptFile(migration.id(), TreeSender.HELD));
-    Optional<SourceContainer> container = engine.inspect(id).map(SourceContainer::new);
-    if (container.isEmpty()) {
-      return removed(migration);
+  private boolean isEnded(Migration.Succeeded migration) throws InterruptedException {
+    try {
+      return switch (look(migration)) {
+        case Sight.Ended _, Sight.Removed _ -> true;
+        case Sight.Runs _, Sight.Frozen _, Sight.Stranger _ -> false;
+      };
+    } catch (IOException e) {
+      return false;
     }
-    if (container.get().runs()) {
-      return "Container %s RUNS ON BOTH MACHINES: somebody has started it here. Decide which one is to live and stop the other"
-          .formatted(container.get().name());
-    }
+  }
+
+  private Sight look(Migration.Succeeded migration) throws IOException, InterruptedException {
+    return control.look(
+        migration.prepared().source().containerId(), migration.standstill().identity());
+  }
+
+  private String finish(Migration.Succeeded migration) throws IOException, InterruptedException {
+    String id = migration.prepared().source().containerId();
+    return switch (look(migration)) {
+      case Sight.Frozen frozen -> {
+        control.end(id);
+        yield tidied(migration, frozen.container());
+      }
+      case Sight.Ended ended -> tidied(migration, ended.container());
+      case Sight.Removed _ -> {
+        release(migration);
+        yield removed(migration);
+      }
+      case Sight.Runs running -> runsOnBoth(running.container());
+      case Sight.Stranger stranger -> runsOnBoth(stranger.container());
+    };
+  }
+
+  private static String runsOnBoth(SourceContainer container) {
+    return "Container %s RUNS ON BOTH MACHINES: somebody has started or unpaused it here. Decide which one is to live and stop the other"
+        .formatted(container.name());
+  }
+
+  private String tidied(Migration.Succeeded migration, SourceContainer container)
+      throws IOException {
+    release(migration);
     if (migration.request().getRemoveSource()) {
-      engine.remove(id);
+      engine.remove(container.id());
       return removed(migration);
     }
-    if (migration.touch().checkpoint().isPresent()) {
-      engine.deleteCheckpoint(id, migration.touch().checkpoint().get());
-    }
+    engine.deleteCheckpoint(container.id(), FreezeStep.checkpoint(migration));
     // So that it does not stand in its own way when it comes home.
     leftBehind.sweep(engine);
     leftBehind.note(beforeItWasFrozen(migration), migration.id());
     return "The source container %s is kept, stopped, with restart policy 'no'. Do not start it: it would be a second copy. Remove it with: docker rm -v %s%s"
         .formatted(
-            container.get().name(),
-            container.get().name(),
+            container.name(),
+            container.name(),
             volumes(migration).isEmpty()
                 ? ""
                 : ". Its volumes are kept as they were: " + String.join(", ", volumes(migration)));
   }
 
-  private static JsonNode beforeItWasFrozen(Migration migration) throws IOException {
+  private void release(Migration.Succeeded migration) throws IOException {
+    sharedMemory.release(journal.keptFile(migration.id(), TreeSender.HELD));
+  }
+
+  private static JsonNode beforeItWasFrozen(Migration.Succeeded migration) throws IOException {
     return JSON.readTree(
-        migration.preparation().orElseThrow().getContainer().getInspectJson().toByteArray());
+        migration.prepared().preparation().getContainer().getInspectJson().toByteArray());
   }
 
   /** Its volumes go with it, but those that another container uses. */
-  private String removed(Migration migration) throws IOException {
+  private String removed(Migration.Succeeded migration) throws IOException {
     List<String> gone = new ArrayList<>();
     List<String> kept = new ArrayList<>();
     if (migration.request().getRemoveSource()) {
@@ -123,9 +163,8 @@ final class FinishStep implements Step {
   }
 
   /** The names of the volumes that moved along. */
-  private static List<String> volumes(Migration migration) {
-    return migration.preparation().stream()
-        .flatMap(preparation -> preparation.getTreesList().stream())
+  private static List<String> volumes(Migration.Succeeded migration) {
+    return migration.prepared().preparation().getTreesList().stream()
         .filter(tree -> tree.getKind() == FileTree.Kind.VOLUME)
         .map(FileTree::getSource)
         .toList();

@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.work;
 
+import io.godwit.checkpointer.freeze.CheckpointFolder;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
@@ -63,8 +64,9 @@ final class MemoryAhead {
   }
 
   /** Sends all memory; does not wait for the device. */
-  Migration first(Migration migration) throws IOException, InterruptedException {
-    String container = migration.knownSource().containerId();
+  Migration.Rehearsing first(Migration.Rehearsing migration)
+      throws IOException, InterruptedException {
+    String container = migration.source().containerId();
     return round(
         migration,
         1,
@@ -74,15 +76,16 @@ final class MemoryAhead {
   }
 
   /** Sends what was written since, when the device has the first round; waits for the device. */
-  Migration second(Migration before) throws IOException, InterruptedException {
+  Migration.Rehearsing second(Migration.Rehearsing before)
+      throws IOException, InterruptedException {
     Path folder = CheckpointFolder.ahead(journal.workFolder(before.id()));
     long bytes = AheadFolder.manifest(folder).map(io.godwit.blob.Manifests::bytes).orElse(0L);
     if (bytes == 0 || !held(before, 1, bytes)) {
       return before;
     }
-    String container = before.knownSource().containerId();
+    String container = before.source().containerId();
     long[] sent = {0};
-    Migration after =
+    Migration.Rehearsing after =
         round(
             before,
             2,
@@ -96,7 +99,8 @@ final class MemoryAhead {
     return after;
   }
 
-  private Migration round(Migration migration, int number, PhaseName phase, Sending sending)
+  private Migration.Rehearsing round(
+      Migration.Rehearsing migration, int number, PhaseName phase, Sending sending)
       throws IOException {
     Path folder = CheckpointFolder.ahead(journal.workFolder(migration.id()));
     Instant begin = clock.instant();
@@ -111,9 +115,11 @@ final class MemoryAhead {
               .setDevice(migration.request().getDevice())
               .setPages(round.manifest())
               .setRound(number)
-              .setExpiresAtMs(migration.expiresAt().map(Instant::toEpochMilli).orElse(0L))
+              .setExpiresAtMs(migration.expiresAt().toEpochMilli())
               .build());
-      return gate.note(migration.withPhase(phase.time(begin, clock.instant(), round.bytes())));
+      return gate.note(
+          migration.with(
+              migration.order().withPhase(phase.time(begin, clock.instant(), round.bytes()))));
     } catch (IOException | MessagingException e) {
       LOG.warn("memory does not go ahead; it comes with the checkpoint", e);
       DurableFiles.deleteFolder(folder);
@@ -122,17 +128,18 @@ final class MemoryAhead {
   }
 
   /** Waits until the device has a round; not for ever. */
-  private boolean held(Migration migration, int round, long bytes) throws InterruptedException {
+  private boolean held(Migration.Rehearsing migration, int round, long bytes)
+      throws InterruptedException {
     Duration patience = SHORTEST_WAIT.plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
-    Duration half = goOrNot.timeLeft(migration).dividedBy(2);
-    long end = System.nanoTime() + (half.compareTo(patience) < 0 ? half : patience).toNanos();
+    Duration half = goOrNot.timeLeft(migration.expiresAt()).dividedBy(2);
+    Instant end = clock.instant().plus(half.compareTo(patience) < 0 ? half : patience);
     while (inbox.heldRound(migration.id()) < round) {
-      long left = end - System.nanoTime();
-      if (left <= 0) {
+      Duration left = Duration.between(clock.instant(), end);
+      if (!left.isPositive()) {
         LOG.info("the device does not say that it has the memory that went ahead");
         return false;
       }
-      inbox.await(migration.id(), Duration.ofNanos(left));
+      inbox.await(migration.id(), left);
     }
     return true;
   }

@@ -2,17 +2,25 @@ package io.godwit.checkpointer.work;
 
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Migration;
-import io.godwit.checkpointer.migration.State;
+import io.godwit.checkpointer.migration.Migration.Claimed;
+import io.godwit.checkpointer.migration.Migration.Frozen;
+import io.godwit.checkpointer.migration.Migration.InDoubt;
+import io.godwit.checkpointer.migration.Migration.Published;
+import io.godwit.checkpointer.migration.Order;
 import io.godwit.contract.Abort;
+import io.godwit.contract.Attempt;
 import io.godwit.contract.Decision;
 import io.godwit.contract.PhaseTime;
+import io.godwit.contract.Resolved.RanOn;
 import io.godwit.contract.Succeeded;
 import io.godwit.messaging.DecisionLog;
+import io.godwit.messaging.LogPosition;
 import io.godwit.messaging.MessagingException;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Verdict;
+import io.godwit.messaging.Verdict.Memory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,14 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checkpointed, Claimed and InDoubt: the decision log decides, and nothing else. A timeout may only
- * write an Abort, and obeys the log all the same. A broker that does not answer changes nothing:
- * both the device and this host wait for it.
+ * Frozen, Claimed and InDoubt: the decision log decides, and nothing else. A timer may only write
+ * an Abort, and obeys the log all the same. A broker that does not answer changes nothing: both the
+ * device and this host wait for it. A log that has forgotten is no log that says nothing: it leaves
+ * the migration in doubt.
  */
-final class OutcomeStep implements Step {
+final class OutcomeStep implements Step<Migration.Published> {
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeStep.class);
   private static final Duration GLANCE = Duration.ofSeconds(10);
-  private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(3);
+  private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(1);
 
   private final DecisionLog log;
   private final Publisher publisher;
@@ -38,6 +47,9 @@ final class OutcomeStep implements Step {
   private final Sleeper sleeper;
   private final Duration doubt;
 
+  /**
+   * @param doubt after a Claim, until a missing outcome is called a doubt
+   */
   OutcomeStep(
       DecisionLog log,
       Publisher publisher,
@@ -53,23 +65,25 @@ final class OutcomeStep implements Step {
     this.doubt = doubt;
   }
 
+  /** What the log says, and whether it can know. */
+  private record Said(Verdict verdict, Memory memory, int records) {}
+
   @Override
-  public Migration run(Migration migration) throws InterruptedException {
+  public Migration run(Published migration) throws InterruptedException {
     boolean published = false;
     while (true) {
       try {
-        List<Decision> decisions = log.read(migration.id());
-        Optional<Migration> next = next(migration, decisions);
+        Said said = said(migration, log.read(migration.id()));
+        Optional<Migration> next = next(migration, said);
         if (next.isPresent()) {
           return next.get();
         }
-        if (migration.state() == State.CHECKPOINTED && !published) {
+        if (migration instanceof Frozen frozen && !published) {
           // Also after a restart: converters know a migration that they have seen.
-          publisher.publish(
-              Topic.CHECKPOINTS, migration.id(), migration.checkpoint().orElseThrow());
+          publisher.publish(Topic.CHECKPOINTS, migration.id(), frozen.checkpoint());
           published = true;
         }
-        log.await(migration.id(), decisions.size(), patience(migration));
+        log.await(migration.id(), said.records(), patience(migration));
       } catch (MessagingException e) {
         LOG.warn("the outcome is not known while Kafka does not answer: {}", e.getMessage());
         sleeper.sleep(AFTER_A_FAILURE);
@@ -77,70 +91,139 @@ final class OutcomeStep implements Step {
     }
   }
 
+  /** Asked after the records were read: a log that was cut off in between has forgotten. */
+  private Said said(Published migration, List<Decision> decisions) {
+    Attempt attempt = migration.checkpoint().getAttempt();
+    LogPosition from = new LogPosition(attempt.getLogTopicId(), attempt.getLogOffset());
+    Memory memory = log.reachesBackTo(from) ? Memory.WHOLE : Memory.FORGOTTEN;
+    return new Said(Verdict.of(decisions, attempt, memory), memory, decisions.size());
+  }
+
   /** The next state, or nothing while there is none to enter. */
-  private Optional<Migration> next(Migration migration, List<Decision> decisions) {
-    Verdict verdict = Verdict.of(decisions);
-    if (verdict instanceof Verdict.Open && isOver(migration.expiresAt())) {
-      verdict = Verdict.of(log.append(abort(migration)));
-    }
-    return switch (verdict) {
-      case Verdict.Open _ -> Optional.empty();
-      case Verdict.Aborted abort ->
-          Optional.of(gate.move(migration, State.ABORTED, GoOrNot.words(abort)));
-      case Verdict.Claimed claim -> claimed(migration, claim.device());
-      case Verdict.Succeeded success ->
-          Optional.of(
-              migration.state() == State.CHECKPOINTED
-                  ? enterClaimed(migration, migration.request().getDevice())
-                  : succeeded(migration, success.decision().getSucceeded()));
-      case Verdict.Resolved resolved ->
-          Optional.of(gate.move(migration, State.FAILED, "resolved: " + resolved.reason()));
-      case Verdict.Failed failure ->
-          Optional.of(
-              migration.state() == State.CHECKPOINTED
-                  ? enterClaimed(migration, migration.request().getDevice())
-                  : gate.move(migration, State.FAILED, words(failure.decision())));
+  private Optional<Migration> next(Published migration, Said said) {
+    return switch (migration) {
+      case Frozen frozen -> frozen(frozen, isOver(frozen, said) ? aborted(frozen) : said);
+      case Claimed claimed -> claimed(claimed, said.verdict());
+      case InDoubt doubtful -> ended(doubtful, said.verdict());
     };
   }
 
-  private Optional<Migration> claimed(Migration migration, String device) {
-    if (migration.state() == State.CHECKPOINTED) {
-      return Optional.of(enterClaimed(migration, device));
-    }
-    if (migration.state() == State.CLAIMED && isOver(Optional.of(doubtAt(migration)))) {
-      return Optional.of(
-          gate.move(
-              migration,
-              State.IN_DOUBT,
-              "device %s has claimed the container and does not say how it ended. The source stays stopped, because the container may be running there. See that the device and its restorer-agent run: it looks at what really runs and says so. If the device is lost for good, say so with: godwit resolve"
-                  .formatted(device)));
-    }
-    return Optional.empty();
+  private boolean isOver(Frozen frozen, Said said) {
+    return said.verdict() instanceof Verdict.Open
+        && said.memory() == Memory.WHOLE
+        && !clock.instant().isBefore(endOf(frozen));
   }
 
-  private Migration enterClaimed(Migration migration, String device) {
-    return gate.move(
-        migration.withClaimSeen(clock.instant()),
-        State.CLAIMED,
-        "device %s has claimed the container and may start it".formatted(device));
+  /** What the log says once an Abort stands in it, which need not be that it came first. */
+  private Said aborted(Frozen frozen) {
+    return said(frozen, log.append(abort(frozen)));
   }
 
-  private Migration succeeded(Migration migration, Succeeded success) {
-    Migration timed = migration;
+  private Optional<Migration> frozen(Frozen frozen, Said said) {
+    return switch (said.verdict()) {
+      case Verdict.Open _ when said.memory() == Memory.WHOLE -> Optional.empty();
+      case Verdict.Open _ ->
+          Optional.of(
+              inDoubt(
+                  frozen,
+                  "the decision log does not reach back to where this migration stands: its topic was made anew, or cut off. A claim may have been lost with it, so the source stays frozen."));
+      case Verdict.Aborted abort ->
+          Optional.of(
+              gate.enter(
+                  frozen,
+                  new Migration.Aborted(frozen.order(), frozen.touched()),
+                  GoOrNot.words(abort)));
+      case Verdict.Resolved resolved when resolved.ranOn() == RanOn.HOST ->
+          Optional.of(
+              gate.enter(
+                  frozen,
+                  new Migration.Aborted(frozen.order(), frozen.touched()),
+                  GoOrNot.words(resolved)));
+      case Verdict.Claimed _, Verdict.Succeeded _, Verdict.Failed _, Verdict.Resolved _ ->
+          Optional.of(
+              gate.enter(
+                  frozen,
+                  new Claimed(
+                      frozen.order(),
+                      frozen.prepared(),
+                      frozen.standstill(),
+                      frozen.checkpoint(),
+                      clock.instant()),
+                  "device %s has claimed the container and may start it"
+                      .formatted(frozen.request().getDevice())));
+    };
+  }
+
+  private Optional<Migration> claimed(Claimed claimed, Verdict verdict) {
+    Optional<Migration> ended = ended(claimed, verdict);
+    if (ended.isPresent() || clock.instant().isBefore(claimed.at().plus(doubt))) {
+      return ended;
+    }
+    return Optional.of(
+        inDoubt(
+            claimed,
+            "device %s has claimed the container and does not say how it ended. The source stays frozen, because the container may be running there. See that the device and its restorer-agent run: it looks at what really runs and says so."
+                .formatted(claimed.request().getDevice())));
+  }
+
+  /** By the word of who claimed, or the operator's. */
+  private Optional<Migration> ended(Published migration, Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Open _, Verdict.Claimed _, Verdict.Aborted _ -> Optional.empty();
+      case Verdict.Succeeded success ->
+          Optional.of(succeeded(migration, success.decision().getSucceeded()));
+      case Verdict.Failed failure ->
+          Optional.of(
+              gate.enter(
+                  migration,
+                  new Migration.Failed(migration.order(), migration.touched()),
+                  words(failure.decision())));
+      case Verdict.Resolved resolved ->
+          Optional.of(
+              resolved.ranOn() == RanOn.DEVICE
+                  ? gate.enter(
+                      migration,
+                      new Migration.Succeeded(
+                          migration.order(), migration.prepared(), migration.standstill()),
+                      GoOrNot.words(resolved))
+                  : gate.enter(
+                      migration,
+                      new Migration.Failed(migration.order(), migration.touched()),
+                      GoOrNot.words(resolved)));
+    };
+  }
+
+  private Migration inDoubt(Published migration, String why) {
+    return gate.enter(
+        migration,
+        new InDoubt(
+            migration.order(),
+            migration.prepared(),
+            migration.standstill(),
+            migration.checkpoint()),
+        why
+            + " If nobody can say, look at both and end it with: godwit resolve %s --ran-on host|device"
+                .formatted(migration.id()));
+  }
+
+  private Migration succeeded(Published migration, Succeeded success) {
+    Order timed = migration.order();
     for (PhaseTime phase : success.getPhasesList()) {
       timed = timed.withPhase(phase);
     }
     String frozen =
         migration
-            .touch()
-            .frozenAt()
-            .map(at -> success.getRunningAtMs() - at.toEpochMilli())
+            .standstill()
+            .freeze()
+            .map(freeze -> success.getRunningAtMs() - freeze.at().toEpochMilli())
             .filter(millis -> millis >= 0)
-            .map("; it stood still for %d ms"::formatted)
+            .map(millis ->
+                "; it stood still for %d ms, and %d were predicted"
+                    .formatted(millis, migration.prepared().forecastMs()))
             .orElse("");
-    return gate.move(
-        timed,
-        State.SUCCEEDED,
+    return gate.enter(
+        migration,
+        new Migration.Succeeded(timed, migration.prepared(), migration.standstill()),
         "the container runs on device %s as %s%s. %s"
             .formatted(
                 success.getDevice(),
@@ -157,44 +240,34 @@ final class OutcomeStep implements Step {
             failed.getDevice(), failed.getReason(), log.isEmpty() ? "" : "\nCRIU said:\n" + log);
   }
 
-  private Decision abort(Migration migration) {
+  private Decision abort(Frozen frozen) {
     return Decision.newBuilder()
-        .setMigrationId(migration.id())
+        .setMigrationId(frozen.id())
         .setAtMs(clock.millis())
         .setAbort(
             Abort.newBuilder()
                 .setBy("checkpointer")
-                .setReason("nobody claimed the container before the deadline"))
+                .setReason(
+                    "nobody claimed the container within its freeze budget of %d ms and before its deadline"
+                        .formatted(frozen.order().freezeBudget().toMillis()))
+                .setAttempt(frozen.checkpoint().getAttempt()))
         .build();
   }
 
-  private Duration patience(Migration migration) {
+  private static Instant endOf(Frozen frozen) {
+    Instant deadline = frozen.prepared().expiresAt();
+    Instant budget = Instant.ofEpochMilli(frozen.checkpoint().getFreezeEndsAtMs());
+    return budget.isBefore(deadline) ? budget : deadline;
+  }
+
+  private Duration patience(Published migration) {
     Instant until =
-        switch (migration.state()) {
-          case CHECKPOINTED -> migration.expiresAt().orElse(Instant.MAX);
-          case CLAIMED -> doubtAt(migration);
-          case PENDING,
-              PREFLIGHT,
-              REHEARSING,
-              CHECKPOINTING,
-              IN_DOUBT,
-              SUCCEEDED,
-              FAILED,
-              ABORTED,
-              ROLLED_BACK ->
-              Instant.MAX;
+        switch (migration) {
+          case Frozen frozen -> endOf(frozen);
+          case Claimed claimed -> claimed.at().plus(doubt);
+          case InDoubt _ -> Instant.MAX;
         };
     Duration left = Duration.between(clock.instant(), until);
     return left.compareTo(GLANCE) > 0 ? GLANCE : left.isNegative() ? Duration.ZERO : left;
-  }
-
-  private Instant doubtAt(Migration migration) {
-    Instant claimed = migration.claimedAt().orElse(clock.instant()).plus(doubt);
-    Instant expires = migration.expiresAt().orElse(Instant.MIN);
-    return claimed.isAfter(expires) ? claimed : expires;
-  }
-
-  private boolean isOver(Optional<Instant> end) {
-    return end.filter(at -> !clock.instant().isBefore(at)).isPresent();
   }
 }

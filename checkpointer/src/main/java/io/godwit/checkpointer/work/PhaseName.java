@@ -31,6 +31,11 @@ public enum PhaseName {
     this.frozen = frozen;
   }
 
+  /** As in records. */
+  String label() {
+    return label;
+  }
+
   PhaseTime time(Instant from, Instant to, long bytes) {
     return PhaseTime.newBuilder()
         .setPhase(label)

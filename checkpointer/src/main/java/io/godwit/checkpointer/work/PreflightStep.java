@@ -5,7 +5,6 @@ import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Source;
-import io.godwit.checkpointer.migration.State;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.preflight.TwinFiles;
 import io.godwit.contract.Twin;
@@ -19,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Preflight → Rehearsing; the twins go to the blob store as soon as they are known to be right. */
-final class PreflightStep implements Step {
+final class PreflightStep implements Step<Migration.Preflight> {
   private final Preflight preflight;
   private final Journal journal;
   private final BlobStore blobs;
@@ -46,12 +45,12 @@ final class PreflightStep implements Step {
   }
 
   @Override
-  public Migration run(Migration migration) throws Exception {
+  public Migration run(Migration.Preflight migration) throws Exception {
     Optional<Migration> aborted = goOrNot.aborted(migration);
     if (aborted.isPresent()) {
       return aborted.get();
     }
-    goOrNot.requireTime(migration);
+    goOrNot.requireTime(migration.expiresAt());
     Instant begin = clock.instant();
     Preflight.Found found =
         preflight.examine(migration.request(), journal.workFolder(migration.id()));
@@ -62,11 +61,13 @@ final class PreflightStep implements Step {
     long bytes =
         twins.stream().mapToLong(t -> t.getSource().getSize() + t.getTarget().getSize()).sum();
     Source source = new Source(found.container().id(), host, found.targetIsa(), twins);
-    return gate.move(
-        migration
-            .withSource(source)
-            .withPhase(PhaseName.PREFLIGHT.time(begin, clock.instant(), bytes)),
-        State.REHEARSING,
+    return gate.enter(
+        migration,
+        new Migration.Rehearsing(
+            migration.order().withPhase(PhaseName.PREFLIGHT.time(begin, clock.instant(), bytes)),
+            migration.expiresAt(),
+            source,
+            Optional.empty()),
         warnings(found)
             + (source.changesIsa()
                 ? "nothing stands in the way: %s to %s, by %d executable(s) with twins"

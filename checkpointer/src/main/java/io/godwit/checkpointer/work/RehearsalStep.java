@@ -3,11 +3,13 @@ package io.godwit.checkpointer.work;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
-import io.godwit.checkpointer.migration.State;
+import io.godwit.checkpointer.migration.Prepared;
+import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.RefusedException;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
+import io.godwit.contract.Template;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
@@ -17,8 +19,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Rehearsing → Checkpointing: the device tries the container out while it still runs here. */
-final class RehearsalStep implements Step {
+/**
+ * Rehearsing → Freezing: the device tries the container out while it still runs here. One that
+ * would stand still for longer than it may is refused here, untouched.
+ */
+final class RehearsalStep implements Step<Migration.Rehearsing> {
   private static final Duration GLANCE = Duration.ofSeconds(15);
 
   private final AheadSender sender;
@@ -56,8 +61,8 @@ final class RehearsalStep implements Step {
   }
 
   @Override
-  public Migration run(Migration before) throws Exception {
-    Migration migration = before.preparation().isPresent() ? before : sendAhead(before);
+  public Migration run(Migration.Rehearsing before) throws Exception {
+    Migration.Rehearsing migration = before.preparation().isPresent() ? before : sendAhead(before);
     Preparation preparation = migration.preparation().orElseThrow();
     Instant begin = clock.instant();
     publisher.publish(Topic.PREPARATIONS, preparation.getDevice(), preparation);
@@ -67,10 +72,10 @@ final class RehearsalStep implements Step {
       if (aborted.isPresent()) {
         return aborted.get();
       }
-      goOrNot.requireTime(migration);
+      goOrNot.requireTime(migration.expiresAt());
       Optional<Rehearsal> answer = journal.rehearsal(migration.id());
       if (answer.isPresent()) {
-        return answered(migration, answer.get(), begin);
+        return answered(migration, preparation, answer.get(), begin);
       }
       Duration waited = Duration.between(begin, clock.instant());
       if (waited.compareTo(patience) > 0) {
@@ -83,16 +88,21 @@ final class RehearsalStep implements Step {
     }
   }
 
-  private Migration sendAhead(Migration migration) throws Exception {
+  private Migration.Rehearsing sendAhead(Migration.Rehearsing migration) throws Exception {
     Instant begin = clock.instant();
     AheadSender.Sent sent = sender.send(migration);
     return gate.note(
-        migration
-            .withPreparation(sent.preparation())
-            .withPhase(PhaseName.SEND_AHEAD.time(begin, clock.instant(), sent.bytes())));
+        new Migration.Rehearsing(
+            migration
+                .order()
+                .withPhase(PhaseName.SEND_AHEAD.time(begin, clock.instant(), sent.bytes())),
+            migration.expiresAt(),
+            migration.source(),
+            Optional.of(sent.preparation())));
   }
 
-  private Migration answered(Migration before, Rehearsal rehearsal, Instant begin)
+  private Migration answered(
+      Migration.Rehearsing before, Preparation preparation, Rehearsal rehearsal, Instant begin)
       throws RefusedException, IOException, InterruptedException {
     return switch (rehearsal.getOutcomeCase()) {
       case REFUSAL -> throw new RefusedException(rehearsal.getRefusal().getReasonsList());
@@ -101,15 +111,27 @@ final class RehearsalStep implements Step {
         if (!reasons.isEmpty()) {
           throw new RefusedException(reasons);
         }
-        Migration rehearsed =
-            before
-                .withTemplate(rehearsal.getTemplate())
-                .withPhase(PhaseName.REHEARSAL.time(begin, clock.instant(), 0));
-        yield gate.move(
-            memory.second(rehearsed),
-            State.CHECKPOINTING,
-            "device %s has rehearsed; bringing the container to a stand"
-                .formatted(rehearsal.getDevice()));
+        Migration.Rehearsing rehearsed =
+            memory.second(
+                before.with(
+                    before.order().withPhase(PhaseName.REHEARSAL.time(begin, clock.instant(), 0))));
+        Template template = rehearsal.getTemplate();
+        Duration forecast =
+            Forecast.of(rehearsed.order(), Duration.ofMillis(template.getRestoreMs()));
+        requireBudget(rehearsed, forecast);
+        yield gate.enter(
+            rehearsed,
+            new Migration.Freezing(
+                rehearsed.order(),
+                new Prepared(
+                    rehearsed.expiresAt(),
+                    rehearsed.source(),
+                    preparation,
+                    template,
+                    forecast.toMillis()),
+                Standstill.untouched(1)),
+            "device %s has rehearsed; bringing the container to a stand, for about %d ms"
+                .formatted(rehearsal.getDevice(), forecast.toMillis()));
       }
       case PAGES_HELD, OUTCOME_NOT_SET ->
           throw new RefusedException(
@@ -117,5 +139,16 @@ final class RehearsalStep implements Step {
                   "Device %s answered in a way that this version does not know. Bring both to one version."
                       .formatted(rehearsal.getDevice())));
     };
+  }
+
+  private static void requireBudget(Migration migration, Duration forecast)
+      throws RefusedException {
+    Duration budget = migration.order().freezeBudget();
+    if (forecast.compareTo(budget) > 0) {
+      throw new RefusedException(
+          List.of(
+              "The container would stand still for about %d ms, and may for %d ms. Ask with a larger freeze budget (--freeze-budget), or when it writes less."
+                  .formatted(forecast.toMillis(), budget.toMillis())));
+    }
   }
 }

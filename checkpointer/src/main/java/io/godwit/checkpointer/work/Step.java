@@ -4,7 +4,7 @@ import io.godwit.checkpointer.migration.Migration;
 
 /** The work of one state. */
 @FunctionalInterface
-interface Step {
+interface Step<M extends Migration> {
   /**
    * Does the work and enters the next state, or settles the migration.
    *
@@ -12,5 +12,5 @@ interface Step {
    *     start
    * @throws Exception when it cannot be done, with a sentence for people
    */
-  Migration run(Migration migration) throws Exception;
+  Migration run(M migration) throws Exception;
 }

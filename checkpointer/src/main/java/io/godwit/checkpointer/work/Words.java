@@ -16,18 +16,22 @@ final class Words {
    * The message, where it was made for people. That of a file system is only the file's name, so it
    * gets its kind; anything that is not expected is a defect and says so.
    */
-  static String of(Exception failure) {
+  static String of(Throwable failure) {
     return switch (failure) {
       case FileSystemException e -> e.toString();
       case RuntimeException e when !(e instanceof MessagingException) -> {
         LOG.error("a defect of the checkpointer", e);
         yield "a defect of the checkpointer, see its log: " + e;
       }
+      case Error e -> {
+        LOG.error("the checkpointer cannot go on with it", e);
+        yield "the checkpointer cannot go on with it, see its log: " + e;
+      }
       default -> message(failure);
     };
   }
 
-  private static String message(Exception failure) {
+  private static String message(Throwable failure) {
     return Objects.requireNonNullElse(failure.getMessage(), failure.toString());
   }
 }

@@ -3,22 +3,24 @@ package io.godwit.checkpointer.work;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
-import io.godwit.checkpointer.migration.State;
 import io.godwit.checkpointer.preflight.ContainersInMigration;
+import io.godwit.messaging.MessagingException;
 import io.godwit.messaging.MigrationLog;
 import io.godwit.messaging.Sleeper;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes migrations from where they stand to their end, each on a virtual thread of its own. Only so
- * many are at heavy work at a time; waiting for a device or for the log is none.
+ * Takes migrations from where they stand to their end, each on a thread of its own. Only so many
+ * are at heavy work at a time; waiting for a device or for the log is none. Nothing ends such a
+ * thread but the migration's end, or the service's.
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -31,12 +33,13 @@ public final class Worker implements AutoCloseable {
   private final ContainersInMigration inMigration;
   private final Inbox inbox;
   private final Sleeper sleeper;
+  private final Threads threads;
   private final Semaphore places;
-  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final Map<String, Threads.Started> running = new ConcurrentHashMap<>();
   private volatile boolean closing;
 
   /**
-   * @param atOnce how many migrations may be between Preflight and Checkpointed, at least 1
+   * @param atOnce how many migrations may be between Preflight and Frozen, at least 1
    */
   public Worker(
       Steps steps,
@@ -45,6 +48,7 @@ public final class Worker implements AutoCloseable {
       ContainersInMigration inMigration,
       Inbox inbox,
       Sleeper sleeper,
+      Threads threads,
       int atOnce) {
     this.steps = steps;
     this.journal = journal;
@@ -52,45 +56,43 @@ public final class Worker implements AutoCloseable {
     this.inMigration = inMigration;
     this.inbox = inbox;
     this.sleeper = sleeper;
+    this.threads = threads;
     this.places = new Semaphore(atOnce, true);
   }
 
   /** Goes on with every migration that is not settled: after a crash, or a stop. */
   public void recover() throws IOException {
-    for (Migration migration : journal.all()) {
-      if (!migration.settled()) {
-        migration.source().ifPresent(s -> inMigration.take(s.containerId(), migration.id()));
-        LOG.info("migration {} is {}: going on", migration.id(), migration.state());
-        begin(migration);
-      }
+    for (Migration migration : journal.unsettled()) {
+      migration.containerId().ifPresent(id -> inMigration.take(id, migration.id()));
+      LOG.info("migration {} is {}: going on", migration.id(), migration.state());
+      begin(migration);
     }
   }
 
   /** Works on a migration until it is settled. */
   public void begin(Migration migration) {
-    Thread thread =
-        Thread.ofVirtual()
-            .name("migration-" + migration.id())
-            .unstarted(() -> {
+    running.put(
+        migration.id(),
+        threads.start(
+            "migration-" + migration.id(),
+            () -> {
               try (var _ = MigrationLog.of(migration.id())) {
                 run(migration);
               } finally {
-                threads.remove(Thread.currentThread());
+                running.remove(migration.id());
               }
-            });
-    threads.add(thread);
-    thread.start();
+            }));
   }
 
   /** Cuts the work off where it stands; the journal knows where that is. */
   @Override
   public void close() {
     closing = true;
-    threads.forEach(Thread::interrupt);
-    for (Thread thread : threads) {
+    running.values().forEach(Threads.Started::interrupt);
+    for (Threads.Started work : running.values()) {
       try {
-        if (!thread.join(STOP)) {
-          LOG.warn("{} does not stop; it will go on after the next start", thread.getName());
+        if (!work.join(STOP)) {
+          LOG.warn("{} does not stop; it will go on after the next start", work.name());
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -105,7 +107,7 @@ public final class Worker implements AutoCloseable {
     boolean holdsPlace = false;
     try {
       while (!migration.settled()) {
-        boolean heavy = isHeavy(migration.state());
+        boolean heavy = isHeavy(migration);
         if (heavy && !holdsPlace) {
           places.acquire();
         } else if (!heavy && holdsPlace) {
@@ -125,12 +127,13 @@ public final class Worker implements AutoCloseable {
     }
   }
 
+  // Errors, too: a thread that ends here would leave a container frozen, and nobody would know.
   private Migration step(Migration migration) throws InterruptedException {
     try {
-      return steps.of(migration.state()).run(migration);
+      return steps.run(migration);
     } catch (InterruptedException e) {
       throw e;
-    } catch (Exception e) {
+    } catch (Throwable e) {
       if (closing) {
         throw new InterruptedException("closing");
       }
@@ -138,12 +141,15 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private Migration failed(Migration before, Exception failure) throws InterruptedException {
+  private Migration failed(Migration before, Throwable failure) throws InterruptedException {
     try {
       // The step may have noted more than the migration that it was given.
       Migration migration = journal.find(before.id()).orElse(before);
-      if (!migration.settled() && mayFail(migration.state())) {
-        return gate.move(migration, State.FAILED, Words.of(failure));
+      if (mayFail(migration, failure)) {
+        return gate.enter(
+            migration,
+            new Migration.Failed(migration.order(), migration.touched()),
+            Words.of(failure));
       }
       LOG.error(
           "{} is tried again in {} s", migration.state(), AFTER_A_FAILURE.toSeconds(), failure);
@@ -156,15 +162,36 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private static boolean isHeavy(State state) {
-    return switch (state) {
-      case PENDING, PREFLIGHT, REHEARSING, CHECKPOINTING -> true;
-      case CHECKPOINTED, CLAIMED, IN_DOUBT, SUCCEEDED, FAILED, ABORTED, ROLLED_BACK -> false;
+  private static boolean isHeavy(Migration migration) {
+    return switch (migration) {
+      case Migration.Pending _,
+          Migration.Preflight _,
+          Migration.Rehearsing _,
+          Migration.Freezing _ ->
+          true;
+      case Migration.Published _,
+          Migration.Succeeded _,
+          Migration.GivenUp _,
+          Migration.SourceDown _,
+          Migration.RolledBack _,
+          Migration.Settled _ ->
+          false;
     };
   }
 
-  /** Before anything was published that a device could restore; after it only the log decides. */
-  private static boolean mayFail(State state) {
-    return isHeavy(state);
+  /** Before anything was published that a device could claim; after it only the log decides. */
+  private static boolean mayFail(Migration migration, Throwable failure) {
+    return switch (migration) {
+      // It has not begun, and what it was asked for does not change while the broker is away.
+      case Migration.Pending _ -> !(failure instanceof MessagingException);
+      case Migration.Preflight _, Migration.Rehearsing _, Migration.Freezing _ -> true;
+      case Migration.Published _,
+          Migration.Succeeded _,
+          Migration.GivenUp _,
+          Migration.SourceDown _,
+          Migration.RolledBack _,
+          Migration.Settled _ ->
+          false;
+    };
   }
 }

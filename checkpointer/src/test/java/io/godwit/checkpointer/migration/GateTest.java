@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,20 +69,27 @@ final class GateTest {
     }
   }
 
+  private Migration preflight() {
+    return new Migration.Preflight(migration.order(), clock.instant().plusSeconds(900));
+  }
+
   @Test
   void persistsBeforeAnybodyIsTold() {
-    Migration moved = gate.move(migration, State.PREFLIGHT, "looking");
+    Migration moved = gate.enter(migration, preflight(), "looking");
     assertEquals(State.PREFLIGHT, moved.state());
     assertEquals(List.of("PREFLIGHT looking"), observed);
   }
 
   @Test
   void illegalTransitionFailsWithTheHistoryAndChangesNothing() throws IOException {
-    Migration moved = gate.move(migration, State.PREFLIGHT, "looking about");
+    Migration moved = gate.enter(migration, preflight(), "looking about");
     IllegalTransitionException failure =
         assertThrows(
-            IllegalTransitionException.class, () -> gate.move(moved, State.SUCCEEDED, "no"));
-    assertTrue(failure.getMessage().contains("from PREFLIGHT to SUCCEEDED"), failure.getMessage());
+            IllegalTransitionException.class,
+            () ->
+                gate.enter(moved, new Migration.RolledBack(moved.order(), Optional.empty()), "no"));
+    assertTrue(
+        failure.getMessage().contains("from PREFLIGHT to ROLLED_BACK"), failure.getMessage());
     assertTrue(failure.getMessage().contains("PENDING"), failure.getMessage());
     assertTrue(failure.getMessage().contains("looking about"), failure.getMessage());
     assertEquals(State.PREFLIGHT, journal.find(ID).orElseThrow().state());
@@ -90,11 +98,14 @@ final class GateTest {
 
   @Test
   void settledMigrationMovesNoMore() {
-    Migration failed = gate.move(migration, State.FAILED, "no");
+    Migration failed =
+        gate.enter(migration, new Migration.Failed(migration.order(), Optional.empty()), "no");
     Migration settled = gate.settle(failed, "over");
     assertTrue(settled.settled());
     assertThrows(
-        IllegalTransitionException.class, () -> gate.move(settled, State.ROLLED_BACK, "no"));
+        IllegalTransitionException.class,
+        () ->
+            gate.enter(settled, new Migration.RolledBack(settled.order(), Optional.empty()), "no"));
   }
 
   @Test
@@ -103,8 +114,7 @@ final class GateTest {
     Files.delete(entry.resolve("migration.txt"));
     Files.delete(entry);
     Files.writeString(entry, "a file where the folder was");
-    assertThrows(
-        UncheckedIOException.class, () -> gate.move(migration, State.PREFLIGHT, "looking"));
+    assertThrows(UncheckedIOException.class, () -> gate.enter(migration, preflight(), "looking"));
     assertTrue(observed.isEmpty());
   }
 
@@ -115,8 +125,19 @@ final class GateTest {
   }
 
   @Test
-  void onceCheckpointedOnlyTheLogDecides() {
-    assertEquals(Set.of(State.CLAIMED, State.ABORTED), TransitionTable.after(State.CHECKPOINTED));
+  void onceFrozenOnlyTheLogDecides() {
+    assertEquals(
+        Set.of(State.CLAIMED, State.ABORTED, State.IN_DOUBT), TransitionTable.after(State.FROZEN));
+  }
+
+  @Test
+  void theSourceEndsOnlyOnceItRunsOnTheDevice() {
+    for (State state : State.values()) {
+      assertEquals(
+          state == State.CLAIMED || state == State.IN_DOUBT,
+          TransitionTable.after(state).contains(State.SUCCEEDED),
+          state.name());
+    }
   }
 
   @ParameterizedTest

@@ -18,10 +18,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class JournalTest {
   private static final String ID = "0b0e0000-0000-4000-8000-00000000000a";
@@ -29,41 +34,84 @@ final class JournalTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void givesBackEverythingThatItWasGiven() throws IOException {
-    Migration migration =
+  static Stream<Migration> everyState() {
+    Order order =
         migration()
-            .withExpiry(NOW.plusSeconds(900))
-            .withSource(
-                new Source(
-                    "c1", Isa.X86_64, Isa.AARCH64, List.of(Twin.newBuilder().setMode(1).build())))
-            .withPreparation(Preparation.newBuilder().setDevice("phone").build())
-            .withTemplate(Template.newBuilder().setKernel("6.12").build())
-            .withTouch(
-                new Touch(
-                    Optional.of("{\"Name\":\"always\"}"),
-                    true,
-                    Optional.of("cp"),
-                    true,
-                    Optional.of(NOW),
-                    Optional.of("random:1"),
-                    true))
-            .withCheckpoint(Checkpoint.newBuilder().setCriuVersion("4.2.1").build())
-            .withPhase(PhaseTime.newBuilder().setPhase("dump").setDurationMs(7).build())
-            .withClaimSeen(NOW)
-            .in(State.PREFLIGHT, NOW, "with \"quotes\",\nlines and ünïcode")
-            .asSettled();
+            .order()
+            .with(new HistoryLine(State.PREFLIGHT, NOW, "with \"quotes\",\nlines and ünïcode"))
+            .withPhase(PhaseTime.newBuilder().setPhase("dump").setDurationMs(7).build());
+    Source source =
+        new Source("c1", Isa.X86_64, Isa.AARCH64, List.of(Twin.newBuilder().setMode(1).build()));
+    Preparation preparation = Preparation.newBuilder().setDevice("phone").build();
+    Prepared prepared =
+        new Prepared(
+            NOW.plusSeconds(900),
+            source,
+            preparation,
+            Template.newBuilder().setKernel("6.12").build(),
+            1200);
+    Standstill standstill =
+        new Standstill(
+            2,
+            Optional.of("{\"Name\":\"always\"}"),
+            true,
+            true,
+            Optional.of(new Standstill.Freeze(NOW, "random:1")),
+            Optional.of(new Standstill.Dump("cp", true)));
+    Checkpoint checkpoint = Checkpoint.newBuilder().setCriuVersion("4.2.1").build();
+    Migration.Touched touched = new Migration.Touched(source, preparation, standstill);
+    return Stream.of(
+        new Migration.Pending(order),
+        new Migration.Preflight(order, NOW.plusSeconds(900)),
+        new Migration.Rehearsing(order, NOW.plusSeconds(900), source, Optional.empty()),
+        new Migration.Rehearsing(order, NOW.plusSeconds(900), source, Optional.of(preparation)),
+        new Migration.Freezing(order, prepared, Standstill.untouched(1)),
+        new Migration.Freezing(order, prepared, standstill),
+        new Migration.Freezing(order, prepared, standstill.goingOn()),
+        new Migration.Frozen(order, prepared, standstill, checkpoint),
+        new Migration.Claimed(order, prepared, standstill, checkpoint, NOW),
+        new Migration.InDoubt(order, prepared, standstill, checkpoint),
+        new Migration.Succeeded(order, prepared, standstill),
+        new Migration.Failed(order, Optional.empty()),
+        new Migration.Failed(order, Optional.of(touched)),
+        new Migration.Aborted(order, Optional.of(touched)),
+        new Migration.SourceDown(order, touched),
+        new Migration.RolledBack(order, Optional.of(NOW)),
+        new Migration.RolledBack(order, Optional.empty()),
+        new Migration.Settled(order, State.SUCCEEDED));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyState")
+  void givesBackEverythingThatItWasGiven(Migration migration) throws IOException {
     Journal journal = new Journal(folder);
     journal.save(migration);
     assertEquals(Optional.of(migration), new Journal(folder).find(ID));
-    assertEquals(List.of(migration), new Journal(folder).all());
+    assertEquals(
+        migration.settled() ? List.of() : List.of(migration), new Journal(folder).unsettled());
+  }
+
+  @Test
+  void everyStateIsGivenBack() {
+    assertEquals(
+        EnumSet.allOf(State.class), everyState().map(Migration::state).collect(Collectors.toSet()));
+  }
+
+  @Test
+  void anEntryThatLacksWhatItsStateHasIsDamaged() throws IOException {
+    Journal journal = new Journal(folder);
+    journal.accept(migration());
+    Path entry = folder.resolve("migrations").resolve(ID).resolve("migration.txt");
+    Files.writeString(entry, Files.readString(entry).replace("state: PENDING", "state: FROZEN"));
+    IOException failure = assertThrows(IOException.class, journal::unsettled);
+    assertTrue(failure.getMessage().contains("FROZEN without"), failure.getMessage());
   }
 
   @Test
   void requestSeenTwiceIsOneMigration() throws IOException {
     Journal journal = new Journal(folder);
     assertTrue(journal.accept(migration()));
-    journal.save(migration().in(State.PREFLIGHT, NOW, "on the way"));
+    journal.save(new Migration.Preflight(migration().order(), NOW));
     assertFalse(journal.accept(migration()));
     assertEquals(State.PREFLIGHT, journal.find(ID).orElseThrow().state());
   }
@@ -92,7 +140,7 @@ final class JournalTest {
     journal.accept(migration());
     Path entry = folder.resolve("migrations").resolve(ID).resolve("migration.txt");
     Files.writeString(entry, "request {");
-    IOException failure = assertThrows(IOException.class, journal::all);
+    IOException failure = assertThrows(IOException.class, journal::unsettled);
     assertTrue(failure.getMessage().contains(entry.toString()), failure.getMessage());
   }
 
@@ -123,7 +171,7 @@ final class JournalTest {
         .build();
   }
 
-  private static Migration migration() {
+  private static Migration.Pending migration() {
     return Migration.accepted(
         MigrationRequest.newBuilder().setMigrationId(ID).setContainer("app").build(), NOW);
   }

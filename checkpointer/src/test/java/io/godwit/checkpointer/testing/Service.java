@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.testing;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
@@ -10,12 +11,10 @@ import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.work.Deadlines;
 import io.godwit.checkpointer.work.Inbox;
-import io.godwit.checkpointer.work.Steps;
 import io.godwit.checkpointer.work.Worker;
+import io.godwit.checkpointer.work.Workshop;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.messaging.DeviceDirectory;
-import io.godwit.messaging.Sleeper;
-import io.godwit.service.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,27 +24,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** One run of the checkpointer between its start and its end, put together as in production. */
 public final class Service implements MigrationObserver {
   private final Journal journal;
-  private final Steps steps;
   private final Worker worker;
-  private final Inbox inbox = new Inbox(Threads.SYSTEM);
+  private final Inbox inbox;
   private final Clock clock;
   private final List<String> said = new CopyOnWriteArrayList<>();
 
   public Service(
-      Steps.Machine machine,
-      Steps.Meeting meeting,
+      Workshop.Machine machine,
+      Workshop.Meeting meeting,
       DeviceDirectory directory,
       Deadlines deadlines,
       Path state,
-      Clock clock,
-      Sleeper sleeper)
+      Waiting waiting)
       throws IOException {
-    this.clock = clock;
+    this.clock = waiting.clock();
+    this.inbox = new Inbox(waiting.threads());
     this.journal = new Journal(state);
     Gate gate = new Gate(journal, clock, this);
     ContainersInMigration inMigration = new ContainersInMigration();
-    this.steps =
-        new Steps(
+    Workshop workshop =
+        new Workshop(
             machine,
             meeting,
             new Preflight(
@@ -55,15 +53,20 @@ public final class Service implements MigrationObserver {
                 machine.facts(),
                 new DeviceChecks(directory, machine.facts(), clock),
                 inMigration),
-            journal,
-            inbox,
-            gate,
-            (migration, what, total) -> BlobStore.SILENT,
-            deadlines,
+            new Workshop.Desk(journal, gate, inbox, (migration, what, total) -> BlobStore.SILENT),
             state,
-            clock,
-            sleeper);
-    this.worker = new Worker(steps, journal, gate, inMigration, inbox, sleeper, 2);
+            deadlines,
+            waiting);
+    this.worker =
+        new Worker(
+            workshop.steps(),
+            journal,
+            gate,
+            inMigration,
+            inbox,
+            waiting.sleeper(),
+            waiting.threads(),
+            2);
   }
 
   public Journal journal() {

@@ -29,7 +29,7 @@ public final class Digests {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  static Blob of(byte[] bytes) {
+  public static Blob of(byte[] bytes) {
     return new Blob(HexFormat.of().formatHex(sha256().digest(bytes)), bytes.length);
   }
 

@@ -42,8 +42,9 @@ public sealed interface Verdict {
   enum Memory {
     WHOLE,
     /**
-     * A topic that was made anew, or has been cut off. That nothing stands in it proves nothing; an
-     * outcome still counts, since it is said only by who has claimed.
+     * A topic that was made anew, or has been cut off. What stands first in it need not have come
+     * first; an outcome still counts, since it is said only by whose claim counted, and the
+     * operator's word.
      */
     FORGOTTEN
   }
@@ -100,18 +101,9 @@ public sealed interface Verdict {
   private Verdict after(Decision decision, Attempt attempt, Memory memory) {
     return switch (this) {
       case Open open ->
-          switch (decision.getKindCase()) {
-            case CLAIM -> claims(decision, attempt) ? claimed(decision) : open;
-            case ABORT -> aborts(decision, attempt) ? aborted(decision) : open;
-            case SUCCEEDED, FAILED ->
-                memory == Memory.FORGOTTEN ? ended(open, decision, attempt) : open;
-            case RESOLVED ->
-                // That it runs on a device which has not claimed can only be so where the claim was
-                // forgotten.
-                memory == Memory.FORGOTTEN || decision.getResolved().getRanOn() == RanOn.HOST
-                    ? resolved(decision)
-                    : open;
-            case KIND_NOT_SET -> open;
+          switch (memory) {
+            case WHOLE -> afterNothing(open, decision, attempt);
+            case FORGOTTEN -> afterForgetting(open, decision, attempt);
           };
       case Claimed claimed ->
           switch (decision.getKindCase()) {
@@ -123,6 +115,25 @@ public sealed interface Verdict {
       case Succeeded succeeded -> succeeded;
       case Failed failed -> failed;
       case Resolved resolved -> resolved;
+    };
+  }
+
+  private static Verdict afterNothing(Open open, Decision decision, Attempt attempt) {
+    return switch (decision.getKindCase()) {
+      case CLAIM -> claims(decision, attempt) ? claimed(decision) : open;
+      case ABORT -> aborts(decision, attempt) ? aborted(decision) : open;
+      // That it runs on a device which has not claimed cannot be.
+      case RESOLVED -> decision.getResolved().getRanOn() == RanOn.HOST ? resolved(decision) : open;
+      case SUCCEEDED, FAILED, KIND_NOT_SET -> open;
+    };
+  }
+
+  private static Verdict afterForgetting(Open open, Decision decision, Attempt attempt) {
+    return switch (decision.getKindCase()) {
+      case SUCCEEDED, FAILED -> ended(open, decision, attempt);
+      case RESOLVED -> resolved(decision);
+      // Another may have come before it, and decided.
+      case CLAIM, ABORT, KIND_NOT_SET -> open;
     };
   }
 

@@ -102,6 +102,14 @@ final class VerdictTest {
         Verdict.of(List.of(resolved(RanOn.DEVICE)), ATTEMPT, Verdict.Memory.FORGOTTEN));
   }
 
+  @Test
+  void inALogThatHasForgottenNeitherClaimNorAbortIsKnownToBeTheFirst() {
+    for (Decision decision : List.of(CLAIM, abort())) {
+      assertEquals(
+          new Verdict.Open(), Verdict.of(List.of(decision), ATTEMPT, Verdict.Memory.FORGOTTEN));
+    }
+  }
+
   private static Verdict of(Decision... decisions) {
     return Verdict.of(List.of(decisions), ATTEMPT);
   }

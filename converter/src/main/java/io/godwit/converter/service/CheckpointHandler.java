@@ -77,7 +77,9 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
 
   @Override
   public void handle(String key, Checkpoint checkpoint) throws IOException {
-    if (!(Verdict.of(decisions.read(checkpoint.getMigrationId())) instanceof Verdict.Open)) {
+    Verdict verdict =
+        Verdict.of(decisions.read(checkpoint.getMigrationId()), checkpoint.getAttempt());
+    if (!(verdict instanceof Verdict.Open)) {
       LOG.info("this migration is decided already; its checkpoint is not converted");
       count("skipped");
       return;
@@ -133,6 +135,8 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
           .addAllReport(report)
           .setFrozenAtMs(checkpoint.getFrozenAtMs())
           .setExpiresAtMs(checkpoint.getExpiresAtMs())
+          .setFreezeEndsAtMs(checkpoint.getFreezeEndsAtMs())
+          .setAttempt(checkpoint.getAttempt())
           .addAllPhases(checkpoint.getPhasesList())
           .addPhases(
               PhaseTime.newBuilder()
@@ -149,7 +153,8 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
         Decision.newBuilder()
             .setMigrationId(checkpoint.getMigrationId())
             .setAtMs(clock.millis())
-            .setAbort(Abort.newBuilder().setBy(BY).setReason(reason))
+            .setAbort(
+                Abort.newBuilder().setBy(BY).setReason(reason).setAttempt(checkpoint.getAttempt()))
             .build());
     count("refused");
     voice.say(Phase.CONVERTING, "cannot go on on %s: %s".formatted(checkpoint.getDevice(), reason));

@@ -10,6 +10,7 @@ import io.godwit.blob.BlobException;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.contract.Abort;
+import io.godwit.contract.Attempt;
 import io.godwit.contract.BlobRef;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.Conversion;
@@ -46,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class CheckpointHandlerTest {
   private static final String MIGRATION = "3d6f0a51-0000-4000-8000-000000000001";
+  private static final Attempt ATTEMPT =
+      Attempt.newBuilder().setEpoch(1).setDeviceInstance("phone-1").build();
 
   private final MemoryBlobStore blobs = new MemoryBlobStore();
   private final MemoryLog log = new MemoryLog();
@@ -122,6 +125,7 @@ final class CheckpointHandlerTest {
     log.append(
         Decision.newBuilder()
             .setMigrationId(MIGRATION)
+            .setAttempt(ATTEMPT)
             .setAbort(Abort.newBuilder().setBy("checkpointer").setReason("deadline"))
             .build());
     handle(checkpoint().build());
@@ -133,7 +137,7 @@ final class CheckpointHandlerTest {
   void checkpointThatCannotGoOnIsAbortedSoThatTheSourceGoesOn() throws Exception {
     handle(checkpoint().clearTwins().build());
     Verdict.Aborted verdict =
-        assertInstanceOf(Verdict.Aborted.class, Verdict.of(log.read(MIGRATION)));
+        assertInstanceOf(Verdict.Aborted.class, Verdict.of(log.read(MIGRATION), ATTEMPT));
     assertEquals("converter", verdict.by());
     assertTrue(verdict.reason().contains("/counter, which has no twin"), verdict.reason());
     assertEquals(List.of(), log.on(Topic.CONVERSIONS));
@@ -152,7 +156,7 @@ final class CheckpointHandlerTest {
     replace(checkpoint, "core-1.img", new byte[] {1, 2, 3});
     handle(checkpoint.build());
     Verdict.Aborted verdict =
-        assertInstanceOf(Verdict.Aborted.class, Verdict.of(log.read(MIGRATION)));
+        assertInstanceOf(Verdict.Aborted.class, Verdict.of(log.read(MIGRATION), ATTEMPT));
     assertTrue(verdict.reason().contains("core-1.img magic at byte 0"), verdict.reason());
   }
 
@@ -163,7 +167,7 @@ final class CheckpointHandlerTest {
     checkpoint.setTwins(0, checkpoint.getTwins(0).toBuilder().setTarget(script.toRef()).build());
     handle(checkpoint.build());
     Verdict.Aborted verdict =
-        assertInstanceOf(Verdict.Aborted.class, Verdict.of(log.read(MIGRATION)));
+        assertInstanceOf(Verdict.Aborted.class, Verdict.of(log.read(MIGRATION), ATTEMPT));
     assertTrue(verdict.reason().contains("/counter (twin) at byte 0"), verdict.reason());
   }
 

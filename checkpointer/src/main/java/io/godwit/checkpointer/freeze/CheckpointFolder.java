@@ -1,4 +1,4 @@
-package io.godwit.checkpointer.work;
+package io.godwit.checkpointer.freeze;
 
 import io.godwit.checkpointer.pages.Callers;
 import io.godwit.checkpointer.pages.PageReceiver;
@@ -36,9 +36,9 @@ import java.util.List;
  * the images, too, where the service died so early that its options were no more in force when CRIU
  * read them.
  */
-final class CheckpointFolder {
+public final class CheckpointFolder {
   /** Written by runc: what the inherited descriptors were. */
-  static final String DESCRIPTORS = "descriptors.json";
+  public static final String DESCRIPTORS = "descriptors.json";
 
   /** Written by CRIU last of all images, when it has sent all pages. */
   private static final String INVENTORY = "inventory.img";
@@ -56,15 +56,15 @@ final class CheckpointFolder {
   /**
    * @param work the migration's work folder
    */
-  static CheckpointFolder of(DockerEngine engine, String containerId, String checkpoint, Path work)
-      throws IOException {
+  public static CheckpointFolder of(
+      DockerEngine engine, String containerId, String checkpoint, Path work) throws IOException {
     Path engines =
         ContainerSpec.folder(engine, containerId).resolve("checkpoints").resolve(checkpoint);
     return new CheckpointFolder(engines, work.resolve("images").toAbsolutePath());
   }
 
   /** Whether it holds a dump that succeeded. */
-  boolean isComplete() {
+  public boolean isComplete() {
     return Files.isRegularFile(images().resolve(INVENTORY))
         && Files.isRegularFile(engines.resolve(DESCRIPTORS))
         && (inTheEngines() || !PageReceiver.isCutOff(images));
@@ -75,7 +75,7 @@ final class CheckpointFolder {
    *
    * @throws io.godwit.criu.ImageException when an image is damaged
    */
-  void uncountReservations() throws IOException {
+  public void uncountReservations() throws IOException {
     ImageFolder folder = ImageFolder.of(images());
     for (ImageName name : folder.images(ImageKind.MM)) {
       EntryImage image = folder.entries(name);
@@ -87,12 +87,12 @@ final class CheckpointFolder {
   }
 
   /** Has CRIU read the images where they are. */
-  List<String> options() throws IOException {
+  public List<String> options() throws IOException {
     return inTheEngines() ? List.of() : List.of(CriuOptions.imagesIn(images));
   }
 
   /** Has the container see its own cgroups; see {@link CgroupMounts}. */
-  List<String> cgroupMounts(String containerId) throws IOException {
+  public List<String> cgroupMounts(String containerId) throws IOException {
     return CgroupMounts.options(images(), containerId);
   }
 
@@ -101,24 +101,25 @@ final class CheckpointFolder {
         && Files.isRegularFile(engines.resolve(INVENTORY));
   }
 
-  private Path images() {
+  /** Where CRIU reads them. */
+  Path images() {
     return inTheEngines() ? engines : images;
   }
 
   /**
    * Where the memory is that went ahead; beside the images, so that a link from there leads to it.
    */
-  Path ahead() {
+  public Path ahead() {
     return images.resolveSibling(AHEAD);
   }
 
   /** The memory that went ahead of a migration. */
-  static Path ahead(Path work) {
+  public static Path ahead(Path work) {
     return work.resolve(AHEAD).toAbsolutePath();
   }
 
   /** What runc wrote. */
-  Path descriptors() {
+  public Path descriptors() {
     return engines.resolve(DESCRIPTORS);
   }
 
@@ -127,7 +128,7 @@ final class CheckpointFolder {
    *
    * @return what has CRIU write there
    */
-  String prepare() throws IOException {
+  public String prepare() throws IOException {
     discard();
     Files.createDirectory(
         images, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -140,7 +141,7 @@ final class CheckpointFolder {
    * @param pageSize of this machine, in bytes
    * @param callers who tells the dump from others
    */
-  PageReceiver receivePages(int pageSize, Callers callers) throws IOException {
+  public PageReceiver receivePages(int pageSize, Callers callers) throws IOException {
     if (AheadFolder.manifest(ahead()).isEmpty()) {
       // Cut off in the middle: nobody knows what the device has of it.
       DurableFiles.deleteFolder(ahead());
@@ -148,8 +149,13 @@ final class CheckpointFolder {
     return PageReceiver.listen(images, ahead(), pageSize, callers);
   }
 
+  /** How much can be written to the images' disk, in bytes. */
+  long room() throws IOException {
+    return Files.getFileStore(images).getUsableSpace();
+  }
+
   /** Deletes the images. */
-  void discard() throws IOException {
+  public void discard() throws IOException {
     if (Files.isDirectory(images)) {
       for (Path file : all(images)) {
         Files.delete(file);
@@ -160,7 +166,7 @@ final class CheckpointFolder {
   }
 
   /** CRIU's images, by name. */
-  List<Path> files() throws IOException {
+  public List<Path> files() throws IOException {
     return all(images()).stream()
         .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
         .filter(file -> !file.endsWith(DESCRIPTORS))
@@ -168,7 +174,7 @@ final class CheckpointFolder {
   }
 
   /** Names, sizes and times: equal to an earlier one when nobody has written meanwhile. */
-  List<String> glance() throws IOException {
+  public List<String> glance() throws IOException {
     List<String> lines = new ArrayList<>();
     for (Path folder : List.of(engines, images)) {
       if (Files.isDirectory(folder)) {
@@ -188,7 +194,7 @@ final class CheckpointFolder {
    * its digest into its store, and after a start that failed it has refused the same one, "content
    * already exists" (moby#42900).
    */
-  void touch(Instant now) throws IOException {
+  public void touch(Instant now) throws IOException {
     Files.setLastModifiedTime(engines.resolve(DESCRIPTORS), FileTime.from(now));
   }
 
@@ -196,7 +202,7 @@ final class CheckpointFolder {
    * Gives the Engine's folder all images, so that {@code docker start --checkpoint} works by hand
    * when our folder is gone. Costs no room where both are on one file system.
    */
-  void handOver() throws IOException {
+  public void handOver() throws IOException {
     if (Files.isDirectory(images)) {
       hand(images, engines);
     }

@@ -1,0 +1,32 @@
+package io.godwit.checkpointer.freeze;
+
+import io.godwit.checkpointer.source.SourceContainer;
+
+/**
+ * What really is of a container, by its id and the identity of its first process ({@link
+ * io.godwit.checkpointer.source.ProcessIdentity}): the Engine's word alone is none.
+ */
+public sealed interface Sight {
+  /**
+   * It runs, and the Engine and the kernel's freezer both say so.
+   *
+   * @param identity of its first process
+   */
+  record Runs(SourceContainer container, String identity) implements Sight {}
+
+  /**
+   * It stands still, or at least one of Engine and freezer says so: thawing brings them together.
+   *
+   * @param identity of its first process
+   */
+  record Frozen(SourceContainer container, String identity) implements Sight {}
+
+  /** Its first process lives, running or frozen, and is another than the one that was asked for. */
+  record Stranger(SourceContainer container) implements Sight {}
+
+  /** It is there, and has no process any more. */
+  record Ended(SourceContainer container) implements Sight {}
+
+  /** The Engine has no container of this id. */
+  record Removed() implements Sight {}
+}

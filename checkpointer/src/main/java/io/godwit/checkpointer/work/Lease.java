@@ -1,0 +1,77 @@
+package io.godwit.checkpointer.work;
+
+import io.godwit.checkpointer.freeze.Dumper;
+import io.godwit.checkpointer.migration.Gate;
+import io.godwit.checkpointer.migration.Migration;
+import java.util.Optional;
+
+/**
+ * The right to work on a container that is being brought to a stand. Whoever works asks it before
+ * each thing that it does to the container; who watches takes it away when the budget is spent, and
+ * thaws.
+ */
+final class Lease {
+  private final Gate gate;
+  private volatile Migration.Freezing current;
+  private volatile Optional<Dumper.Ready> dump = Optional.empty();
+  private volatile boolean revoked;
+
+  /** It was taken away: nothing more may be done to the container. */
+  static final class RevokedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RevokedException() {
+      super("the container may stand still no longer");
+    }
+  }
+
+  Lease(Gate gate, Migration.Freezing begun) {
+    this.gate = gate;
+    this.current = begun;
+  }
+
+  /** As it was last noted: everything that may have been done to the container stands there. */
+  Migration.Freezing current() {
+    return current;
+  }
+
+  boolean isRevoked() {
+    return revoked;
+  }
+
+  /** Journals what is about to be done, which may be done then. */
+  Migration.Freezing note(Migration.Freezing next) throws RevokedException {
+    require();
+    // Known to who watches before it is on the disk: a disk that hangs must not hide it.
+    current = next;
+    gate.note(next);
+    require();
+    return next;
+  }
+
+  /** Everything is done: the container stands frozen and its checkpoint may be published. */
+  Migration enter(Migration.Frozen next, String message) throws RevokedException {
+    require();
+    Migration entered = gate.enter(current, next, message);
+    require();
+    return entered;
+  }
+
+  /** A dump is about to be made, which can be cancelled. */
+  void dumps(Dumper.Ready ready) throws RevokedException {
+    dump = Optional.of(ready);
+    require();
+  }
+
+  /** Takes it away, and ends a dump that is under way. */
+  void revoke() {
+    revoked = true;
+    dump.ifPresent(Dumper.Ready::cancel);
+  }
+
+  private void require() throws RevokedException {
+    if (revoked) {
+      throw new RevokedException();
+    }
+  }
+}
