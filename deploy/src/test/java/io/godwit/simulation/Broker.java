@@ -10,8 +10,10 @@ import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.LogPosition;
 import io.godwit.messaging.MessagingException;
 import io.godwit.messaging.Publisher;
+import io.godwit.messaging.Received;
 import io.godwit.messaging.Topic;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -25,7 +27,12 @@ final class Broker implements Publisher {
   static final String APPEND = "append";
 
   /** One record of a topic. */
-  record Entry(String key, MessageLite value) {}
+  record Entry(String key, MessageLite value, long writtenMs) {
+    Received received() {
+      return new Received(
+          key, value.toByteArray(), Instant.ofEpochMilli(writtenMs), Map.of());
+    }
+  }
 
   private final World world;
   private final Scheduler.Signal signal;
@@ -35,6 +42,7 @@ final class Broker implements Publisher {
   private int topicId = 1;
   private int cutOff;
   private boolean away;
+  private boolean forgot;
 
   Broker(World world) {
     this.world = world;
@@ -50,6 +58,17 @@ final class Broker implements Publisher {
     return away;
   }
 
+  /** Whether the decision log has ever lost anything. */
+  boolean hasForgotten() {
+    return forgot;
+  }
+
+  /** Puts a decision, at once. */
+  void decide(Decision decision) {
+    decisions.add(decision);
+    signal.raise();
+  }
+
   Scheduler.Signal signal() {
     return signal;
   }
@@ -60,6 +79,7 @@ final class Broker implements Publisher {
 
   /** The decision topic was deleted, and made again by whoever missed it. */
   void makeLogAnew() {
+    forgot = true;
     decisions.clear();
     cutOff = 0;
     topicId++;
@@ -67,6 +87,7 @@ final class Broker implements Publisher {
 
   /** What stands in the decision log is too old for it. */
   void cutLogOff() {
+    forgot = true;
     cutOff = decisions.size();
   }
 
@@ -103,7 +124,7 @@ final class Broker implements Publisher {
 
   /** Puts a record, at once. */
   void put(Topic topic, String key, MessageLite value) {
-    topic(topic).add(new Entry(key, value));
+    topic(topic).add(new Entry(key, value, world.epochMs()));
     if (value instanceof Checkpoint checkpoint) {
       world.published(checkpoint, blobs(checkpoint));
     }
@@ -141,13 +162,16 @@ final class Broker implements Publisher {
     private final Map<String, List<Decision>> read = new HashMap<>();
     private int readOf = topicId;
     private int next;
+    private boolean settled;
 
     private List<Decision> of(String migration) {
-      if (readOf != topicId) {
+      if (readOf != topicId || next < cutOff) {
+        // Read anew, as what was to be read next is gone.
         readOf = topicId;
-        next = 0;
+        read.clear();
+        next = cutOff;
       }
-      next = Math.max(next, cutOff);
+      settled = true;
       for (; next < decisions.size(); next++) {
         Decision decision = decisions.get(next);
         read.computeIfAbsent(decision.getMigrationId(), _ -> new ArrayList<>()).add(decision);
@@ -183,7 +207,10 @@ final class Broker implements Publisher {
       world
           .scheduler()
           .await(signal, () -> !away && of(migration).size() > known, atMost);
-      return of(migration);
+      if (away && !settled) {
+        throw new MessagingException("the log was not read yet");
+      }
+      return away ? List.copyOf(read.getOrDefault(migration, List.of())) : of(migration);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.godwit.contract.Conversion;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Verdict;
+import io.godwit.messaging.Wire;
 
 /** A converter between machines that are alike: the images stay what they are. */
 record ConverterService(World world) implements Machine.Service {
@@ -18,11 +19,15 @@ record ConverterService(World world) implements Machine.Service {
     DecisionLog log = world.broker().log();
     world
         .group(Topic.CHECKPOINTS, "converter", key -> true)
-        .join(actor, (key, value) -> convert(log, (Checkpoint) value));
+        .join(
+            actor,
+            Wire.handler(
+                Checkpoint.getDefaultInstance(), (key, checkpoint) -> convert(log, checkpoint)));
   }
 
   private void convert(DecisionLog log, Checkpoint checkpoint) {
-    if (!(Verdict.of(log.read(checkpoint.getMigrationId())) instanceof Verdict.Open)) {
+    Verdict verdict = Verdict.of(log.read(checkpoint.getMigrationId()), checkpoint.getAttempt());
+    if (!(verdict instanceof Verdict.Open)) {
       return;
     }
     world.pass(10, 300);

@@ -38,8 +38,9 @@ final class CriuImages {
 
   /**
    * @param leftMs how long it has to run still
+   * @param dump the number of the dump, from 1; 0 for the probe's
    */
-  record State(long identity, long leftMs) {}
+  record State(long identity, long leftMs, long dump) {}
 
   /** Writes them, the inventory last, as CRIU does. */
   static void write(Path folder, State state) throws IOException {
@@ -48,6 +49,7 @@ final class CriuImages {
       mm.varint(mark[0], address(state.identity, mark[1]));
     }
     mm.varint(MmEntry.MM_BRK, state.leftMs);
+    mm.varint(MmEntry.DUMPABLE, state.dump);
     Message core =
         Message.builder()
             .varint(CoreEntry.MTYPE, CoreEntry.MARCH_X86_64)
@@ -81,13 +83,14 @@ final class CriuImages {
     Message mm = images.entries(ImageName.of(ImageKind.MM, INNER_PID)).only();
     return new State(
         mm.requireVarint(MmEntry.MM_START_STACK) / BASE - MARKS[2][1],
-        mm.requireVarint(MmEntry.MM_BRK));
+        mm.requireVarint(MmEntry.MM_BRK),
+        mm.requireVarint(MmEntry.DUMPABLE));
   }
 
   /** A process's line in /proc/PID/stat. */
-  static String stat(long pid, long identity, long startTicks) {
+  static String stat(long pid, long parent, long identity, long startTicks) {
     long[] fields = LongStream.generate(() -> 0).limit(53).toArray();
-    fields[4] = 1;
+    fields[4] = parent;
     fields[5] = pid;
     fields[6] = pid;
     fields[8] = -1;

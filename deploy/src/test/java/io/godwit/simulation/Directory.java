@@ -20,12 +20,7 @@ record Directory(World world) implements DeviceDirectory {
 
   @Override
   public List<DeviceProfile> all() {
-    return world.machines().stream()
-        .flatMap(machine -> machine.services().stream())
-        .filter(DeviceService.class::isInstance)
-        .map(DeviceService.class::cast)
-        .flatMap(service -> service.announced().stream())
-        .toList();
+    return world.devices().flatMap(service -> service.announced().stream()).toList();
   }
 
   @Override

@@ -46,6 +46,7 @@ final class Docker {
     long identity;
     int exitCode;
     long startedAtMs;
+    long finishedAtMs;
 
     /** Until then the Engine has not noticed the end of its process. */
     long noticesAtMs;
@@ -149,6 +150,8 @@ final class Docker {
         .put("Pid", box.pid)
         .put("ExitCode", running ? 0 : box.exitCode)
         .put("StartedAt", Instant.ofEpochMilli(box.startedAtMs).toString())
+        .put("FinishedAt", Instant.ofEpochMilli(box.finishedAtMs).toString())
+        .put("OOMKilled", false)
         .put("Error", "");
     ObjectNode host = box.body.path("HostConfig").deepCopy();
     host.set("RestartPolicy", box.restartPolicy);
@@ -187,6 +190,7 @@ final class Docker {
     Path executable = isProbe(box) ? box.upper.resolve(".godwit-probe") : program;
     box.identity = identity;
     box.pid = machine.processes().appear(box.id, executable, identity);
+    machine.freezer(box.id).make();
     box.status = "running";
     box.exitCode = 0;
     box.startedAtMs = machine.clock().millis();
@@ -198,7 +202,9 @@ final class Docker {
       return;
     }
     machine.processes().vanish(box.pid);
+    machine.freezer(box.id).remove();
     box.pid = 0;
+    box.finishedAtMs = machine.clock().millis();
     box.status = "exited";
     box.exitCode = exitCode;
     box.noticesAtMs = world.nowMs() + world.draw(30);
@@ -218,15 +224,15 @@ final class Docker {
       throw new DockerException(409, "container %s is not running".formatted(box.name));
     }
     box.status = "paused";
-    box.copy.ifPresent(world::standsStill);
+    machine.freezer(box.id).set(true);
   }
 
   void unpause(Box box) throws DockerException {
-    if (!box.status.equals("paused")) {
+    if (!box.status.equals("paused") || !machine.freezer(box.id).isFrozen()) {
       throw new DockerException(500, "container %s is not paused".formatted(box.name));
     }
     box.status = "running";
-    box.copy.ifPresent(world::goesOn);
+    machine.freezer(box.id).set(false);
   }
 
   /** {@code runc checkpoint}: takes its time, and leaves a complete dump or none. */
@@ -234,42 +240,47 @@ final class Docker {
     if (!box.lives() || box.busy) {
       throw new DockerException(409, "container %s is not running".formatted(box.name));
     }
-    boolean paused = box.status.equals("paused");
     box.busy = true;
-    long runc = machine.processes().command("runc", "checkpoint", box.id);
+    long runc = machine.processes().command(1, "runc", "checkpoint", box.id);
+    long criu = machine.processes().command(runc, "criu", "swrk");
     try {
-      box.copy.ifPresent(world::standsStill);
-      world.pass(20, 400);
+      Optional<Fault> fault = world.strike("dump " + machine.name());
+      long ms = 20 + world.draw(380);
+      ms += fault.filter(f -> f.kind() == Fault.Kind.DUMP_HANGS).map(Fault::ms).orElse(0L);
+      machine.processes().await(() -> !machine.processes().goesOn(criu), ms);
       CriuConf conf = CriuConf.read(machine);
       Path engines = checkpoint(box, checkpoint);
       Files.createDirectories(engines);
       Path images = conf.images().orElse(engines);
-      boolean refused =
-          world
-              .strike("dump " + machine.name())
-              .filter(fault -> fault.kind() == Fault.Kind.DUMP_REFUSED)
-              .isPresent();
-      if (refused || !box.lives()) {
+      boolean refused = fault.filter(f -> f.kind() == Fault.Kind.DUMP_REFUSED).isPresent();
+      if (refused || !box.lives() || !machine.processes().goesOn(criu)) {
         conf.log("(00.1) Error (criu/drawn.c:1): cannot dump");
         throw new DockerException(500, "criu failed: type NOTIFY errno 0");
       }
-      long left = box.copy.map(copy -> world.left(copy)).orElse(0L);
-      CriuImages.write(images, new CriuImages.State(box.identity, left));
-      Files.writeString(engines.resolve("descriptors.json"), "[]");
-      box.copy.ifPresent(copy ->
-          copy.life.dumps.add(
-              List.of(images.resolve("inventory.img"), engines.resolve("descriptors.json"))));
+      dumped(box, images, engines);
       if (exit) {
         end(box, 137);
-        paused = true;
       }
     } finally {
+      machine.processes().vanish(criu);
       machine.processes().vanish(runc);
       box.busy = false;
-      if (!paused && box.lives()) {
-        box.copy.ifPresent(world::goesOn);
-      }
     }
+  }
+
+  private void dumped(Box box, Path images, Path engines) throws IOException {
+    long left = box.copy.map(world::left).orElse(0L);
+    long number = box.copy.map(copy -> copy.life.dumps.size() + 1L).orElse(0L);
+    CriuImages.write(images, new CriuImages.State(box.identity, left, number));
+    Files.writeString(engines.resolve("descriptors.json"), "[]");
+    box.copy.ifPresent(copy -> {
+      Life.Dump dump =
+          new Life.Dump(
+              List.of(images.resolve("inventory.img"), engines.resolve("descriptors.json")));
+      dump.stale = copy.state == State.RUNNING;
+      copy.life.dumps.add(dump);
+      copy.dumps.add(dump);
+    });
   }
 
   /** {@code docker start --checkpoint}. */
@@ -309,6 +320,7 @@ final class Docker {
       run(box, state.identity());
       conf.log("(00.2) Restore finished successfully. Tasks resumed.");
       life.ifPresent(l -> {
+        world.oracle().restored(l, l.dumps.get((int) state.dump() - 1));
         Copy copy = new Copy(l, machine, box, state.leftMs());
         box.copy = Optional.of(copy);
         world.goesOn(copy);

@@ -38,6 +38,7 @@ record Fault(Kind kind, String scope, int nth, String target, long ms) {
     CALL_LOST_BUT_DONE,
     CALL_HANGS,
     DUMP_REFUSED,
+    DUMP_HANGS,
     RESTORE_REFUSED,
     /** The Engine starts from the beginning without an error when asked to restore. */
     FRESH_START,

@@ -1,7 +1,7 @@
 package io.godwit.simulation;
 
-import com.google.protobuf.MessageLite;
 import io.godwit.messaging.PoisonException;
+import io.godwit.messaging.RecordHandler;
 import io.godwit.messaging.RetryPolicy;
 import io.godwit.messaging.Topic;
 import java.time.Duration;
@@ -47,12 +47,6 @@ final class Group {
     return topic;
   }
 
-  /** Handles a record. */
-  @FunctionalInterface
-  interface Handler {
-    void handle(String key, MessageLite value) throws Exception;
-  }
-
   /** Whether there is nothing left to be handled. */
   boolean isDone() {
     List<Broker.Entry> all = broker.topic(topic);
@@ -71,7 +65,7 @@ final class Group {
   }
 
   /** Has a service handle the records, on a thread of its own. */
-  void join(Scheduler.Actor member, Handler handler) {
+  void join(Scheduler.Actor member, RecordHandler handler) {
     members.removeIf(other -> !other.isAlive());
     members.add(member);
     member.start(topic.baseName() + "-" + name, () -> consume(member, handler));
@@ -96,7 +90,7 @@ final class Group {
     return !broker.isAway() && !isDone() && isOwner(member);
   }
 
-  private void consume(Scheduler.Actor member, Handler handler) {
+  private void consume(Scheduler.Actor member, RecordHandler handler) {
     try {
       while (true) {
         if (!world.scheduler().await(broker.signal(), () -> hasNext(member), GLANCE)) {
@@ -129,20 +123,32 @@ final class Group {
   }
 
   /** As the real subscription does it; says whether the record is safe. */
-  private boolean handle(Broker.Entry entry, Handler handler) throws InterruptedException {
+  private boolean handle(Broker.Entry entry, RecordHandler handler) throws InterruptedException {
     for (int failures = 0; ; ) {
       try {
-        handler.handle(entry.key(), entry.value());
+        handler.handle(entry.received());
         return true;
       } catch (PoisonException e) {
-        broker.bury(topic.baseName() + ": " + e.getMessage());
-        return true;
+        return bury(entry, handler, e);
       } catch (Throwable e) {
         world.say("handling a record of %s failed: %s".formatted(topic.baseName(), e));
         if (++failures == RetryPolicy.STANDARD.tries()) {
-          broker.bury(topic.baseName() + ": " + e);
-          return true;
+          return bury(entry, handler, e);
         }
+        world.scheduler().sleep(RetryPolicy.STANDARD.pauseAfter(failures));
+      }
+    }
+  }
+
+  private boolean bury(Broker.Entry entry, RecordHandler handler, Throwable cause)
+      throws InterruptedException {
+    for (int failures = 1; ; failures++) {
+      try {
+        handler.buried(entry.received(), cause);
+        broker.bury(topic.baseName() + ": " + cause);
+        return true;
+      } catch (Throwable e) {
+        world.say("a record of %s cannot be buried: %s".formatted(topic.baseName(), e));
         world.scheduler().sleep(RetryPolicy.STANDARD.pauseAfter(failures));
       }
     }

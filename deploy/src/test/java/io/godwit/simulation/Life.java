@@ -17,8 +17,8 @@ final class Life {
 
   final List<Copy> copies = new ArrayList<>();
 
-  /** Folders of complete dumps, and what is needed beside them. */
-  final List<List<Path>> dumps = new ArrayList<>();
+  /** Complete dumps, the first of number 1. */
+  final List<Dump> dumps = new ArrayList<>();
 
   /** The blobs of each checkpoint that was published. */
   final List<List<String>> checkpoints = new ArrayList<>();
@@ -31,6 +31,19 @@ final class Life {
   /** A program of a container. */
   record Program(String name, boolean restorable, long lifetimeMs, String restartPolicy) {}
 
+  /** A complete dump of a copy. */
+  static final class Dump {
+    /** The last image, and what is needed beside. */
+    final List<Path> files;
+
+    /** Whether what was dumped has run on since. */
+    boolean stale;
+
+    Dump(List<Path> files) {
+      this.files = files;
+    }
+  }
+
   /** One copy of it, with memory of its own. */
   static final class Copy {
     final Life life;
@@ -40,6 +53,7 @@ final class Life {
     long leftMs;
     long sinceMs;
     long frozenSinceMs;
+    final List<Dump> dumps = new ArrayList<>();
     int run;
 
     /** Whether it can do anything. */
@@ -81,7 +95,7 @@ final class Life {
   }
 
   private boolean hasDump(Store store) {
-    return dumps.stream().anyMatch(files -> files.stream().allMatch(Life::isWhole))
+    return dumps.stream().anyMatch(dump -> dump.files.stream().allMatch(Life::isWhole))
         || checkpoints.stream().anyMatch(store::hasAll);
   }
 

@@ -6,6 +6,7 @@ import io.godwit.simulation.Life.Copy;
 import io.godwit.simulation.Life.Copy.State;
 import io.godwit.simulation.disk.Disk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,24 @@ final class Machine {
   private boolean engineAway;
   private boolean on = true;
   private int runs;
+  private int boots;
+
+  /** Sees a disk's doings, and is the kernel for the files of its freezer. */
+  private final class Eyes implements Disk.Watcher {
+    @Override
+    public void force(String path) {
+      world.forced();
+    }
+
+    @Override
+    public void written(String path) {
+      if (path.endsWith(Freezer.FILE)) {
+        docker.boxes().stream()
+            .filter(box -> path.contains(box.id))
+            .forEach(box -> freezer(box.id).obey(world, box.copy));
+      }
+    }
+  }
 
   /** Something that a machine runs. */
   interface Service {
@@ -51,9 +70,10 @@ final class Machine {
     this.name = name;
     this.liveRestore = liveRestore;
     this.disk = new Disk(world.unique(name), () -> clock().millis());
-    this.disk.watch(path -> world.forced(this, path));
+    this.disk.watch(new Eyes());
     Files.createDirectories(disk.root().resolve("criu"));
-    this.processes = new ProcFolder(disk.root().resolve("proc"));
+    this.processes = new ProcFolder(disk.root().resolve("proc"), world.scheduler());
+    processes.boot(++boots, world.epochMs());
     this.docker = new Docker(world, this, disk.root().resolve("docker"));
     this.engine = world.scheduler().actor("dockerd@" + name);
     disk.sync();
@@ -119,6 +139,15 @@ final class Machine {
     return on;
   }
 
+  /** A container's freezer. */
+  Freezer freezer(String containerId) {
+    return new Freezer(cgroups().resolve("freezer/docker").resolve(containerId));
+  }
+
+  Path cgroups() {
+    return disk.root().resolve("cgroup");
+  }
+
   /** Where CRIU's options are; each run of a service has a way of its own to the one file. */
   Path criuConf() throws IOException {
     Path way = disk.root().resolve("criu-" + ++runs);
@@ -169,11 +198,8 @@ final class Machine {
         answer.completeExceptionally(new DockerException(0, "the Engine ended meanwhile")));
     if (keepsProcesses) {
       for (Docker.Box box : docker.boxes()) {
+        // A pause stays one.
         box.busy = false;
-        // A dump that was cut off lets its processes go on; a pause stays one.
-        if (box.status.equals("running")) {
-          box.copy.ifPresent(world::goesOn);
-        }
       }
     } else {
       endProcesses("the Engine of %s was restarted".formatted(name));
@@ -213,6 +239,11 @@ final class Machine {
   /** The power is back. */
   void boot() {
     on = true;
+    try {
+      processes.boot(++boots, world.epochMs() + clockOffsetMs);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     engine = world.scheduler().actor("dockerd@" + name);
     docker.boot();
     services.forEach(service -> world.start(this, service));
@@ -231,6 +262,9 @@ final class Machine {
     int folder = command.indexOf("--directory");
     if (command.contains("--extract")) {
       Files.writeString(Path.of(command.get(folder + 1)).resolve("data"), "of the container");
+    }
+    if (command.getFirst().equals("kill")) {
+      processes.kill(command.stream().skip(2).map(Long::valueOf).toList());
     }
     if (command.getFirst().equals("sync")) {
       disk.sync();

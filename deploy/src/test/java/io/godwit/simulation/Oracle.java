@@ -16,6 +16,9 @@ final class Oracle {
 
   /** After every event. */
   void look() {
+    world.accusation().ifPresent(what -> {
+      throw new Violation(what);
+    });
     Map<String, Copy> running = new HashMap<>();
     for (Life life : world.lives()) {
       for (Copy copy : life.copies) {
@@ -33,6 +36,13 @@ final class Oracle {
         throw new Violation(
             "LOST: %s runs nowhere, and what it could be restored from is gone".formatted(life));
       }
+    }
+  }
+
+  /** A copy comes to be from a dump. */
+  void restored(Life life, Life.Dump dump) {
+    if (dump.stale) {
+      world.accuse("RUNS FROM THE PAST: %s, which has run on since that dump".formatted(life));
     }
   }
 

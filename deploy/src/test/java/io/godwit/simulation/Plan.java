@@ -132,7 +132,13 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
               1 + random.nextInt(60),
               "",
               1_000 + random.nextInt(100_000));
-      case 15 -> new Fault(Kind.DUMP_REFUSED, "dump " + machine, 1, "", 0);
+      case 15 ->
+          new Fault(
+              random.nextBoolean() ? Kind.DUMP_REFUSED : Kind.DUMP_HANGS,
+              "dump " + machine,
+              1,
+              "",
+              1_000 + random.nextInt(200_000));
       case 16, 17 ->
           new Fault(
               random.nextBoolean() ? Kind.RESTORE_REFUSED : Kind.FRESH_START,

@@ -87,7 +87,7 @@ final class Simulation {
   }
 
   private static void live(World world) {
-    Oracle oracle = new Oracle(world);
+    Oracle oracle = world.oracle();
     Scheduler scheduler = world.scheduler();
     scheduler.run(oracle::look, () -> isQuiet(world), TROUBLED_MS);
     world.say("--- all is mended");

@@ -66,6 +66,7 @@ final class Troubles {
           CALL_LOST_BUT_DONE,
           CALL_HANGS,
           DUMP_REFUSED,
+          DUMP_HANGS,
           RESTORE_REFUSED,
           FRESH_START,
           ACK_LOST,

@@ -1,6 +1,8 @@
 package io.godwit.simulation;
 
 import io.godwit.contract.Checkpoint;
+import io.godwit.contract.DeviceProfile;
+import io.godwit.messaging.Received;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.service.Threads;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Everything that the services share, and what goes wrong in it. */
 final class World implements AutoCloseable {
@@ -41,7 +44,9 @@ final class World implements AutoCloseable {
   private final Map<String, Integer> counts = new HashMap<>();
   private final Troubles troubles;
   private final Migrations migrations;
+  private final Oracle oracle;
   private boolean calm;
+  private Optional<String> accusation = Optional.empty();
 
   /**
    * @param tells whether its history is kept
@@ -55,6 +60,7 @@ final class World implements AutoCloseable {
     this.store = new Store(this);
     this.troubles = new Troubles(this, random);
     this.migrations = new Migrations(this);
+    this.oracle = new Oracle(this);
   }
 
   Scheduler scheduler() {
@@ -75,6 +81,19 @@ final class World implements AutoCloseable {
 
   Migrations migrations() {
     return migrations;
+  }
+
+  /** Something was seen that must not be, by somebody who cannot say so. */
+  void accuse(String what) {
+    accusation = Optional.of(what);
+  }
+
+  Optional<String> accusation() {
+    return accusation;
+  }
+
+  Oracle oracle() {
+    return oracle;
   }
 
   List<Life> lives() {
@@ -159,7 +178,7 @@ final class World implements AutoCloseable {
   }
 
   /** Something is about to be on a disk for good. */
-  void forced(Machine machine, String path) {
+  void forced() {
     if (scheduler.isTurn()) {
       Scheduler.Actor actor = scheduler.current();
       strike(actor.name());
@@ -212,6 +231,29 @@ final class World implements AutoCloseable {
 
   List<Group> groups() {
     return List.copyOf(groups.values());
+  }
+
+  /** A device says that it is there. */
+  void announce(DeviceProfile profile) {
+    Received record =
+        new Received(
+            profile.getDevice(),
+            profile.toByteArray(),
+            Instant.ofEpochMilli(epochMs()),
+            Map.of());
+    devices().forEach(device -> device.hear(record));
+  }
+
+  /** Whether one device has this name. */
+  boolean isAloneUnder(String name) {
+    return devices().filter(device -> device.device().equals(name)).count() == 1;
+  }
+
+  Stream<DeviceService> devices() {
+    return machines.values().stream()
+        .flatMap(machine -> machine.services().stream())
+        .filter(DeviceService.class::isInstance)
+        .map(DeviceService.class::cast);
   }
 
   /** Starts a service on a machine; when it fails, or was killed, it is started again. */
@@ -292,6 +334,7 @@ final class World implements AutoCloseable {
     if (copy.state == State.GONE || (copy.state == State.RUNNING && copy.run > 0)) {
       return;
     }
+    copy.dumps.forEach(dump -> dump.stale = true);
     copy.state = State.RUNNING;
     copy.sinceMs = nowMs();
     int run = ++copy.run;

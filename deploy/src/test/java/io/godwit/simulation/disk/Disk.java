@@ -24,10 +24,14 @@ public final class Disk implements AutoCloseable {
   private static final Map<String, Disk> DISKS = new ConcurrentHashMap<>();
   private static final int MOST_LINKS = 40;
 
-  /** Told before something is on the disk for good: a moment to die at. */
+  /** Sees what is done to a disk. */
   @FunctionalInterface
   public interface Watcher {
+    /** Told before something is on the disk for good: a moment to die at. */
     void force(String path);
+
+    /** Told after a file has got other bytes: some files do something. */
+    default void written(String path) {}
   }
 
   private final String name;
@@ -119,6 +123,7 @@ public final class Disk implements AutoCloseable {
     System.arraycopy(bytes, offset, node.content, at, length);
     node.size = Math.max(node.size, end);
     changed(node);
+    watcher.written(path.toString());
   }
 
   void truncate(Node node, int size) {

@@ -271,6 +271,7 @@ final class DiskProvider extends FileSystemProvider {
             case "uid", "gid" -> 0;
             case "mode" -> node.attributes().unixMode();
             case "rdev" -> 0L;
+            case "dev" -> 1L;
             case "ino" -> node.number;
             case "lastModifiedTime" -> node.attributes().lastModifiedTime();
             case "permissions" -> node.attributes().permissions();
