@@ -28,6 +28,10 @@ final class Machine {
   private final World world;
   private final String name;
   private final Disk disk;
+
+  /** What the kernel shows as files. */
+  private final Disk kernel;
+
   private final ProcFolder processes;
   private final Docker docker;
   private final List<Service> services = new ArrayList<>();
@@ -40,11 +44,11 @@ final class Machine {
   private int runs;
   private int boots;
 
-  /** Sees a disk's doings, and is the kernel for the files of its freezer. */
-  private final class Eyes implements Disk.Watcher {
+  /** Has the processes of a container do as its freezer's file says. */
+  private final class Kernel implements Disk.Watcher {
     @Override
     public void force(String path) {
-      world.forced();
+      // Nothing here is on a disk.
     }
 
     @Override
@@ -70,9 +74,11 @@ final class Machine {
     this.name = name;
     this.liveRestore = liveRestore;
     this.disk = new Disk(world.unique(name), () -> clock().millis());
-    this.disk.watch(new Eyes());
+    this.disk.watch(path -> world.forced());
     Files.createDirectories(disk.root().resolve("criu"));
-    this.processes = new ProcFolder(disk.root().resolve("proc"), world.scheduler());
+    this.kernel = new Disk(world.unique(name + "-kernel"), () -> clock().millis());
+    this.kernel.watch(new Kernel());
+    this.processes = new ProcFolder(kernel.root().resolve("proc"), world.scheduler());
     processes.boot(++boots, world.epochMs());
     this.docker = new Docker(world, this, disk.root().resolve("docker"));
     this.engine = world.scheduler().actor("dockerd@" + name);
@@ -81,6 +87,11 @@ final class Machine {
 
   String name() {
     return name;
+  }
+
+  void close() {
+    disk.close();
+    kernel.close();
   }
 
   Disk disk() {
@@ -145,7 +156,7 @@ final class Machine {
   }
 
   Path cgroups() {
-    return disk.root().resolve("cgroup");
+    return kernel.root().resolve("cgroup");
   }
 
   /** Where CRIU's options are; each run of a service has a way of its own to the one file. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ final class World implements AutoCloseable {
   private static final long EPOCH_MS = Instant.parse("2026-06-01T12:00:00Z").toEpochMilli();
   private static final Duration STARTED_AGAIN = Duration.ofSeconds(5);
 
+  private static final AtomicLong COUNT = new AtomicLong();
   private static final Pattern LONG_ID = Pattern.compile("([0-9a-f]{8})0{48,55}([0-9a-f]+)");
 
   private final Plan plan;
@@ -34,6 +36,7 @@ final class World implements AutoCloseable {
   private final Scheduler scheduler;
   private final Broker broker;
   private final Store store;
+  private final long number = COUNT.incrementAndGet();
   private final boolean tells;
   private final List<String> history = new ArrayList<>();
   private final Map<String, Machine> machines = new LinkedHashMap<>();
@@ -118,9 +121,9 @@ final class World implements AutoCloseable {
     return machine;
   }
 
-  /** A name for a disk; two worlds of one seed are not there at one time. */
+  /** A name that no other world's disk has. */
   String unique(String name) {
-    return "w%d-%s".formatted(plan.seed(), name);
+    return "world%d-%s".formatted(number, name);
   }
 
   long nowMs() {
@@ -140,7 +143,8 @@ final class World implements AutoCloseable {
   void say(String what) {
     if (tells) {
       String who = scheduler.isTurn() ? scheduler.current().name() + ": " : "";
-      String readable = LONG_ID.matcher(what).replaceAll("$1-$2");
+      String readable =
+          LONG_ID.matcher(what).replaceAll("$1-$2").replace("/world" + number + "-", "/");
       history.add("%9.3f s  %s%s".formatted(scheduler.nowMs() / 1000.0, who, readable));
     }
   }
@@ -377,7 +381,7 @@ final class World implements AutoCloseable {
   @Override
   public void close() {
     scheduler.close();
-    machines.values().forEach(machine -> machine.disk().close());
+    machines.values().forEach(Machine::close);
     actors.values().forEach(Scheduler.Actor::kill);
   }
 }
