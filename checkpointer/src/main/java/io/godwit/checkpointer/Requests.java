@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Takes requests. A migration is in the journal before its record's offset is committed; one that
  * is there already is the same one, so a record may be seen any number of times.
  */
-final class Requests {
+public final class Requests {
   private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
 
   /** Docker's names and ids; the first character keeps a name from looking like an option. */
@@ -43,7 +43,7 @@ final class Requests {
   private final MigrationObserver observer;
   private final Clock clock;
 
-  Requests(
+  public Requests(
       String host,
       Journal journal,
       Worker worker,
@@ -66,7 +66,7 @@ final class Requests {
    * @throws PoisonException when it asks for nothing that could ever be done; says what is wrong
    * @throws IOException when the journal cannot be written
    */
-  void handle(String key, Request request) throws PoisonException, IOException {
+  public void handle(String key, Request request) throws PoisonException, IOException {
     switch (request.getKindCase()) {
       case MIGRATION -> accept(List.of(request.getMigration()));
       case BATCH -> accept(request.getBatch().getMigrationsList());

@@ -66,7 +66,7 @@ public final class PageReceiver implements AutoCloseable {
     this.pageSize = pageSize;
     this.callers = callers;
     this.server = server;
-    this.thread = Thread.ofPlatform().name("page-receiver").daemon().unstarted(this::run);
+    this.thread = Thread.ofVirtual().name("page-receiver").unstarted(this::run);
   }
 
   /**

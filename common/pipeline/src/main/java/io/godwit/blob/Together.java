@@ -44,7 +44,7 @@ final class Together {
   }
 
   private static java.util.concurrent.ThreadFactory daemon() {
-    return Thread.ofPlatform().name("blobs-", 0).daemon().factory();
+    return Thread.ofVirtual().name("blobs-", 0).factory();
   }
 
   private static void one(Callable<Void> work) throws IOException {

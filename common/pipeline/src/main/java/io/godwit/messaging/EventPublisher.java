@@ -38,7 +38,7 @@ public final class EventPublisher implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING),
-            Thread.ofPlatform().daemon().name("events").factory());
+            Thread.ofVirtual().name("events").factory());
   }
 
   /**

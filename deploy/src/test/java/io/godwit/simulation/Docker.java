@@ -1,0 +1,348 @@
+package io.godwit.simulation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.godwit.docker.DockerException;
+import io.godwit.simulation.Life.Copy;
+import io.godwit.simulation.Life.Copy.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A machine's Engine with its containers, CRIU and runc. Goes on with what it was asked for when who
+ * asked is gone. Containers and their configuration survive it; processes survive it under
+ * live-restore.
+ */
+final class Docker {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of an image, the same on all machines. */
+  static final String IMAGE = "sha256:" + "ab".repeat(32);
+
+  static final String TAG = "app:latest";
+
+  /** A container. */
+  static final class Box {
+    final String id;
+    final JsonNode body;
+    final Path upper;
+    String name;
+    JsonNode restartPolicy;
+    String status = "created";
+    Optional<Copy> copy = Optional.empty();
+
+    /** Of its first process; the probe has one, too. */
+    long pid;
+
+    long identity;
+    int exitCode;
+    long startedAtMs;
+    long finishedAtMs;
+
+    /** Until then the Engine has not noticed the end of its process. */
+    long noticesAtMs;
+
+    boolean busy;
+
+    Box(String id, String name, JsonNode body, Path upper) {
+      this.id = id;
+      this.name = name;
+      this.body = body;
+      this.upper = upper;
+      this.restartPolicy = body.path("HostConfig").path("RestartPolicy");
+    }
+
+    boolean lives() {
+      return pid != 0;
+    }
+  }
+
+  private final World world;
+  private final Machine machine;
+  private final Path root;
+  private final Map<String, Box> boxes = new LinkedHashMap<>();
+  private Path program;
+  private boolean hasImage;
+  private int made;
+
+  Docker(World world, Machine machine, Path root) throws IOException {
+    this.world = world;
+    this.machine = machine;
+    this.root = Files.createDirectories(root);
+    this.program = root.resolve("program");
+    Files.writeString(program, "a program");
+  }
+
+  Machine machine() {
+    return machine;
+  }
+
+  void setHasImage() {
+    hasImage = true;
+  }
+
+  boolean hasImage() {
+    return hasImage;
+  }
+
+  ObjectNode info() {
+    return JSON.createObjectNode()
+        .put("ExperimentalBuild", true)
+        .put("DockerRootDir", root.toString())
+        .put("Driver", "overlay2")
+        .put("CgroupVersion", "1")
+        .put("ServerVersion", "20.10");
+  }
+
+  List<Box> boxes() {
+    return List.copyOf(boxes.values());
+  }
+
+  Optional<Box> find(String container) {
+    return boxes.values().stream()
+        .filter(box -> box.id.equals(container) || box.name.equals(container))
+        .findFirst();
+  }
+
+  Box require(String container) throws DockerException {
+    return find(container)
+        .orElseThrow(() -> new DockerException(404, "No such container: " + container));
+  }
+
+  Box create(String name, JsonNode body) throws IOException {
+    if (find(name).isPresent()) {
+      throw new DockerException(409, "the name is in use");
+    }
+    String id = "%08x".formatted(machine.name().hashCode()) + "%056x".formatted(++made);
+    Path layer = root.resolve("overlay2").resolve(id).resolve("diff");
+    Files.createDirectories(layer);
+    Files.createDirectories(root.resolve("containers").resolve(id));
+    Box box = new Box(id, name, body, layer);
+    boxes.put(id, box);
+    return box;
+  }
+
+  JsonNode inspect(Box box) {
+    ObjectNode inspect =
+        JSON.createObjectNode()
+            .put("Id", box.id)
+            .put("Name", "/" + box.name)
+            .put("Image", IMAGE)
+            .put("Path", "/program");
+    inspect.putArray("Args");
+    inspect.putArray("Mounts");
+    boolean unnoticed = !box.lives() && world.nowMs() < box.noticesAtMs;
+    boolean running = box.lives() || unnoticed;
+    inspect
+        .putObject("State")
+        .put("Status", unnoticed ? "running" : box.status)
+        .put("Running", running)
+        .put("Paused", box.status.equals("paused"))
+        .put("Pid", box.pid)
+        .put("ExitCode", running ? 0 : box.exitCode)
+        .put("StartedAt", Instant.ofEpochMilli(box.startedAtMs).toString())
+        .put("FinishedAt", Instant.ofEpochMilli(box.finishedAtMs).toString())
+        .put("OOMKilled", false)
+        .put("Error", "");
+    ObjectNode host = box.body.path("HostConfig").deepCopy();
+    host.set("RestartPolicy", box.restartPolicy);
+    inspect.set("HostConfig", host);
+    ObjectNode config = box.body.deepCopy();
+    config.remove(List.of("HostConfig", "NetworkingConfig"));
+    inspect.set("Config", config);
+    inspect
+        .putObject("GraphDriver")
+        .put("Name", "overlay2")
+        .putObject("Data")
+        .put("UpperDir", box.upper.toString());
+    inspect.putObject("NetworkSettings").putObject("Networks");
+    return inspect;
+  }
+
+  /** Starts a container's program from its beginning. */
+  void startFresh(Box box) {
+    Optional<Life.Program> its = world.program(box.name);
+    if (isProbe(box) || its.isEmpty()) {
+      run(box, 0);
+      return;
+    }
+    Life life = world.begin(its.get());
+    Copy copy = new Copy(life, machine, box, life.program.lifetimeMs());
+    run(box, life.identity);
+    box.copy = Optional.of(copy);
+    world.goesOn(copy);
+  }
+
+  private static boolean isProbe(Box box) {
+    return box.body.path("Entrypoint").path(0).asText().contains("probe");
+  }
+
+  private void run(Box box, long identity) {
+    Path executable = isProbe(box) ? box.upper.resolve(".godwit-probe") : program;
+    box.identity = identity;
+    box.pid = machine.processes().appear(box.id, executable, identity);
+    machine.freezer(box.id).make();
+    box.status = "running";
+    box.exitCode = 0;
+    box.startedAtMs = machine.clock().millis();
+  }
+
+  /** Its processes are gone. */
+  void end(Box box, int exitCode) {
+    if (!box.lives()) {
+      return;
+    }
+    machine.processes().vanish(box.pid);
+    machine.freezer(box.id).remove();
+    box.pid = 0;
+    box.finishedAtMs = machine.clock().millis();
+    box.status = "exited";
+    box.exitCode = exitCode;
+    box.noticesAtMs = world.nowMs() + world.draw(30);
+    box.copy.ifPresent(copy -> copy.state = State.GONE);
+    box.copy = Optional.empty();
+  }
+
+  void remove(Box box) throws IOException {
+    end(box, 137);
+    boxes.remove(box.id);
+    io.godwit.service.DurableFiles.deleteFolder(root.resolve("containers").resolve(box.id));
+    io.godwit.service.DurableFiles.deleteFolder(root.resolve("overlay2").resolve(box.id));
+  }
+
+  void pause(Box box) throws DockerException {
+    if (!box.status.equals("running")) {
+      throw new DockerException(409, "container %s is not running".formatted(box.name));
+    }
+    box.status = "paused";
+    machine.freezer(box.id).set(true);
+  }
+
+  void unpause(Box box) throws DockerException {
+    if (!box.status.equals("paused") || !machine.freezer(box.id).isFrozen()) {
+      throw new DockerException(500, "container %s is not paused".formatted(box.name));
+    }
+    box.status = "running";
+    machine.freezer(box.id).set(false);
+  }
+
+  /** {@code runc checkpoint}: takes its time, and leaves a complete dump or none. */
+  void dump(Box box, String checkpoint, boolean exit) throws IOException {
+    if (!box.lives() || box.busy) {
+      throw new DockerException(409, "container %s is not running".formatted(box.name));
+    }
+    box.busy = true;
+    long runc = machine.processes().command(1, "runc", "checkpoint", box.id);
+    long criu = machine.processes().command(runc, "criu", "swrk");
+    try {
+      Optional<Fault> fault = world.strike("dump " + machine.name());
+      long ms = 20 + world.draw(380);
+      ms += fault.filter(f -> f.kind() == Fault.Kind.DUMP_HANGS).map(Fault::ms).orElse(0L);
+      machine.processes().await(() -> !machine.processes().goesOn(criu), ms);
+      CriuConf conf = CriuConf.read(machine);
+      Path engines = checkpoint(box, checkpoint);
+      Files.createDirectories(engines);
+      Path images = conf.images().orElse(engines);
+      boolean refused = fault.filter(f -> f.kind() == Fault.Kind.DUMP_REFUSED).isPresent();
+      if (refused || !box.lives() || !machine.processes().goesOn(criu)) {
+        conf.log("(00.1) Error (criu/drawn.c:1): cannot dump");
+        throw new DockerException(500, "criu failed: type NOTIFY errno 0");
+      }
+      dumped(box, images, engines);
+      if (exit) {
+        end(box, 137);
+      }
+    } finally {
+      machine.processes().vanish(criu);
+      machine.processes().vanish(runc);
+      box.busy = false;
+    }
+  }
+
+  private void dumped(Box box, Path images, Path engines) throws IOException {
+    long left = box.copy.map(world::left).orElse(0L);
+    long number = box.copy.map(copy -> copy.life.dumps.size() + 1L).orElse(0L);
+    CriuImages.write(images, new CriuImages.State(box.identity, left, number));
+    Files.writeString(engines.resolve("descriptors.json"), "[]");
+    box.copy.ifPresent(copy -> {
+      Life.Dump dump =
+          new Life.Dump(
+              List.of(images.resolve("inventory.img"), engines.resolve("descriptors.json")));
+      dump.stale = copy.state == State.RUNNING;
+      copy.life.dumps.add(dump);
+      copy.dumps.add(dump);
+    });
+  }
+
+  /** {@code docker start --checkpoint}. */
+  void restore(Box box, String checkpoint) throws IOException {
+    if (box.busy || world.nowMs() < box.noticesAtMs) {
+      // It runs, as far as the Engine knows; that is no error.
+      return;
+    }
+    if (box.lives()) {
+      return;
+    }
+    box.busy = true;
+    try {
+      world.pass(20, 300);
+      CriuConf conf = CriuConf.read(machine);
+      Path engines = checkpoint(box, checkpoint);
+      Path images = conf.images().orElse(engines);
+      CriuImages.State state;
+      try {
+        Files.readString(engines.resolve("descriptors.json"));
+        state = CriuImages.read(images);
+      } catch (NoSuchFileException | io.godwit.criu.ImageException e) {
+        throw new DockerException(500, "cannot restore: " + e.getMessage());
+      }
+      Optional<Fault> fault = world.strike("restore " + machine.name());
+      if (fault.filter(f -> f.kind() == Fault.Kind.FRESH_START).isPresent()) {
+        startFresh(box);
+        box.copy.ifPresent(copy -> copy.life.excuse("it was begun by mistake"));
+        return;
+      }
+      Optional<Life> life = world.life(state.identity());
+      boolean refused = fault.filter(f -> f.kind() == Fault.Kind.RESTORE_REFUSED).isPresent();
+      if (refused || life.filter(l -> !l.program.restorable()).isPresent()) {
+        conf.log("(00.1) Error (criu/drawn.c:2): cannot restore");
+        throw new DockerException(500, "criu failed: type RESTORE errno 0");
+      }
+      run(box, state.identity());
+      conf.log("(00.2) Restore finished successfully. Tasks resumed.");
+      life.ifPresent(l -> {
+        world.oracle().restored(l, l.dumps.get((int) state.dump() - 1));
+        Copy copy = new Copy(l, machine, box, state.leftMs());
+        box.copy = Optional.of(copy);
+        world.goesOn(copy);
+      });
+    } finally {
+      box.busy = false;
+    }
+  }
+
+  Path checkpoint(Box box, String name) {
+    return root.resolve("containers").resolve(box.id).resolve("checkpoints").resolve(name);
+  }
+
+  /** The Engine has come up: starts what its restart policy says. */
+  void boot() {
+    for (Box box : new ArrayList<>(boxes.values())) {
+      box.busy = false;
+      String policy = box.restartPolicy.path("Name").asText();
+      if (!box.lives() && policy.equals("always") && !box.status.equals("created")) {
+        world.say("dockerd starts " + box.name + " on " + machine.name());
+        startFresh(box);
+      }
+    }
+  }
+}

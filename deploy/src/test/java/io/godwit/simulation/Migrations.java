@@ -1,0 +1,122 @@
+package io.godwit.simulation;
+
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.migration.MigrationObserver;
+import io.godwit.contract.AbortRequest;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.Request;
+import io.godwit.messaging.Topic;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What was asked for, and what the hosts say of it. */
+final class Migrations {
+  private final World world;
+  private final List<MigrationRequest> asked = new ArrayList<>();
+  private int told;
+  private final Map<String, Boolean> settled = new LinkedHashMap<>();
+
+  Migrations(World world) {
+    this.world = world;
+  }
+
+  /** Asks for what the setting says. */
+  void begin() {
+    Plan.Setting setting = world.plan().setting();
+    for (int i = 0; i < setting.hosts().size(); i++) {
+      MigrationRequest request = request(setting.hosts().get(i), "phone");
+      world.scheduler().after(1_000 + 700L * i, () -> ask(request));
+      if (setting.again()) {
+        MigrationRequest again =
+            request(setting.hosts().get(i), setting.deviceNames().getLast());
+        world.scheduler().after(30_000 + world.draw(300_000), () -> ask(again));
+      }
+    }
+  }
+
+  private MigrationRequest request(String host, String device) {
+    Plan.Setting setting = world.plan().setting();
+    MigrationRequest request =
+        MigrationRequest.newBuilder()
+            .setMigrationId("%08d-0000-4000-8000-000000000000".formatted(asked.size() + 1))
+            .setHost(host)
+            .setContainer("app-" + host)
+            .setDevice(device)
+            .setRemoveSource(setting.removeSource())
+            .setDeadlineMs(setting.deadlineMs())
+            .build();
+    asked.add(request);
+    return request;
+  }
+
+  private void ask(MigrationRequest request) {
+    told++;
+    world.say("operator: migrate " + request.getContainer() + " to " + request.getDevice());
+    put(request.getHost(), Request.newBuilder().setMigration(request).build());
+  }
+
+  private void put(String host, Request request) {
+    world.broker().put(Topic.REQUESTS, host, request);
+  }
+
+  /** The operator aborts the latest. */
+  void abort() {
+    MigrationRequest last = asked.getLast();
+    put(
+        last.getHost(),
+        Request.newBuilder()
+            .setAbort(AbortRequest.newBuilder().setMigrationId(last.getMigrationId()))
+            .build());
+  }
+
+  /** The operator says where it ran. */
+  void resolve() {
+    // There is no such record yet.
+  }
+
+  void askAgain() {
+    ask(asked.getFirst());
+  }
+
+  /** Somebody asks another host for a migration with an id that was used. */
+  void reuseId() {
+    MigrationRequest first = asked.getFirst();
+    MigrationRequest last = asked.getLast();
+    ask(last.toBuilder().setMigrationId(first.getMigrationId()).build());
+  }
+
+  /** A host's word. */
+  MigrationObserver observer(String host) {
+    return new MigrationObserver() {
+      @Override
+      public void entered(Migration migration, String message) {
+        settled.putIfAbsent(host + " " + migration.id(), false);
+        world.say(
+            "MIGRATION %s %s: %s"
+                .formatted(world.label(migration.id()), migration.state(), message));
+      }
+
+      @Override
+      public void settled(Migration migration, String message) {
+        settled.put(host + " " + migration.id(), true);
+        world.say(
+            "MIGRATION %s %s, SETTLED: %s"
+                .formatted(world.label(migration.id()), migration.state(), message));
+      }
+    };
+  }
+
+  /** Whether everything that the setting says was asked for. */
+  boolean areAsked() {
+    return told >= asked.size();
+  }
+
+  List<String> unsettled() {
+    return settled.entrySet().stream()
+        .filter(entry -> !entry.getValue())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+}

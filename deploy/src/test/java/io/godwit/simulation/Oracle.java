@@ -1,0 +1,69 @@
+package io.godwit.simulation;
+
+import io.godwit.simulation.Life.Copy;
+import io.godwit.simulation.Life.Copy.State;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Looks at everything at once, which nobody in the world can, and says what must not be. */
+final class Oracle {
+  private final World world;
+
+  Oracle(World world) {
+    this.world = world;
+  }
+
+  /** After every event. */
+  void look() {
+    world.accusation().ifPresent(what -> {
+      throw new Violation(what);
+    });
+    Map<String, Copy> running = new HashMap<>();
+    for (Life life : world.lives()) {
+      for (Copy copy : life.copies) {
+        if (copy.state == State.RUNNING) {
+          Copy other = running.put(life.program.name(), copy);
+          if (other != null) {
+            throw new Violation("RUNS TWICE: %s, and %s".formatted(other, copy));
+          }
+          if (life.ended) {
+            throw new Violation("RUNS AGAIN: %s, which had ended by itself".formatted(copy));
+          }
+        }
+      }
+      if (life.excuse.isEmpty() && life.isLost(world.store())) {
+        throw new Violation(
+            "LOST: %s runs nowhere, and what it could be restored from is gone".formatted(life));
+      }
+    }
+  }
+
+  /** A copy comes to be from a dump. */
+  void restored(Life life, Life.Dump dump) {
+    if (dump.stale) {
+      world.accuse("RUNS FROM THE PAST: %s, which has run on since that dump".formatted(life));
+    }
+  }
+
+  /** When all is mended, and time enough has passed. */
+  void lookAtTheEnd() {
+    List<String> unsettled = world.migrations().unsettled();
+    if (!unsettled.isEmpty()) {
+      throw new Violation("NOT SETTLED: " + String.join(", ", unsettled));
+    }
+    for (Group group : world.groups()) {
+      if (!group.isDone()) {
+        throw new Violation(
+            "NOT HANDLED: records of %s for %s".formatted(group.topic(), group.name()));
+      }
+    }
+    for (Life life : world.lives()) {
+      if (!life.ended && life.excuse.isEmpty() && !life.runs()) {
+        throw new Violation(
+            "NEITHER RUNS NOR ENDED: %s%s"
+                .formatted(life, life.isThere() ? ", which stands still" : ""));
+      }
+    }
+  }
+}
