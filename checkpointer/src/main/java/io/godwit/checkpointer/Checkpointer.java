@@ -36,6 +36,7 @@ import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
+import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,6 +79,7 @@ public final class Checkpointer {
     CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
     criu.recover();
 
+    runtime.adopt("state folder", StateLock.take(state.resolve(Journal.FOLDER), clock));
     Journal journal = new Journal(state);
     Announcer announcer = new Announcer(events, runtime.metrics(), clock);
     Gate gate = new Gate(journal, clock, announcer);
@@ -137,7 +139,9 @@ public final class Checkpointer {
             Topic.REQUESTS,
             group,
             host::equals,
-            Wire.handler(Request.getDefaultInstance(), requests::handle)));
+            Wire.recordHandler(
+                Request.getDefaultInstance(),
+                (record, request) -> requests.handle(record.writtenAt(), request))));
   }
 
   private static Deadlines deadlines(Settings settings) {

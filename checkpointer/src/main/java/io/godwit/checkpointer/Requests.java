@@ -16,6 +16,8 @@ import io.godwit.messaging.PoisonException;
 import io.godwit.messaging.Verdict;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,9 @@ public final class Requests {
 
   /** Docker's names and ids; the first character keeps a name from looking like an option. */
   private static final Pattern CONTAINER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
+
+  /** How long a request holds that does not say it. */
+  private static final Duration HOLDS = Duration.ofDays(1);
 
   private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
 
@@ -60,21 +65,38 @@ public final class Requests {
     this.clock = clock;
   }
 
+  /** Handles a request that is written at this moment. */
+  public void handle(String key, Request request) throws PoisonException, IOException {
+    handle(clock.instant(), request);
+  }
+
   /**
    * Handles the record of one request.
    *
+   * @param writtenAt when its record was written: from then on it holds for so long as it says
    * @throws PoisonException when it asks for nothing that could ever be done; says what is wrong
    * @throws IOException when the journal cannot be written
    */
-  public void handle(String key, Request request) throws PoisonException, IOException {
+  public void handle(Instant writtenAt, Request request) throws PoisonException, IOException {
     switch (request.getKindCase()) {
-      case MIGRATION -> accept(List.of(request.getMigration()));
-      case BATCH -> accept(request.getBatch().getMigrationsList());
+      case MIGRATION -> accept(List.of(timely(request.getMigration(), writtenAt)));
+      case BATCH ->
+          accept(
+              request.getBatch().getMigrationsList().stream()
+                  .map(migration -> timely(migration, writtenAt))
+                  .toList());
       case ABORT -> abort(request.getAbort());
       case KIND_NOT_SET ->
           throw new PoisonException(
               "a request that is neither a migration, a batch nor an abort; this version knows no other");
     }
+  }
+
+  /** A host that was off for days must not carry out what nobody waits for any more. */
+  private static MigrationRequest timely(MigrationRequest request, Instant writtenAt) {
+    return request.getNotAfterMs() == 0
+        ? request.toBuilder().setNotAfterMs(writtenAt.plus(HOLDS).toEpochMilli()).build()
+        : request;
   }
 
   // All of a batch are checked before any is accepted: half a batch is never begun by mistake.

@@ -29,8 +29,7 @@ final class Migrations {
       MigrationRequest request = request(setting.hosts().get(i), "phone");
       world.scheduler().after(1_000 + 700L * i, () -> ask(request));
       if (setting.again()) {
-        MigrationRequest again =
-            request(setting.hosts().get(i), setting.deviceNames().getLast());
+        MigrationRequest again = request(setting.hosts().get(i), setting.deviceNames().getLast());
         world.scheduler().after(30_000 + world.draw(300_000), () -> ask(again));
       }
     }

@@ -21,6 +21,9 @@ import java.util.UUID;
  * be made again.
  */
 public final class Journal {
+  /** In the state folder. */
+  public static final String FOLDER = "migrations";
+
   private static final String ENTRY = "migration.txt";
   private static final String REHEARSAL = "rehearsal.txt";
   private static final TextFormat.Parser PARSER =
@@ -32,7 +35,7 @@ public final class Journal {
    * @param stateDir an absolute path
    */
   public Journal(Path stateDir) throws IOException {
-    this.migrations = stateDir.resolve("migrations");
+    this.migrations = stateDir.resolve(FOLDER);
     DurableFiles.makeFolder(migrations);
     // A container's environment and files lie there.
     Files.setPosixFilePermissions(migrations, PosixFilePermissions.fromString("rwx------"));

@@ -3,8 +3,10 @@ package io.godwit.checkpointer.work;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.MigrationObserver;
 import io.godwit.checkpointer.migration.Standstill.Freeze;
+import io.godwit.checkpointer.migration.State;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.PhaseTime;
+import io.godwit.contract.Runs;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.refusal.Refusal;
@@ -50,7 +52,12 @@ public final class Announcer implements MigrationObserver, Progress {
 
   @Override
   public void settled(Migration migration, String message) {
-    voice(migration).end(migration.state().phase(), message, migration.order().phases());
+    voice(migration)
+        .end(
+            migration.state().phase(),
+            message,
+            migration.order().phases(),
+            runs(migration.state()));
     String outcome = migration.state().name().toLowerCase(Locale.ROOT);
     Metric.MIGRATIONS_ENDED.counter(metrics, "outcome", outcome).increment();
     for (PhaseTime phase : migration.order().phases()) {
@@ -66,6 +73,16 @@ public final class Announcer implements MigrationObserver, Progress {
   @Override
   public LongConsumer of(Migration migration, String what, long totalBytes) {
     return voice(migration).progressOf(migration.state().phase(), what, totalBytes);
+  }
+
+  private static Runs runs(State end) {
+    return switch (end) {
+      case SUCCEEDED -> Runs.ON_DEVICE;
+      case FAILED, ABORTED, ROLLED_BACK -> Runs.ON_HOST;
+      case SOURCE_DOWN -> Runs.NOWHERE;
+      case PENDING, PREFLIGHT, REHEARSING, FREEZING, FROZEN, CLAIMED, IN_DOUBT ->
+          Runs.RUNS_UNSPECIFIED;
+    };
   }
 
   // By this host's clock; what the device says of the end comes with its outcome a moment later.
@@ -92,7 +109,14 @@ public final class Announcer implements MigrationObserver, Progress {
 
   private MigrationEvents voice(Migration migration) {
     MigrationRequest request = migration.request();
-    return events.of(
-        migration.id(), request.getHost(), request.getDevice(), request.getContainer());
+    long frozenAt =
+        migration
+            .touched()
+            .flatMap(touched -> touched.standstill().freeze())
+            .map(freeze -> freeze.at().toEpochMilli())
+            .orElse(0L);
+    return events
+        .of(migration.id(), request.getHost(), request.getDevice(), request.getContainer())
+        .frozen(frozenAt, migration.order().freezeBudget().toMillis());
   }
 }

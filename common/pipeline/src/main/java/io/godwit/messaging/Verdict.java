@@ -68,31 +68,6 @@ public sealed interface Verdict {
     return of(decisions, attempt, Memory.WHOLE);
   }
 
-  /** TEMPORARY, until every caller names its attempt: any attempt's records. */
-  static Verdict of(List<Decision> decisions) {
-    Verdict verdict = new Open();
-    for (Decision decision : decisions) {
-      verdict =
-          switch (verdict) {
-            case Open open ->
-                switch (decision.getKindCase()) {
-                  case CLAIM -> claimed(decision);
-                  case ABORT -> aborted(decision);
-                  case SUCCEEDED, FAILED, RESOLVED, KIND_NOT_SET -> open;
-                };
-            case Claimed claimed ->
-                switch (decision.getKindCase()) {
-                  case SUCCEEDED -> new Succeeded(decision);
-                  case FAILED -> new Failed(decision);
-                  case RESOLVED -> resolved(decision);
-                  case CLAIM, ABORT, KIND_NOT_SET -> claimed;
-                };
-            case Aborted _, Succeeded _, Failed _, Resolved _ -> verdict;
-          };
-    }
-    return verdict;
-  }
-
   /** Before there is anything that could be claimed: Open, Aborted, or Resolved. */
   static Verdict beforeAnyAttempt(List<Decision> decisions) {
     return of(decisions, Attempt.getDefaultInstance());

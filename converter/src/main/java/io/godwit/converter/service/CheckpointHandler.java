@@ -122,6 +122,22 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
     }
   }
 
+  /** The container stands frozen for it: it goes on at once, not when its budget is spent. */
+  @Override
+  public void buried(String key, Checkpoint checkpoint, Throwable cause) {
+    decisions.append(
+        Decision.newBuilder()
+            .setMigrationId(checkpoint.getMigrationId())
+            .setAtMs(clock.millis())
+            .setAbort(
+                Abort.newBuilder()
+                    .setBy(BY)
+                    .setReason("the checkpoint could not be converted: " + cause)
+                    .setAttempt(checkpoint.getAttempt()))
+            .build());
+    count("buried");
+  }
+
   private Conversion convert(Checkpoint checkpoint, Instant begin)
       throws IOException, RefusedException {
     StoredFolder source = new StoredFolder(blobs, checkpoint.getImages());
