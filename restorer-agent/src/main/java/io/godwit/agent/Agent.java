@@ -46,8 +46,10 @@ import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
+import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -71,7 +73,9 @@ public final class Agent {
     MachineFacts machine = MachineFacts.ofThisMachine();
     CommandRunner commands = CommandRunner.ofProcesses();
 
-    var state = new StateFolder(settings.stateDir().resolve("agent"), Boot.now(machine.proc()));
+    Path folder = settings.stateDir().resolve("agent");
+    runtime.adopt("agent's folder", StateLock.take(folder, clock));
+    var state = new StateFolder(folder, Boot.now(machine.proc()));
     var self = Self.begin(settings.device(), state);
     var journal = new Journal(state.journal(), state.boot());
     var options = new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
