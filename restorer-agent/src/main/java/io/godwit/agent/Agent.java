@@ -74,7 +74,7 @@ public final class Agent {
     CommandRunner commands = CommandRunner.ofProcesses();
 
     Path folder = settings.stateDir().resolve("agent");
-    runtime.adopt("agent's state folder", StateLock.take(folder, clock));
+    runtime.adopt("agent's folder", StateLock.take(folder, clock));
     var state = new StateFolder(folder, Boot.now(machine.proc()));
     var self = Self.begin(settings.device(), state);
     var journal = new Journal(state.journal(), state.boot());

@@ -148,7 +148,8 @@ final class AgentLab implements AutoCloseable {
     // The Engine has it running while it is runc still, whose memory could be marked as well.
     long pid = inspect(source).path("State").path("Pid").asLong();
     Awaitility.await()
-        .until(() -> Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).endsWith("app"));
+        .until(() ->
+            !Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString().contains("runc"));
     return source;
   }
 

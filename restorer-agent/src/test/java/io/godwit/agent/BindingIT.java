@@ -247,6 +247,7 @@ class BindingIT {
     Awaitility.await()
         .until(() -> !lab.inspect(container).path("State").path("Running").asBoolean());
     lab.agent(lab.engine).recovery().run();
+    assertInstanceOf(Verdict.Succeeded.class, lab.verdict(), "told again: the log had it");
     assertTrue(lab.inspect(container).path("State").path("Running").asBoolean());
     assertSettled();
   }

@@ -64,9 +64,9 @@ public final class ConversionHandler implements Wire.MessageHandler<Conversion> 
       }
       case Verdict.Succeeded _ -> LOG.info("nothing to restore: it was restored before");
       case Verdict.Resolved resolved when resolved.ranOn() != RanOn.HOST ->
-          LOG.info("nothing to restore: {}", Settlement.words(resolved));
+          LOG.info("nothing to restore: {}", Decisions.words(resolved));
       case Verdict.Failed _, Verdict.Aborted _, Verdict.Resolved _ -> {
-        LOG.info("not to be restored: {}", Settlement.words(standing.verdict()));
+        LOG.info("not to be restored: {}", Decisions.words(standing.verdict()));
         settlement.forget(entry);
       }
     }

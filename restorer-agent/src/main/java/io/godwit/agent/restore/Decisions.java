@@ -6,6 +6,7 @@ import io.godwit.contract.Attempt;
 import io.godwit.contract.Claim;
 import io.godwit.contract.Decision;
 import io.godwit.contract.Failed;
+import io.godwit.contract.Resolved.RanOn;
 import io.godwit.contract.Succeeded;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.LogPosition;
@@ -171,5 +172,23 @@ final class Decisions {
 
   private Decision.Builder decision(MigrationId id) {
     return Decision.newBuilder().setMigrationId(id.value()).setAtMs(clock.millis());
+  }
+
+  /** What a verdict means to a device that has, or wants to have, the container. */
+  static String words(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Open _ -> "the claim does not stand in the log";
+      case Verdict.Aborted aborted ->
+          "%s aborted it first: %s".formatted(aborted.by(), aborted.reason());
+      case Verdict.Claimed claimed -> "device %s claimed it first".formatted(claimed.device());
+      case Verdict.Succeeded _ -> "it was restored before";
+      case Verdict.Failed _ -> "it failed before";
+      case Verdict.Resolved resolved ->
+          "%s has said that it runs on the %s: %s"
+              .formatted(
+                  resolved.by(),
+                  resolved.ranOn() == RanOn.HOST ? "host" : "device",
+                  resolved.reason());
+    };
   }
 }

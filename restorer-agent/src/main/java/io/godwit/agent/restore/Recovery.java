@@ -106,7 +106,8 @@ public final class Recovery {
    *   <tr><td>PREPARED, Claimed</td><td>claimed, and not heard any more: looks, and tells</td></tr>
    *   <tr><td>CLAIMED, STARTING</td><td>looks, and tells; also where the log has forgotten the
    *       claim: what runs is not undone because of that</td></tr>
-   *   <tr><td>DONE</td><td>the log had the outcome: it stays, whatever is forgotten</td></tr>
+   *   <tr><td>DONE</td><td>the log had the outcome: it is told again, and what runs stays, whatever
+   *       the log makes of it now</td></tr>
    * </table>
    */
   void resume(Entry entry) throws IOException, InterruptedException {
@@ -139,6 +140,9 @@ public final class Recovery {
         if (takenBack) {
           settlement.obey(entry, verdict);
         } else {
+          if (undecided) {
+            settlement.sayAgain(entry);
+          }
           settlement.finish(entry);
         }
       }

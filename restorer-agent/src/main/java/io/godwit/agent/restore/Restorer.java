@@ -116,20 +116,23 @@ final class Restorer {
       uninterrupted.run(name(task), () -> settlement.tellWhatRuns(entry));
       return;
     }
+    if (standing.isForgotten() && standing.verdict() instanceof Verdict.Open) {
+      // Made anew since it was read: no claim counts any more. Nobody else could restore it, and
+      // this run, the only one that there is, has not.
+      String why = "The decision log was lost before the claim stood in it.";
+      uninterrupted.run(name(task), () -> settlement.notStarted(entry, why, timer::phases));
+      return;
+    }
     if (!(standing.verdict() instanceof Verdict.Claimed)) {
-      people(task).say(Phase.ABORTED, "not restored: " + Settlement.words(standing.verdict()));
+      people(task).say(Phase.ABORTED, "not restored: " + Decisions.words(standing.verdict()));
       settlement.forget(entry);
       return;
     }
-    Optional<String> why =
-        standing.isForgotten()
-            ? Optional.of("The decision log has forgotten what was said before the claim.")
-            : obstacle;
     uninterrupted.run(
         name(task),
         () -> {
-          if (why.isPresent()) {
-            settlement.notStarted(entry, why.get(), timer::phases);
+          if (obstacle.isPresent()) {
+            settlement.notStarted(entry, obstacle.get(), timer::phases);
           } else {
             settlement.start(task, journal.write(entry.at(Step.CLAIMED)), container, timer);
           }

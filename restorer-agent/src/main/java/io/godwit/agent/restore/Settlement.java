@@ -156,6 +156,14 @@ final class Settlement {
     obey(entry, outcome(claimed, () -> restore.look(claimed, crash), List::of));
   }
 
+  /** Tells what the log had once, and has no more. */
+  void sayAgain(Entry entry) throws InterruptedException {
+    decisions.succeeded(
+        entry.id(),
+        entry.attempt(),
+        Succeeded.newBuilder().addProof("The log had this before, and has lost it."));
+  }
+
   /** Looks, and does what has to be done before anybody is told. */
   @FunctionalInterface
   private interface Look {
@@ -218,7 +226,9 @@ final class Settlement {
       case Verdict.Failed failure ->
           people.say(Phase.FAILED, "not restored: " + failure.decision().getFailed().getReason());
       case Verdict.Open _, Verdict.Claimed _, Verdict.Aborted _, Verdict.Resolved _ ->
-          people.say(Phase.ABORTED, "what the device has told does not count: " + words(verdict));
+          people.say(
+              Phase.ABORTED,
+              "what the device has told does not count: " + Decisions.words(verdict));
     }
     return verdict;
   }
@@ -325,23 +335,5 @@ final class Settlement {
 
   private Path log(MigrationId id) {
     return state.log(id, ClaimedRestore.LOG_NAME);
-  }
-
-  /** What a verdict means to a device that has, or wants to have, the container. */
-  static String words(Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.Open _ -> "the claim does not stand in the log";
-      case Verdict.Aborted aborted ->
-          "%s aborted it first: %s".formatted(aborted.by(), aborted.reason());
-      case Verdict.Claimed claimed -> "device %s claimed it first".formatted(claimed.device());
-      case Verdict.Succeeded _ -> "it was restored before";
-      case Verdict.Failed _ -> "it failed before";
-      case Verdict.Resolved resolved ->
-          "%s has said that it runs on the %s: %s"
-              .formatted(
-                  resolved.by(),
-                  resolved.ranOn() == RanOn.HOST ? "host" : "device",
-                  resolved.reason());
-    };
   }
 }
