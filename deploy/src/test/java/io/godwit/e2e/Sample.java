@@ -42,7 +42,8 @@ record Sample(
   }
 
   static Sample refused(String name, List<String> options, RefusalKind kind, Setting... settings) {
-    return new Sample(name, options, List.of(), List.of(settings), Optional.of(kind), Needs.NOTHING);
+    return new Sample(
+        name, options, List.of(), List.of(settings), Optional.of(kind), Needs.NOTHING);
   }
 
   Sample by(String... migrateOptions) {
