@@ -1,13 +1,9 @@
 package io.godwit.checkpointer.freeze;
 
 import io.godwit.checkpointer.source.DumpProcesses;
-import io.godwit.checkpointer.source.HostProcess;
-import io.godwit.docker.CommandRunner;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,15 +31,14 @@ final class DumpEnd {
 
   private static final Duration GONE = Duration.ofSeconds(5);
   private static final Duration GLANCE = Duration.ofMillis(10);
-  private static final Duration KILL = Duration.ofSeconds(10);
 
   private final DumpProcesses dumps;
-  private final CommandRunner commands;
+  private final Signals signals;
   private final Waiting waiting;
 
-  DumpEnd(DumpProcesses dumps, CommandRunner commands, Waiting waiting) {
+  DumpEnd(DumpProcesses dumps, Signals signals, Waiting waiting) {
     this.dumps = dumps;
-    this.commands = commands;
+    this.signals = signals;
     this.waiting = waiting;
   }
 
@@ -62,11 +57,11 @@ final class DumpEnd {
       return;
     }
     LOG.warn("a dump does not end by itself: CRIU is killed");
-    kill(dumps.started(containerId));
+    signals.send("KILL", dumps.started(containerId));
     if (isOver(containerId, AFTER_CRIU)) {
       return;
     }
-    kill(dumps.of(containerId));
+    signals.send("KILL", dumps.of(containerId));
     if (!isOver(containerId, GONE)) {
       throw new IOException("a dump of the container goes on although it was killed");
     }
@@ -82,15 +77,5 @@ final class DumpEnd {
       waiting.sleeper().sleep(GLANCE);
     }
     return true;
-  }
-
-  private void kill(List<HostProcess> processes) throws IOException {
-    if (processes.isEmpty()) {
-      return;
-    }
-    List<String> command = new ArrayList<>(List.of("kill", "-KILL"));
-    processes.forEach(process -> command.add(Long.toString(process.pid())));
-    // It says no where one of them has ended meanwhile.
-    commands.run(command, KILL);
   }
 }

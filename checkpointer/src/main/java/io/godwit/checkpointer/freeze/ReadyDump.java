@@ -68,6 +68,7 @@ final class ReadyDump implements Dumper.Ready {
       // It has gone on since: what was dumped is of the past.
       throw new IOException("the dump failed: the container was let go on under it");
     }
+    source.pin(target.containerId());
   }
 
   private void dumped() throws IOException, InterruptedException {

@@ -15,7 +15,8 @@ public sealed interface Sight {
   record Runs(SourceContainer container, String identity) implements Sight {}
 
   /**
-   * It stands still, or at least one of Engine and freezer says so: thawing brings them together.
+   * It stands still, or at least one of Engine and freezer says so, or it is stopped, as it is when
+   * somebody else let it go on after its dump. Thawing sets all of that right.
    *
    * @param identity of its first process
    */

@@ -41,6 +41,7 @@ public final class SourceControl {
   private final ContainerFreezer kernel;
   private final HalfWay halfWay;
   private final DumpEnd dumps;
+  private final Pin pin;
   private final NetworkHold network;
   private final Waiting waiting;
 
@@ -56,7 +57,9 @@ public final class SourceControl {
     this.identity = identity;
     this.kernel = new ContainerFreezer(processes, freezer);
     this.halfWay = new HalfWay(processes);
-    this.dumps = new DumpEnd(new DumpProcesses(processes), commands, waiting);
+    Signals signals = new Signals(commands);
+    this.dumps = new DumpEnd(new DumpProcesses(processes), signals, waiting);
+    this.pin = new Pin(processes, signals);
     this.network = new NetworkHold(processes, commands);
     this.waiting = waiting;
   }
@@ -84,7 +87,10 @@ public final class SourceControl {
       if (expected.isPresent() && !expected.get().equals(is)) {
         return new Sight.Stranger(container);
       }
-      boolean stands = container.status().equals(PAUSED) || kernel.isHeld(containerId);
+      boolean stands =
+          container.status().equals(PAUSED)
+              || kernel.isHeld(containerId)
+              || pin.hasStruck(containerId);
       return stands ? new Sight.Frozen(container, is) : new Sight.Runs(container, is);
     } catch (IOException e) {
       if (processes.hasEnded(first.get(), e)) {
@@ -139,6 +145,7 @@ public final class SourceControl {
     if (dumps.goesOn(containerId)) {
       dumps.end(containerId);
     }
+    pin.take(containerId);
     EngineCall.Outcome<Boolean> first = unpause(containerId);
     Optional<State> state = kernel.state(containerId);
     if (state.isEmpty()) {
@@ -207,6 +214,11 @@ public final class SourceControl {
   /** Ends a dump, as {@link DumpEnd} does. */
   void endDump(String containerId) throws IOException, InterruptedException {
     dumps.end(containerId);
+  }
+
+  /** Holds what is frozen where it stands until {@link #thaw}, as {@link Pin} does. */
+  void pin(String containerId) throws IOException {
+    pin.put(containerId);
   }
 
   /** Whether every process stands in the freezer, as far as the kernel knows. */

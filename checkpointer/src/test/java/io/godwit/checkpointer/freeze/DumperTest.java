@@ -47,6 +47,13 @@ final class DumperTest {
     }
     assertTrue(lab.checkpointFolder().isComplete());
     assertInstanceOf(Sight.Frozen.class, lab.source.look(Lab.ID, Optional.empty()));
+    String pid = Long.toString(lab.program.pid().orElseThrow());
+    List<String> pinned = List.of("kill", "-STOP", pid);
+    assertEquals(pinned, lab.ran().getLast(), "whoever else lets it go on");
+    lab.source.thaw(Lab.ID);
+    assertEquals(List.of("kill", "-CONT", pid), lab.ran().getLast());
+    lab.source.thaw(Lab.ID);
+    assertEquals(2, lab.ran().stream().filter(ran -> ran.getFirst().equals("kill")).count());
     try (var _ = lab.criu.put(List.of("verbosity 4"), "another", Duration.ZERO)) {
       assertEquals(List.of("verbosity 4"), lab.options());
     }

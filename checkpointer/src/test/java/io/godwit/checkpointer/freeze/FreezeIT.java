@@ -200,8 +200,10 @@ final class FreezeIT {
     try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
       ready.dump();
     }
+    int frozenAt = holds.numbers().size();
     source.end(holds.id());
     source.end(holds.id());
+    assertEquals(frozenAt, holds.numbers().size(), "killed where it stood");
     assertInstanceOf(Sight.Ended.class, source.look(holds.id(), Optional.empty()));
     int numbers = holds.numbers().size();
 
@@ -256,6 +258,23 @@ final class FreezeIT {
     source.thaw(holds.id());
     assertInstanceOf(Sight.Runs.class, source.look(holds.id(), Optional.empty()));
     source.thaw(holds.id());
+    assertGoesOn(holds);
+  }
+
+  @Test
+  void whatWasDumpedExecutesNothingWhoeverLetsItGoOn() throws Exception {
+    Holder holds = start();
+    source.freeze(holds.id());
+    try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+      ready.dump();
+    }
+    int still = holds.numbers().size();
+    engine.unpause(holds.id());
+    Thread.sleep(500);
+    assertEquals(still, holds.numbers().size(), "unpaused by another hand");
+    assertInstanceOf(Sight.Frozen.class, source.look(holds.id(), Optional.empty()));
+    source.thaw(holds.id());
+    assertInstanceOf(Sight.Runs.class, source.look(holds.id(), Optional.empty()));
     assertGoesOn(holds);
   }
 

@@ -80,6 +80,9 @@ final class Holder implements AutoCloseable {
             .path("bridge")
             .path("IPAddress")
             .asText();
+    if (address.isEmpty()) {
+      throw new IOException("the container has no address on the bridge");
+    }
     Socket socket = new Socket();
     socket.connect(new InetSocketAddress(address, PORT), 5000);
     socket.setSoTimeout(20_000);

@@ -98,10 +98,21 @@ final class Lab {
     ran.add(command);
     if (command.getFirst().equals("kill")) {
       for (String pid : command.subList(2, command.size())) {
-        gone(Long.parseLong(pid));
+        switch (command.get(1)) {
+          case "-KILL" -> gone(Long.parseLong(pid));
+          case "-STOP" -> pending(pid, "ShdPnd:\t0000000000040000\n");
+          case "-CONT" -> pending(pid, "");
+          default -> throw new AssertionError(command);
+        }
       }
     }
     return new CommandRunner.Result(0, new byte[0], "");
+  }
+
+  private void pending(String pid, String line) throws IOException {
+    Path status = proc.folder().resolve(pid).resolve("status");
+    String others = Files.readString(status).replaceFirst("ShdPnd:.*\n", "");
+    Files.writeString(status, others + line);
   }
 
   /** Another process of root's. */
