@@ -53,7 +53,7 @@ import java.util.Optional;
 final class DeviceService implements Machine.Service {
   private final World world;
   private final Machine machine;
-  private final String device;
+  private String device;
   private Optional<DeviceProfile> last = Optional.empty();
   private Optional<Scheduler.Actor> current = Optional.empty();
   private Optional<Namesakes> ears = Optional.empty();
@@ -245,6 +245,11 @@ final class DeviceService implements Machine.Service {
 
   String device() {
     return device;
+  }
+
+  /** The operator gives it a name of its own; to be started anew. */
+  void rename(String name) {
+    device = name;
   }
 
   /** Hears another's announcement, or its own. */

@@ -50,6 +50,7 @@ final class Life {
     final Machine machine;
     final Docker.Box box;
     State state = State.RUNNING;
+    boolean ended;
     long leftMs;
     long sinceMs;
     long frozenSinceMs;
@@ -84,6 +85,13 @@ final class Life {
 
   boolean runs() {
     return copies.stream().anyMatch(copy -> copy.state == Copy.State.RUNNING);
+  }
+
+  /** Whether it runs, or has come to its end, on another machine than this. */
+  boolean isOrEndedElsewhere(Machine machine) {
+    return copies.stream()
+        .filter(copy -> !copy.machine.equals(machine))
+        .anyMatch(copy -> copy.state != Copy.State.GONE || copy.ended);
   }
 
   boolean isThere() {

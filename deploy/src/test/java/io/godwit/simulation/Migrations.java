@@ -2,19 +2,26 @@ package io.godwit.simulation;
 
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.MigrationObserver;
+import io.godwit.checkpointer.migration.State;
 import io.godwit.contract.AbortRequest;
+import io.godwit.contract.Decision;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Request;
+import io.godwit.contract.Resolved;
+import io.godwit.contract.Resolved.RanOn;
 import io.godwit.messaging.Topic;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What was asked for, and what the hosts say of it. */
 final class Migrations {
   private final World world;
   private final List<MigrationRequest> asked = new ArrayList<>();
+  private final Set<String> doubts = new LinkedHashSet<>();
   private int told;
   private final Map<String, Boolean> settled = new LinkedHashMap<>();
 
@@ -70,9 +77,32 @@ final class Migrations {
             .build());
   }
 
-  /** The operator says where it ran. */
-  void resolve() {
-    // There is no such record yet.
+  /** The operator looks at both sides of what is in doubt, and says what is so. */
+  void resolveDoubts() {
+    doubts.stream().filter(key -> !settled.getOrDefault(key, true)).toList().forEach(this::resolve);
+  }
+
+  /** The same for all that is not at an end by itself. */
+  void resolveAll() {
+    unsettled().forEach(this::resolve);
+  }
+
+  private void resolve(String key) {
+    String host = key.substring(0, key.indexOf(' '));
+    String id = key.substring(key.indexOf(' ') + 1);
+    boolean onDevice =
+        world.lives().stream()
+            .filter(life -> life.program.name().equals("app-" + host))
+            .anyMatch(life -> life.isOrEndedElsewhere(world.machine(host)));
+    RanOn ranOn = onDevice ? RanOn.DEVICE : RanOn.HOST;
+    world.say("operator: resolves " + world.label(id) + " for the " + ranOn);
+    world
+        .broker()
+        .decide(
+            Decision.newBuilder()
+                .setMigrationId(id)
+                .setResolved(Resolved.newBuilder().setRanOn(ranOn).setBy("operator"))
+                .build());
   }
 
   void askAgain() {
@@ -92,6 +122,9 @@ final class Migrations {
       @Override
       public void entered(Migration migration, String message) {
         settled.putIfAbsent(host + " " + migration.id(), false);
+        if (migration.state() == State.IN_DOUBT) {
+          doubts.add(host + " " + migration.id());
+        }
         world.say(
             "MIGRATION %s %s: %s"
                 .formatted(world.label(migration.id()), migration.state(), message));

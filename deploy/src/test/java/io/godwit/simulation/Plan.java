@@ -115,7 +115,7 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
     String service = machine + (host ? "/checkpointer" : "/agent");
     int moment = 1 + random.nextInt(400);
     String world = Fault.WORLD;
-    return switch (random.nextInt(30)) {
+    return switch (random.nextInt(31)) {
       case 0, 1, 2, 3 ->
           new Fault(Kind.KILL, service, 1 + random.nextInt(160), "", 100 + random.nextInt(20_000));
       case 4 ->
@@ -188,6 +188,7 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
       case 28 ->
           new Fault(
               random.nextInt(3) > 0 ? Kind.ABORT : Kind.PROGRAM_ENDS, world, moment, machine, 0);
+      case 29 -> new Fault(Kind.RESOLVE, world, 300 + random.nextInt(700), "", 0);
       default ->
           new Fault(
               random.nextBoolean() ? Kind.REQUEST_AGAIN : Kind.ID_REUSED, world, moment, "", 0);

@@ -11,8 +11,9 @@ import java.util.Optional;
 /** One world from its beginning to its end. */
 final class Simulation {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long TROUBLED_MS = Duration.ofHours(1).toMillis();
-  private static final long MENDED_MS = Duration.ofHours(2).toMillis();
+  private static final long TROUBLED_MS = Duration.ofMinutes(50).toMillis();
+  private static final long MENDED_MS = Duration.ofMinutes(40).toMillis();
+  private static final long RESOLVED_MS = Duration.ofMinutes(10).toMillis();
   private static final long AFTERWARDS_MS = Duration.ofMinutes(3).toMillis();
 
   static {
@@ -94,6 +95,8 @@ final class Simulation {
     world.calm();
     new Troubles(world, new java.util.Random(0)).mend();
     scheduler.run(oracle::look, () -> isQuiet(world), scheduler.nowMs() + MENDED_MS);
+    world.migrations().resolveAll();
+    scheduler.run(oracle::look, () -> isQuiet(world), scheduler.nowMs() + RESOLVED_MS);
     scheduler.run(oracle::look, () -> false, scheduler.nowMs() + AFTERWARDS_MS);
     oracle.lookAtTheEnd();
   }

@@ -2,8 +2,10 @@ package io.godwit.simulation;
 
 import io.godwit.simulation.Life.Copy;
 import io.godwit.simulation.Life.Copy.State;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** Has faults happen, and mends what they did. */
 final class Troubles {
@@ -56,7 +58,12 @@ final class Troubles {
       case CLOCK_STEP -> world.machine(fault.target()).stepClock(fault.ms());
       case REBALANCE -> world.groups().forEach(Group::rebalance);
       case ABORT -> world.migrations().abort();
-      case RESOLVE -> world.migrations().resolve();
+      case RESOLVE -> {
+        // Who is asleep could go on with what he was about to do.
+        if (world.allAwake()) {
+          world.migrations().resolveDoubts();
+        }
+      }
       case REQUEST_AGAIN -> world.migrations().askAgain();
       case ID_REUSED -> world.migrations().reuseId();
       case PROGRAM_ENDS -> endProgram();
@@ -147,6 +154,13 @@ final class Troubles {
 
   /** Everything is mended, and everybody awake. */
   void mend() {
+    Set<String> names = new HashSet<>();
+    for (DeviceService device : world.devices().toList()) {
+      if (!names.add(device.device())) {
+        world.kill(device);
+        device.rename(device.device() + "-too");
+      }
+    }
     world.broker().setAway(false);
     world.store().setAway(false);
     for (Machine machine : world.machines()) {

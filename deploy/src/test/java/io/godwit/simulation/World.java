@@ -289,6 +289,13 @@ final class World implements AutoCloseable {
     return Optional.ofNullable(actors.get(service)).orElseThrow();
   }
 
+  /** Whether everything is on and at work. */
+  boolean allAwake() {
+    return !broker.isAway()
+        && machines.values().stream().allMatch(m -> m.isOn() && !m.engineIsAway())
+        && actors.values().stream().allMatch(Scheduler.Actor::isAwake);
+  }
+
   void kill(Machine.Service service) {
     actor(service).kill();
   }
@@ -357,6 +364,7 @@ final class World implements AutoCloseable {
   void end(Copy copy) {
     say(copy + " ends by itself");
     copy.life.ended = true;
+    copy.ended = true;
     copy.machine.docker().end(copy.box, 0);
   }
 

@@ -6,6 +6,7 @@ import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.TcpConnections;
+import io.godwit.criu.ImageException;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.SharedMemory;
@@ -84,7 +85,13 @@ public final class SourceRestore {
     if (!dump.folder().isComplete()) {
       return new Answer.Refused("its dump in %s is not complete".formatted(dump.folder()));
     }
-    dump.folder().uncountReservations();
+    try {
+      dump.folder().uncountReservations();
+    } catch (ImageException e) {
+      // A power cut may have left the name of an image and nothing in it.
+      return new Answer.Refused(
+          "its dump in %s is damaged: %s".formatted(dump.folder(), e.getMessage()));
+    }
     CheckpointStart.Wanted wanted =
         new CheckpointStart.Wanted(
             containerId,

@@ -112,12 +112,15 @@ final class FreezeGuard implements Step<Migration.Freezing> {
   private Migration ended(Lease lease, End end) throws Exception {
     return switch (end) {
       case End.Frozen frozen -> frozen.next();
-      case End.Failed failed ->
-          gate.enter(
-              lease.current(),
-              new Migration.Failed(lease.current().order(), lease.current().touched()),
-              Words.of(failed.why()),
-              Words.refusals(failed.why()));
+      case End.Failed failed -> {
+        // It may stand frozen, and the disk that the journal is on may be the very cause.
+        thaw(lease);
+        yield gate.enter(
+            lease.current(),
+            new Migration.Failed(lease.current().order(), lease.current().touched()),
+            Words.of(failed.why()),
+            Words.refusals(failed.why()));
+      }
     };
   }
 

@@ -142,9 +142,8 @@ public final class Worker implements AutoCloseable {
   }
 
   private Migration failed(Migration before, Throwable failure) throws InterruptedException {
+    Migration migration = known(before);
     try {
-      // The step may have noted more than the migration that it was given.
-      Migration migration = journal.find(before.id()).orElse(before);
       if (mayFail(migration, failure)) {
         return gate.enter(
             migration,
@@ -156,10 +155,25 @@ public final class Worker implements AutoCloseable {
           "{} is tried again in {} s", migration.state(), AFTER_A_FAILURE.toSeconds(), failure);
       sleeper.sleep(AFTER_A_FAILURE);
       return migration;
-    } catch (IOException | UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
       LOG.error("the journal does not work; trying again in {} s", AFTER_A_FAILURE.toSeconds(), e);
       sleeper.sleep(AFTER_A_FAILURE);
-      return before;
+      return migration;
+    }
+  }
+
+  /**
+   * As it stands in the journal: the step may have noted, and done, more than the migration that it
+   * was given knows of.
+   */
+  private Migration known(Migration before) throws InterruptedException {
+    while (true) {
+      try {
+        return journal.find(before.id()).orElse(before);
+      } catch (IOException e) {
+        LOG.error("the journal cannot be read; again in {} s", AFTER_A_FAILURE.toSeconds(), e);
+        sleeper.sleep(AFTER_A_FAILURE);
+      }
     }
   }
 
