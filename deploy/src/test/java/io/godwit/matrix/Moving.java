@@ -1,0 +1,164 @@
+package io.godwit.matrix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.migration.State;
+import io.godwit.contract.MigrationRequest;
+import io.godwit.contract.MoveOptions;
+import io.godwit.contract.Request;
+import io.godwit.e2e.Docker;
+import io.godwit.e2e.Shell;
+import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Publisher;
+import io.godwit.messaging.Topic;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+
+/** A counter on its way from the host to the device, where it has another name. */
+record Moving(Lab lab, String name, String id) implements AutoCloseable {
+  static final Duration BUDGET = Duration.ofSeconds(60);
+
+  /** Starts a counter, lets it count a little and asks for its move. */
+  static Moving begin(Lab lab, String name, Duration budget) {
+    Moving moving = started(lab, name);
+    moving.ask(budget);
+    return moving;
+  }
+
+  /** Starts a counter and lets it count a little. */
+  static Moving started(Lab lab, String name) {
+    lab.engine()
+        .docker()
+        .run("run", "--detach", "--network", "none", "--name", name, "godwit/counter")
+        .orFail();
+    Moving moving = new Moving(lab, name, UUID.randomUUID().toString());
+    moving.awaitBeyond(name, 1);
+    return moving;
+  }
+
+  /** Asks for its move. */
+  void ask(Duration budget) {
+    MigrationRequest migration =
+        MigrationRequest.newBuilder()
+            .setMigrationId(id)
+            .setHost(Lab.HOST)
+            .setContainer(name)
+            .setDevice(Lab.DEVICE)
+            .setFreezeBudgetMs(budget.toMillis())
+            .setOptions(MoveOptions.newBuilder().setName(there()))
+            .build();
+    try (KafkaMessaging kafka = KafkaMessaging.of(lab.settings());
+        Publisher publisher = kafka.publisher()) {
+      publisher.publish(
+          Topic.REQUESTS, Lab.HOST, Request.newBuilder().setMigration(migration).build());
+    }
+  }
+
+  /** Its name on the device. */
+  String there() {
+    return name + "-there";
+  }
+
+  /** What the checkpointer has written down of it. */
+  Optional<Migration> journaled() {
+    try {
+      return lab.journal().find(id);
+    } catch (IOException e) {
+      throw new AssertionError("the journal cannot be read", e);
+    }
+  }
+
+  /** Waits until the checkpointer is through with it. */
+  State awaitEnd(Duration atMost) {
+    return Awaitility.await("the end of " + id + " in " + lab.state(Lab.CHECKPOINTER))
+        .atMost(atMost)
+        .pollInterval(Duration.ofMillis(50))
+        .until(this::journaled, found -> found.filter(Migration::settled).isPresent())
+        .orElseThrow()
+        .state();
+  }
+
+  /** Waits until it is, or has been, in a state. */
+  void awaitState(State state, Duration atMost) {
+    Awaitility.await(state + " of " + id + " in " + lab.state(Lab.CHECKPOINTER))
+        .atMost(atMost)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () ->
+                journaled().stream()
+                    .flatMap(migration -> migration.order().history().stream())
+                    .anyMatch(line -> line.state() == state));
+  }
+
+  /** It goes on, on one side only, and no number was left out or printed twice on its way. */
+  void assertGoesOnOnce(State end) {
+    String here = end == State.SUCCEEDED ? there() : name;
+    String notHere = end == State.SUCCEEDED ? name : there();
+    assertTrue(
+        end == State.SUCCEEDED || end == State.ROLLED_BACK || neverBegan(end),
+        () -> "ended as " + end + ": " + history());
+    awaitBeyond(here, numbers(here).last() + 2);
+    assertTrue(!goesOn(notHere), () -> notHere + " runs beside " + here + ": " + history());
+    numbers(name).with(numbers(there())).assertEachOnce();
+    assertEquals(numbers(here).last(), all().last(), () -> "the last word is " + here + "'s");
+  }
+
+  /** Failed or Aborted before anything was touched. */
+  private boolean neverBegan(State end) {
+    return (end == State.FAILED || end == State.ABORTED)
+        && journaled().orElseThrow().order().history().stream()
+            .noneMatch(line -> line.state() == State.FROZEN);
+  }
+
+  Numbers all() {
+    return numbers(name).with(numbers(there()));
+  }
+
+  Numbers numbers(String container) {
+    Shell.Result log = docker().run("logs", "--timestamps", container);
+    return Numbers.of(log.exit() == 0 ? log.out().lines().toList() : List.of());
+  }
+
+  /** Runs, and does not stand still. */
+  boolean goesOn(String container) {
+    Shell.Result state =
+        docker().run("inspect", "--format", "{{.State.Running}} {{.State.Paused}}", container);
+    return state.exit() == 0 && state.out().strip().equals("true false");
+  }
+
+  void awaitBeyond(String container, long number) {
+    Awaitility.await(container + " to count beyond " + number + ": " + history())
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> numbers(container).last() > number);
+  }
+
+  /** Everything that was written down of it, for messages. */
+  String history() {
+    List<String> lines = new ArrayList<>();
+    journaled()
+        .ifPresent(migration ->
+            migration
+                .order()
+                .history()
+                .forEach(line -> lines.add("%s %s %s".formatted(line.at(), line.state(), line.message()))));
+    return "migration " + id + "\n" + String.join("\n", lines);
+  }
+
+  private Docker docker() {
+    return lab.engine().docker();
+  }
+
+  @Override
+  public void close() {
+    docker().remove(name);
+    docker().remove(there());
+  }
+}
