@@ -14,7 +14,7 @@ public final class Docker {
     this.prefix = List.copyOf(prefix);
   }
 
-  static Docker ofThisMachine() {
+  public static Docker ofThisMachine() {
     return new Docker(List.of("docker"));
   }
 

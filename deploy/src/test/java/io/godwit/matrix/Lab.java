@@ -3,7 +3,6 @@ package io.godwit.matrix;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.e2e.Shell;
-import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.service.Settings;
 import java.io.IOException;
@@ -89,7 +88,7 @@ final class Lab implements AutoCloseable {
     broker.awaitReady();
     store.awaitReady();
     for (String service : List.of(CHECKPOINTER, CONVERTER, AGENT)) {
-      services.put(service, service(service, service, state(service)));
+      services.put(service, service(service, new Place(service, HOST, DEVICE, engine.socket())));
     }
     engine.awaitReady();
     Shell.run(
@@ -101,7 +100,7 @@ final class Lab implements AutoCloseable {
         .orFail();
     services.values().forEach(OwnProcess::awaitReady);
     learnTopics();
-    awaitDevice();
+    awaitDevice(DEVICE);
   }
 
   Wires wires() {
@@ -130,46 +129,58 @@ final class Lab implements AutoCloseable {
     return new Settings(Map.of("GODWIT_KAFKA", "127.0.0.1:" + brokerPort, "GODWIT_HOST", HOST));
   }
 
-  /** What the checkpointer has written down. */
-  Journal journal() throws IOException {
-    return new Journal(state(CHECKPOINTER));
+  /** What a checkpointer, known by the name of its log, has written down. */
+  Journal journal(String checkpointer) throws IOException {
+    return new Journal(state(checkpointer));
   }
 
-  Path state(String service) {
+  Path root() {
+    return root;
+  }
+
+  private Path state(String service) {
     return folder.resolve("state-" + service);
   }
 
+  /**
+   * Where a service works.
+   *
+   * @param log what its log, its state and its sockets are called here
+   * @param engine the Engine's socket
+   */
+  record Place(String log, String host, String device, Path engine) {}
+
   /** One more process of a service, such as a second agent of one name. */
-  OwnProcess service(String name, String log, Path state) throws IOException {
-    Path socket = folder.resolve(log + ".sock");
+  OwnProcess service(String name, Place place) throws IOException {
+    Path socket = folder.resolve(place.log() + ".sock");
     proxies.add(
         HttpProxy.start(
-            name,
+            place.log(),
             UnixDomainSocketAddress.of(socket),
-            UnixDomainSocketAddress.of(engine.socket()),
+            UnixDomainSocketAddress.of(place.engine()),
             wires));
     int port = freePort();
     proxies.add(
         HttpProxy.start(
-            name,
+            place.log(),
             new InetSocketAddress("127.0.0.1", port),
             new InetSocketAddress("127.0.0.1", storePort),
             wires));
     String module = name.equals(AGENT) ? "restorer-agent" : name;
     return new OwnProcess(
-        log,
+        place.log(),
         List.of(root.resolve(module + "/target/dist/bin/" + module).toString()),
         Map.ofEntries(
             Map.entry("GODWIT_KAFKA", PROXY + ":" + proxiedPort),
             Map.entry("GODWIT_S3_ENDPOINT", "http://127.0.0.1:" + port),
             Map.entry("GODWIT_S3_ACCESS_KEY", KEY),
             Map.entry("GODWIT_S3_SECRET_KEY", KEY + KEY),
-            Map.entry("GODWIT_HOST", HOST),
-            Map.entry("GODWIT_DEVICE", DEVICE),
-            Map.entry("GODWIT_STATE_DIR", state.toString()),
+            Map.entry("GODWIT_HOST", place.host()),
+            Map.entry("GODWIT_DEVICE", place.device()),
+            Map.entry("GODWIT_STATE_DIR", state(place.log()).toString()),
             Map.entry("DOCKER_HOST", "unix://" + socket),
             Map.entry("JAVA_OPTS", JAVA_OPTS)),
-        folder.resolve(log + ".log"),
+        folder.resolve(place.log() + ".log"),
         name + " is ready");
   }
 
@@ -208,18 +219,15 @@ final class Lab implements AutoCloseable {
     return Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + brokerPort));
   }
 
-  DecisionLog decisions() {
-    return KafkaMessaging.of(settings()).decisionLog();
-  }
-
-  private void awaitDevice() {
-    try (var directory = KafkaMessaging.of(settings()).deviceDirectory()) {
-      Awaitility.await(DEVICE + " to announce itself fit")
+  void awaitDevice(String device) {
+    try (KafkaMessaging kafka = KafkaMessaging.of(settings());
+        var directory = kafka.deviceDirectory()) {
+      Awaitility.await(device + " to announce itself fit")
           .atMost(Duration.ofMinutes(1))
           .until(
               () ->
                   directory
-                      .find(DEVICE)
+                      .find(device)
                       .map(DeviceProfile::getUnfitList)
                       .filter(List::isEmpty)
                       .isPresent());
@@ -270,7 +278,7 @@ final class Lab implements AutoCloseable {
     }
   }
 
-  /** Gives the one lab to every test that names it as a parameter. */
+  /** Gives every test of a class the one lab, which is closed after them. */
   static final class Given implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -279,8 +287,11 @@ final class Lab implements AutoCloseable {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-      return context
-          .getRoot()
+      ExtensionContext ofClass = context;
+      while (ofClass.getTestMethod().isPresent()) {
+        ofClass = ofClass.getParent().orElseThrow();
+      }
+      return ofClass
           .getStore(Namespace.create(Lab.class))
           .computeIfAbsent(Lab.class, key -> create(), Lab.class);
     }

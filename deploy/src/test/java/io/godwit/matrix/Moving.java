@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.State;
+import io.godwit.contract.Decision;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.MoveOptions;
 import io.godwit.contract.Request;
 import io.godwit.e2e.Docker;
 import io.godwit.e2e.Shell;
+import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
@@ -22,23 +24,34 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 
 /** A counter on its way from the host to the device, where it has another name. */
-record Moving(Lab lab, String name, String id) implements AutoCloseable {
+record Moving(Lab lab, Route route, String name, String id) implements AutoCloseable {
   static final Duration BUDGET = Duration.ofSeconds(60);
 
-  /** Starts a counter, lets it count a little and asks for its move. */
-  static Moving begin(Lab lab, String name, Duration budget) {
-    Moving moving = started(lab, name);
-    moving.ask(budget);
-    return moving;
-  }
+  /**
+   * From where to where.
+   *
+   * @param checkpointer the name of its log
+   * @param docker the Engine of both
+   */
+  record Route(String checkpointer, String host, String device, Docker docker) {}
 
   /** Starts a counter and lets it count a little. */
   static Moving started(Lab lab, String name) {
-    lab.engine()
-        .docker()
-        .run("run", "--detach", "--network", "none", "--name", name, "godwit/counter")
-        .orFail();
-    Moving moving = new Moving(lab, name, UUID.randomUUID().toString());
+    return started(lab, name, "--network", "none", "godwit/counter");
+  }
+
+  /** Starts what prints as a counter does. */
+  static Moving started(Lab lab, String name, String... words) {
+    Docker docker = lab.engine().docker();
+    List<String> command = new ArrayList<>(List.of("run", "--detach", "--name", name));
+    command.addAll(List.of(words));
+    docker.run(command.toArray(String[]::new)).orFail();
+    Moving moving =
+        new Moving(
+            lab,
+            new Route(Lab.CHECKPOINTER, Lab.HOST, Lab.DEVICE, docker),
+            name,
+            UUID.randomUUID().toString());
     moving.awaitBeyond(name, 1);
     return moving;
   }
@@ -48,16 +61,32 @@ record Moving(Lab lab, String name, String id) implements AutoCloseable {
     MigrationRequest migration =
         MigrationRequest.newBuilder()
             .setMigrationId(id)
-            .setHost(Lab.HOST)
+            .setHost(route.host())
             .setContainer(name)
-            .setDevice(Lab.DEVICE)
+            .setDevice(route.device())
             .setFreezeBudgetMs(budget.toMillis())
             .setOptions(MoveOptions.newBuilder().setName(there()))
             .build();
     try (KafkaMessaging kafka = KafkaMessaging.of(lab.settings());
         Publisher publisher = kafka.publisher()) {
       publisher.publish(
-          Topic.REQUESTS, Lab.HOST, Request.newBuilder().setMigration(migration).build());
+          Topic.REQUESTS, route.host(), Request.newBuilder().setMigration(migration).build());
+    }
+  }
+
+  /** What the decision log says of it. */
+  List<Decision> decisions() {
+    try (KafkaMessaging kafka = KafkaMessaging.of(lab.settings());
+        DecisionLog log = kafka.decisionLog()) {
+      return log.read(id);
+    }
+  }
+
+  /** Writes to the decision log, past the services. */
+  void say(Decision.Builder decision) {
+    try (KafkaMessaging kafka = KafkaMessaging.of(lab.settings());
+        Publisher publisher = kafka.publisher()) {
+      publisher.publish(Topic.DECISIONS, id, decision.setMigrationId(id).build());
     }
   }
 
@@ -69,7 +98,7 @@ record Moving(Lab lab, String name, String id) implements AutoCloseable {
   /** What the checkpointer has written down of it. */
   Optional<Migration> journaled() {
     try {
-      return lab.journal().find(id);
+      return lab.journal(route.checkpointer()).find(id);
     } catch (IOException e) {
       throw new AssertionError("the journal cannot be read", e);
     }
@@ -77,7 +106,7 @@ record Moving(Lab lab, String name, String id) implements AutoCloseable {
 
   /** Waits until the checkpointer is through with it. */
   State awaitEnd(Duration atMost) {
-    return Awaitility.await("the end of " + id + " in " + lab.state(Lab.CHECKPOINTER))
+    return Awaitility.await("the end of " + id + " at " + route.checkpointer())
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(50))
         .until(this::journaled, found -> found.filter(Migration::settled).isPresent())
@@ -87,7 +116,7 @@ record Moving(Lab lab, String name, String id) implements AutoCloseable {
 
   /** Waits until it is, or has been, in a state. */
   void awaitState(State state, Duration atMost) {
-    Awaitility.await(state + " of " + id + " in " + lab.state(Lab.CHECKPOINTER))
+    Awaitility.await(state + " of " + id + " at " + route.checkpointer())
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(20))
         .until(
@@ -153,7 +182,7 @@ record Moving(Lab lab, String name, String id) implements AutoCloseable {
   }
 
   private Docker docker() {
-    return lab.engine().docker();
+    return route.docker();
   }
 
   @Override

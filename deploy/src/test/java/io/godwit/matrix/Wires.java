@@ -95,6 +95,10 @@ final class Wires {
     void disarm() {
       armed = false;
     }
+
+    void arm() {
+      armed = true;
+    }
   }
 
   /**
