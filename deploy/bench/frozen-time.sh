@@ -137,6 +137,25 @@ moved() {
   printf '  %-28s %9.2f\n' "ratio to the bare Engine" "$(ratio "$frozen" "$engine_us")"
 }
 
+# A container that CRIU dumps and cannot restore, by its ping socket: it fails on the device, and the source goes on.
+rolled_back() {
+  local journal program
+  program='import socket, time
+ping = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
+while True: time.sleep(0.01)'
+  docker rm --force --volumes godwit-bench godwit-bench-moved >/dev/null 2>&1 || true
+  docker run --detach --name godwit-bench godwit/stock python3 -c "$program" >/dev/null
+  sleep 1
+  "$godwit" migrate godwit-bench --to bench --name godwit-bench-moved --watch --deadline 600 >"$work/moved" 2>&1 || true
+  journal=$(find "$work/data" -name migration.txt -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+  # By the source's clock: when it learned that the device has failed, and when its container ran again.
+  awk '/^history/ { state = "" } $1 == "state:" { state = $2 } $1 == "at_ms:" { at[state] = $2 }
+    END { if (!("FAILED" in at) || !("ROLLED_BACK" in at)) exit 1
+          printf "  %-28s %9.2f s\n", "from the decision to running", (at["ROLLED_BACK"] - at["FAILED"]) / 1000
+          printf "  %-28s %9.2f s\n", "from its freeze to running", (at["ROLLED_BACK"] - at["FREEZING"]) / 1000 }' "$journal" ||
+    { cat "$work/moved" >&2; exit 1; }
+}
+
 mkdir "$work/root"
 docker create --name godwit-bench godwit/stock true >/dev/null
 docker export godwit-bench | tar -x -C "$work/root"
@@ -161,3 +180,5 @@ for size in "${sizes[@]}"; do
   engine "$size"
   moved "$size"
 done
+echo "A roll back: the device cannot restore it"
+rolled_back

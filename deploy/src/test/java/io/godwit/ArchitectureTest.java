@@ -1,15 +1,24 @@
 package io.godwit;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import java.time.Instant;
+import com.tngtech.archunit.lang.ConditionEvents;
+import io.godwit.messaging.KafkaMessaging;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
 
 /** The shape that DESIGN agrees on, held by the build. */
 @AnalyzeClasses(packages = "io.godwit", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -49,50 +58,123 @@ final class ArchitectureTest {
           .matching("io.godwit.(*)..")
           .namingSlices("$1")
           .that(
-              com.tngtech.archunit.base.DescribedPredicate.describe(
+              describe(
                   "services",
                   slice ->
-                      java.util.Set.of("checkpointer", "converter", "agent")
-                          .contains(slice.getNamePart(1))))
+                      Set.of("checkpointer", "converter", "agent").contains(slice.getNamePart(1))))
           .should()
           .notDependOnEachOther();
 
-  /** Common is below everything. */
+  /**
+   * The packages from the ground up: each knows only what stands before it. A new one is put where
+   * it belongs.
+   */
+  private static final List<String> FLOORS =
+      List.of(
+          // common/images
+          "criu.field",
+          "criu",
+          "isa",
+          "elf",
+          // common/pipeline
+          "contract",
+          "service",
+          "messaging",
+          "blob",
+          "pages",
+          // common/machine
+          "proc",
+          "docker",
+          // checkpointer
+          "checkpointer.source",
+          "checkpointer.preflight",
+          "checkpointer.pages",
+          "checkpointer.journal.wire",
+          "checkpointer.migration",
+          "checkpointer.freeze",
+          "checkpointer.work",
+          "checkpointer",
+          // converter
+          "converter.graft",
+          "converter.registers",
+          "converter.environment",
+          "converter.rewrite",
+          "converter",
+          "converter.service",
+          // restorer-agent
+          "agent.state",
+          "agent.machine",
+          "agent.proof",
+          "agent.container",
+          "agent.rehearsal",
+          "agent.restore",
+          "agent",
+          // deploy
+          "standalone",
+          "cli");
+
+  /**
+   * What can be read from the ground up can be understood one package at a time. A Main stands
+   * above all of its service.
+   */
   @ArchTest
-  static final ArchRule commonKnowsNoService =
-      noClasses()
+  static final ArchRule packagesKnowOnlyTheFloorsBelow =
+      classes()
           .that()
-          .resideInAnyPackage(
-              "io.godwit.blob..",
-              "io.godwit.criu..",
-              "io.godwit.docker..",
-              "io.godwit.elf..",
-              "io.godwit.isa..",
-              "io.godwit.messaging..",
-              "io.godwit.pages..",
-              "io.godwit.proc..",
-              "io.godwit.service..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.godwit.checkpointer..",
-              "io.godwit.converter..",
-              "io.godwit.agent..",
-              "io.godwit.cli..",
-              "io.godwit.standalone..");
+          .doNotHaveSimpleName("Main")
+          .should(
+              new ArchCondition<>("know only the floors below their own") {
+                @Override
+                public void check(JavaClass some, ConditionEvents events) {
+                  int own = floor(some);
+                  if (own < 0) {
+                    events.add(violated(some, some.getName() + " stands on no floor: see FLOORS"));
+                  }
+                  some.getDirectDependenciesFromSelf().stream()
+                      .filter(known -> floor(known.getTargetClass()) > own)
+                      .forEach(known -> events.add(violated(known, known.getDescription())));
+                }
+              });
+
+  /** Place in {@link #FLOORS}; -1: in none. */
+  private static int floor(JavaClass some) {
+    String name = some.getBaseComponentType().getPackageName();
+    return name.startsWith("io.godwit.") ? FLOORS.indexOf(name.substring(10)) : -1;
+  }
 
   /**
    * Time comes in through constructors, so that tests can make it pass: only a Main reads the real
-   * clock.
+   * clock, and a command, which is over before anybody could test its time.
    */
   @ArchTest
   static final ArchRule timeIsInjected =
       noClasses()
           .that(resideOutsideOfPackages("io.godwit.cli..", "io.godwit.contract.."))
+          .and()
+          .doNotHaveSimpleName("Main")
           .should()
-          .callMethod(System.class, "currentTimeMillis")
-          .orShould()
-          .callMethod(Instant.class, "now");
+          .callMethodWhere(
+              describe(
+                  "the machine's time is read",
+                  call -> readsTheTime(call) && !makesACommandsClients(call)));
+
+  private static boolean readsTheTime(JavaMethodCall call) {
+    String owner = call.getTargetOwner().getName();
+    String method = call.getTarget().getName();
+    return switch (owner) {
+      case "java.lang.System" -> method.equals("currentTimeMillis") || method.equals("nanoTime");
+      case "java.time.Clock" -> method.startsWith("system") || method.startsWith("tick");
+      default ->
+          owner.startsWith("java.time.")
+              && method.equals("now")
+              && call.getTarget().getRawParameterTypes().stream()
+                  .noneMatch(type -> type.isEquivalentTo(Clock.class));
+    };
+  }
+
+  private static boolean makesACommandsClients(JavaMethodCall call) {
+    return call.getOrigin().getFullName().startsWith(KafkaMessaging.class.getName() + ".of(");
+  }
 
   /**
    * A service speaks through its log, where every line has the migration's id; only a Main may say
@@ -108,16 +190,4 @@ final class ArchitectureTest {
           .accessField(System.class, "out")
           .orShould()
           .accessField(System.class, "err");
-
-  /**
-   * Each service's wire format stops where its own code begins: nobody but the generator writes
-   * contract classes.
-   */
-  @ArchTest
-  static final ArchRule contractIsGeneratedOnly =
-      noClasses()
-          .that(resideInAnyPackage("io.godwit.contract.."))
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("io.godwit.messaging..", "io.godwit.blob..", "io.godwit.docker..");
 }

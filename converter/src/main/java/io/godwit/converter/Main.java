@@ -1,31 +1,39 @@
 package io.godwit.converter;
 
 import io.godwit.blob.S3BlobStore;
+import io.godwit.converter.service.Converter;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
+import io.godwit.service.SettingsException;
+import java.io.IOException;
 import java.time.Clock;
 
 /** The converter in a JVM of its own. */
 public final class Main {
+  private static final int BAD_SETTINGS = 2;
+
   private Main() {}
 
   /**
-   * Runs until SIGTERM.
+   * Runs until SIGTERM; ends with 2 when a setting is missing or makes no sense.
    *
    * @param args none; everything is in the environment ({@link io.godwit.service.Setting})
    */
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) throws IOException, InterruptedException {
     Clock clock = Clock.systemUTC();
     try (ServiceRuntime runtime =
         new ServiceRuntime(Converter.SERVICE, Settings.ofProcess(), clock)) {
       KafkaMessaging kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
-      kafka.createTopics();
+      kafka.createTopicsPatiently();
       S3BlobStore blobs =
           runtime.adopt("blobs", new S3BlobStore(runtime.settings(), runtime.metrics()));
       Converter.start(runtime, kafka, blobs, clock);
       runtime.ready();
       runtime.awaitStop();
+    } catch (SettingsException e) {
+      System.err.println(Converter.SERVICE + ": " + e.getMessage());
+      System.exit(BAD_SETTINGS);
     }
   }
 }

@@ -3,7 +3,7 @@ package io.godwit.standalone;
 import io.godwit.agent.Agent;
 import io.godwit.blob.S3BlobStore;
 import io.godwit.checkpointer.Checkpointer;
-import io.godwit.converter.Converter;
+import io.godwit.converter.service.Converter;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Setting;

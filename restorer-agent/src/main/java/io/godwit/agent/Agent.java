@@ -8,8 +8,10 @@ import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
+import io.godwit.agent.machine.Disk;
 import io.godwit.agent.machine.Heartbeat;
 import io.godwit.agent.machine.MachineFacts;
+import io.godwit.agent.machine.Namesakes;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.PortCheck;
 import io.godwit.agent.rehearsal.ProbeBinary;
@@ -17,8 +19,10 @@ import io.godwit.agent.rehearsal.RehearsalHandler;
 import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.restore.Restores;
+import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Patience;
+import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
@@ -42,10 +46,10 @@ import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.UUID;
 
 /** The restorer-agent's parts, for a JVM of their own or one that they share. */
 public final class Agent {
@@ -64,12 +68,12 @@ public final class Agent {
       ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
       throws IOException, InterruptedException {
     Settings settings = runtime.settings();
-    String device = settings.device();
     MachineFacts machine = MachineFacts.ofThisMachine();
     CommandRunner commands = CommandRunner.ofProcesses();
 
-    var state = new StateFolder(settings.stateDir().resolve("agent"));
-    var journal = new Journal(state.journal());
+    var state = new StateFolder(settings.stateDir().resolve("agent"), Boot.now(machine.proc()));
+    var self = Self.begin(settings.device(), state);
+    var journal = new Journal(state.journal(), state.boot());
     var options = new CriuOptions(CriuOptions.RUNC_CONF);
     options.recover();
 
@@ -78,11 +82,23 @@ public final class Agent {
         runtime.adopt("agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock));
     var log = runtime.adopt("agent's decisions", kafka.decisionLog());
 
+    var namesakes = new Namesakes(self, clock, Sleeper.SYSTEM);
+    var devices = runtime.adopt("agent's devices", kafka.tail(Topic.DEVICES, namesakes));
+    runtime.unreadyFor(namesakes::reasons);
+    namesakes.listen(devices::catchUp);
     var profiler =
         new DeviceProfiler(
-            device, version(), machine, new CriuProgram(commands, clock), engine, clock);
+            self, version(), machine, new CriuProgram(commands, clock), engine, clock);
     var heartbeat =
-        runtime.adopt("heartbeat", new Heartbeat(profiler::profile, kafka.publisher(), clock));
+        runtime.adopt(
+            "heartbeat",
+            new Heartbeat(
+                profiler::profile,
+                kafka.publisher(),
+                clock,
+                Threads.SYSTEM,
+                new Heartbeat.Ways(
+                    Heartbeat.PERIOD, namesakes::maySpeak, runtime.liveness()::stuck)));
 
     var homecoming = new Homecoming(engine, new LeftBehind(settings.stateDir()));
     var containers =
@@ -99,6 +115,7 @@ public final class Agent {
             new SharedMemory(commands),
             state);
     var manifests = new Manifests(blobs);
+    var disk = new Disk(commands);
     var proof = new RestoreProof(engine, machine.proc());
     var rehearsing =
         new Rehearsing(
@@ -112,12 +129,14 @@ public final class Agent {
             new Patience(clock, Sleeper.SYSTEM));
     var rehearsals =
         new RehearsalHandler(
+            self,
             heartbeat::latest,
             new Requirements(heartbeat::look, containers, PortCheck.ofThisMachine()),
             images,
             layers,
             trees,
             rehearsing,
+            disk,
             journal,
             state,
             kafka.publisher(),
@@ -126,8 +145,7 @@ public final class Agent {
     var restores =
         Restores.on(
             new Restores.Ground(
-                device,
-                UUID.randomUUID().toString(),
+                self,
                 machine.pageSize(),
                 engine,
                 containers,
@@ -138,16 +156,21 @@ public final class Agent {
                 proof,
                 new ReadOnlyRoot(commands, machine.proc()),
                 rehearsing,
+                disk,
                 log,
                 journal,
                 state,
                 kafka.publisher(),
                 events,
                 clock,
-                Sleeper.SYSTEM));
+                Sleeper.SYSTEM,
+                Threads.SYSTEM));
     restores.recovery().run();
     restores.recovery().sweep();
 
+    // Before it joins the groups: under one name it would put the other out of them.
+    namesakes.awaitAlone();
+    String device = self.device();
     Group group = Group.of(SERVICE, device);
     runtime.adopt(
         "preparations",
@@ -155,21 +178,21 @@ public final class Agent {
             Topic.PREPARATIONS,
             group,
             device::equals,
-            Wire.handler(Preparation.getDefaultInstance(), rehearsals)));
+            Wire.handler(Preparation.getDefaultInstance(), namesakes.alone(rehearsals))));
     runtime.adopt(
         "pages",
         kafka.subscribe(
             Topic.PAGES,
             group,
             device::equals,
-            Wire.handler(PagesAhead.getDefaultInstance(), restores.pages())));
+            Wire.handler(PagesAhead.getDefaultInstance(), namesakes.alone(restores.pages()))));
     runtime.adopt(
         "conversions",
         kafka.subscribe(
             Topic.CONVERSIONS,
             group,
             device::equals,
-            Wire.handler(Conversion.getDefaultInstance(), restores.handler())));
+            Wire.handler(Conversion.getDefaultInstance(), namesakes.alone(restores.handler()))));
   }
 
   private static String version() {

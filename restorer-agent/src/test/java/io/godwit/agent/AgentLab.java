@@ -8,9 +8,11 @@ import io.godwit.agent.container.Homecoming;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
+import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
+import io.godwit.agent.machine.Disk;
 import io.godwit.agent.machine.MachineFacts;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.PortCheck;
@@ -19,13 +21,16 @@ import io.godwit.agent.rehearsal.RehearsalHandler;
 import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.restore.Restores;
+import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Patience;
+import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.blob.SavedImages;
+import io.godwit.contract.Attempt;
 import io.godwit.contract.ContainerDescription;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.ImageDescription;
@@ -46,6 +51,8 @@ import io.godwit.docker.StartSettings;
 import io.godwit.elf.ElfFile;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Sleeper;
+import io.godwit.messaging.Verdict;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -56,6 +63,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -65,6 +73,7 @@ import java.util.UUID;
  */
 final class AgentLab implements AutoCloseable {
   static final String DEVICE = "this-machine";
+  static final String INSTANCE = "5e1f0000-0000-4000-8000-000000000001";
   private static final String IMAGE = "godwit-agent-it";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -77,6 +86,13 @@ final class AgentLab implements AutoCloseable {
   final LeftBehind leftBehind;
   final Journal journal;
   final MigrationId id = new MigrationId(UUID.randomUUID().toString());
+  final Attempt attempt =
+      Attempt.newBuilder()
+          .setEpoch(1)
+          .setCheckpointSha256("c".repeat(64))
+          .setDeviceInstance(INSTANCE)
+          .setLogTopicId("log")
+          .build();
   final String name = "godwit-agent-it-" + id.shortId();
   private final CommandRunner commands = CommandRunner.ofProcesses();
   private final Clock clock = Clock.systemUTC();
@@ -86,9 +102,9 @@ final class AgentLab implements AutoCloseable {
   AgentLab(Path folder) throws IOException {
     this.folder = folder;
     this.blobs = new FolderBlobStore(folder.resolve("blobs"));
-    this.state = new StateFolder(folder.resolve("state"));
+    this.state = new StateFolder(folder.resolve("state"), Boot.now(Path.of("/proc")));
     this.leftBehind = new LeftBehind(folder);
-    this.journal = new Journal(state.journal());
+    this.journal = new Journal(state.journal(), state.boot());
     if (engine.inspectImage(IMAGE).isEmpty()) {
       importImage();
     }
@@ -183,6 +199,7 @@ final class AgentLab implements AutoCloseable {
     layers().noteAhead(id, LayerArchive.getDefaultInstance());
     return Conversion.newBuilder()
         .setMigrationId(id.value())
+        .setAttempt(attempt)
         .setHost("host")
         .setDevice(DEVICE)
         .setContainer(description)
@@ -211,8 +228,7 @@ final class AgentLab implements AutoCloseable {
   Restores agent(DockerEngine on) {
     return Restores.on(
         new Restores.Ground(
-            DEVICE,
-            UUID.randomUUID().toString(),
+            self(),
             4096,
             on,
             containers(on),
@@ -223,13 +239,20 @@ final class AgentLab implements AutoCloseable {
             new RestoreProof(on, Path.of("/proc")),
             new ReadOnlyRoot(commands, Path.of("/proc")),
             rehearsing(on),
+            new Disk(commands),
             log,
             journal,
             state,
             published,
             events,
             clock,
-            Sleeper.SYSTEM));
+            Sleeper.SYSTEM,
+            Threads.SYSTEM));
+  }
+
+  /** A run of the agent on this machine. */
+  private Self self() {
+    return new Self(DEVICE, INSTANCE, UUID.randomUUID().toString(), "");
   }
 
   private Layers layers() {
@@ -261,19 +284,21 @@ final class AgentLab implements AutoCloseable {
   RehearsalHandler rehearsals(DockerEngine on) {
     DeviceProfiler profiler =
         new DeviceProfiler(
-            DEVICE,
+            self(),
             "test",
             MachineFacts.ofThisMachine(),
             new CriuProgram(commands, clock),
             on,
             clock);
     return new RehearsalHandler(
+        self(),
         profiler::profile,
         new Requirements(profiler::profile, containers(on), PortCheck.ofThisMachine()),
         images(on),
         layers(),
         trees(on),
         rehearsing(on),
+        new Disk(commands),
         journal,
         state,
         published,
@@ -304,6 +329,16 @@ final class AgentLab implements AutoCloseable {
     return memory;
   }
 
+  /** What the log says of the attempt. */
+  Verdict verdict() {
+    return Verdict.of(log.read(id.value()), attempt);
+  }
+
+  /** What the container that is restored is made for. */
+  Purpose purpose() {
+    return Purpose.restore(id, attempt);
+  }
+
   boolean exists(String container) throws IOException {
     return engine.inspect(container).isPresent();
   }
@@ -315,6 +350,10 @@ final class AgentLab implements AutoCloseable {
     }
     if (exists(name)) {
       engine.remove(name);
+    }
+    Optional<JsonNode> renamed = containers(engine).find(purpose());
+    if (renamed.isPresent()) {
+      engine.remove(renamed.get().path("Id").asText());
     }
     engine.remove(Containers.rehearsalName(id));
     events.close();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Homecoming;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.Preparation;
@@ -163,7 +162,7 @@ class HomecomingIT {
     try {
       assertEquals("/" + name, lab.inspect(container).path("Name").asText());
       assertFalse(
-          lab.containers(lab.engine).isOurs(name, lab.id, Containers.Role.RESTORED),
+          lab.containers(lab.engine).find(lab.purpose()).isPresent(),
           "it is not one of the agent's");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
@@ -171,6 +170,6 @@ class HomecomingIT {
   }
 
   private Verdict verdict() {
-    return Verdict.of(lab.log.read(lab.id.value()));
+    return lab.verdict();
   }
 }

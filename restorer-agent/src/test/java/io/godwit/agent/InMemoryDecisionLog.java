@@ -12,10 +12,17 @@ import java.util.function.Consumer;
 final class InMemoryDecisionLog implements DecisionLog {
   private final List<Decision> decisions = new ArrayList<>();
   private Consumer<Decision> before = _ -> {};
+  private String topic = "log";
 
   /** Something that comes to pass just before a record stands, or instead of it. */
   synchronized void before(Consumer<Decision> event) {
     before = event;
+  }
+
+  /** The topic is made anew, and empty. */
+  synchronized void forget() {
+    decisions.clear();
+    topic = "log made anew";
   }
 
   /** Another's record. */
@@ -43,13 +50,13 @@ final class InMemoryDecisionLog implements DecisionLog {
   }
 
   @Override
-  public LogPosition end() {
-    return new LogPosition("log", 0);
+  public synchronized LogPosition end() {
+    return new LogPosition(topic, 0);
   }
 
   @Override
-  public boolean reachesBackTo(LogPosition position) {
-    return true;
+  public synchronized boolean reachesBackTo(LogPosition position) {
+    return position.topicId().equals(topic);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Purpose;
 import io.godwit.agent.state.Journal;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Preparation;
@@ -55,6 +56,9 @@ class RehearsalIT {
         names.toString());
     assertFalse(rehearsal.getTemplate().getCriuVersion().isEmpty());
     assertEquals(4096, rehearsal.getTemplate().getPageSize());
+    assertEquals(AgentLab.INSTANCE, rehearsal.getTemplate().getDeviceInstance());
+    long took = rehearsal.getTemplate().getRestoreMs();
+    assertTrue(took > 0 && took < rehearsal.getDurationMs(), took + " ms");
     assertNothingIsLeft();
     assertFalse(Files.exists(Path.of("/etc/criu/runc.conf.godwit-saved")));
   }
@@ -127,9 +131,8 @@ class RehearsalIT {
   void whatACrashLeftIsRemovedAtTheNextStart() throws Exception {
     String source = lab.startSource();
     String leftover = Containers.rehearsalName(lab.id);
-    lab.containers(lab.engine)
-        .create(leftover, lab.id, Containers.Role.REHEARSAL, lab.spec(source));
-    lab.journal.write(new Journal.Entry(lab.id, Journal.Step.REHEARSING, leftover));
+    lab.containers(lab.engine).create(leftover, Purpose.rehearsal(lab.id), lab.spec(source));
+    lab.journal.write(Journal.Entry.rehearsal(lab.id, leftover));
     lab.agent(lab.engine).recovery().run();
     assertNothingIsLeft();
   }

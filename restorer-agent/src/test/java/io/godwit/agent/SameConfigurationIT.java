@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.godwit.agent.container.Containers.Role;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +43,7 @@ class SameConfigurationIT {
               "addresses are the device's, ContainerSpecTest tells what is asked for"),
           Map.entry("Config.Labels.io.godwit.migration", "the move"),
           Map.entry("Config.Labels.io.godwit.role", "the move"),
+          Map.entry("Config.Labels.io.godwit.attempt", "the move"),
           Map.entry("Config.Labels.io.godwit.journey", "the moves so far"));
 
   /** Of a volume without a name: the Engine's own. */
@@ -112,7 +112,7 @@ class SameConfigurationIT {
     JsonNode before = lab.inspect(source);
     var spec = lab.spec(source);
     var containers = lab.containers(lab.engine);
-    String made = containers.create(lab.name, lab.id, Role.RESTORED, spec);
+    String made = containers.create(lab.name, lab.purpose(), spec);
     lab.engine.setRestartPolicy(made, spec.restartPolicy());
 
     List<String> differences = new ArrayList<>();

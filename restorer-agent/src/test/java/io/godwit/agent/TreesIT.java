@@ -13,6 +13,7 @@ import io.godwit.agent.container.Homecoming;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.BlobStore;
@@ -36,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +66,7 @@ class TreesIT {
   @BeforeEach
   void begin() throws IOException {
     blobs = new FolderBlobStore(folder.resolve("blobs"));
-    StateFolder state = new StateFolder(folder.resolve("state"));
+    StateFolder state = new StateFolder(folder.resolve("state"), new Boot("this", Instant.EPOCH));
     trees =
         new Trees(
             engine,

@@ -66,6 +66,12 @@ public final class DeviceChecks {
           "Device %s was last heard of %d s ago. See whether it is on and its restorer-agent reaches Kafka, and whether its clock is right."
               .formatted(device.getDevice(), age.toSeconds()));
     }
+    if (device.getInstance().isEmpty()) {
+      // Its claims would name no attempt, and count for nothing here while it started the container.
+      reasons.add(
+          "Device %s runs a restorer-agent of an older release, whose claims this one does not understand. Bring it to this release first."
+              .formatted(device.getDevice()));
+    }
     for (String reason : device.getUnfitList()) {
       reasons.add("Device %s is not fit: %s".formatted(device.getDevice(), reason));
     }

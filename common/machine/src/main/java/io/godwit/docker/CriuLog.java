@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * CRIU's own log of one dump or restore.
@@ -16,6 +18,8 @@ import java.util.List;
 public record CriuLog(List<String> lines) {
   /** CRIU's last word when every task goes on (criu/cr-restore.c). */
   private static final String RESTORED = "Restore finished successfully";
+
+  private static final Pattern MADE = Pattern.compile("PID: real (\\d{1,10}) virt (\\d{1,10})$");
 
   private static final int ERRORS_SHOWN = 12;
 
@@ -38,6 +42,20 @@ public record CriuLog(List<String> lines) {
   /** Whether CRIU says that this restore came to its end. */
   public boolean restored() {
     return lines.stream().anyMatch(line -> line.contains(RESTORED));
+  }
+
+  /**
+   * The number on this machine of the process that CRIU made for one of the checkpoint; no process
+   * that was started otherwise has it (criu/cr-restore.c, at verbosity 4).
+   *
+   * @param dumped its number in its own namespace, as in the images
+   */
+  public OptionalLong realPid(long dumped) {
+    return lines.stream()
+        .map(MADE::matcher)
+        .filter(made -> made.find() && Long.parseLong(made.group(2)) == dumped)
+        .mapToLong(made -> Long.parseLong(made.group(1)))
+        .reduce((_, last) -> last);
   }
 
   /**

@@ -49,14 +49,14 @@ public final class KafkaMessaging implements AutoCloseable {
         RetryPolicy.STANDARD);
   }
 
-  /** With the real clock and the standard retries. */
+  /** With the process's clock and the standard retries. */
   public KafkaMessaging(ServiceRuntime runtime) {
     this(
         runtime.settings(),
         runtime.service(),
         runtime.metrics(),
         runtime.liveness(),
-        Clock.systemUTC(),
+        runtime.clock(),
         Sleeper.SYSTEM,
         RetryPolicy.STANDARD);
   }

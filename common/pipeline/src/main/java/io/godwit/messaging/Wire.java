@@ -13,6 +13,12 @@ public final class Wire {
   public interface MessageHandler<T> {
     /** As {@link RecordHandler#handle}. */
     void handle(String key, T message) throws Exception;
+
+    /**
+     * The record is not handled and goes to the dead letters: says so where somebody waits for what
+     * it asks. Called before that, and may be called again.
+     */
+    default void buried(String key, T message, Throwable cause) throws Exception {}
   }
 
   /**

@@ -10,8 +10,11 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,10 +39,12 @@ public final class ServiceRuntime implements AutoCloseable {
 
   private final String service;
   private final Settings settings;
+  private final Clock clock;
   private final PrometheusMeterRegistry metrics;
   private final Liveness liveness;
   private final Deque<Part> parts = new ArrayDeque<>();
   private final AtomicBoolean ready = new AtomicBoolean();
+  private final List<Supplier<List<String>>> troubles = new CopyOnWriteArrayList<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopAsked = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -54,6 +59,7 @@ public final class ServiceRuntime implements AutoCloseable {
   public ServiceRuntime(String service, Settings settings, Clock clock) {
     this.service = service;
     this.settings = settings;
+    this.clock = clock;
     this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.liveness = new Liveness(clock);
     Metric.WORKER_SILENT.gauge(
@@ -66,6 +72,11 @@ public final class ServiceRuntime implements AutoCloseable {
       adopt("monitoring", monitoring(port));
     }
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** The time that this process goes by. */
+  public Clock clock() {
+    return clock;
   }
 
   /** The service's name. */
@@ -112,7 +123,19 @@ public final class ServiceRuntime implements AutoCloseable {
     if (stopping.get()) {
       return List.of(service + " is stopping");
     }
-    return ready.get() ? List.of() : List.of(service + " is starting");
+    if (!ready.get()) {
+      return Stream.concat(Stream.of(service + " is starting"), troubles()).toList();
+    }
+    return troubles().toList();
+  }
+
+  /** Something that may keep the service from being used; it is asked whenever somebody asks. */
+  public void unreadyFor(Supplier<List<String>> reasons) {
+    troubles.add(reasons);
+  }
+
+  private Stream<String> troubles() {
+    return troubles.stream().flatMap(reasons -> reasons.get().stream());
   }
 
   /** Waits until somebody asks the service to stop: SIGTERM, or {@link #askToStop}. */

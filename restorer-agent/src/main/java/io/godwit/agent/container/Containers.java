@@ -19,6 +19,8 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +37,12 @@ public final class Containers {
   /** Label: {@link Role}. */
   public static final String ROLE_LABEL = "io.godwit.role";
 
+  /** Label: {@link Purpose#attempt}. */
+  public static final String ATTEMPT_LABEL = "io.godwit.attempt";
+
   /** Every label that the agent sets. */
   public static final Set<String> OWN_LABELS =
-      Set.of(MIGRATION_LABEL, ROLE_LABEL, Homecoming.JOURNEY_LABEL);
+      Set.of(MIGRATION_LABEL, ROLE_LABEL, ATTEMPT_LABEL, Homecoming.JOURNEY_LABEL);
 
   /** What a container is for. */
   public enum Role {
@@ -50,6 +55,10 @@ public final class Containers {
 
     Role(String label) {
       this.label = label;
+    }
+
+    String label() {
+      return label;
     }
   }
 
@@ -82,65 +91,66 @@ public final class Containers {
   }
 
   /**
-   * Creates a container; one of the same migration and role that has the name already, left from an
-   * interrupted attempt, goes first. One that this very container left behind on this machine makes
-   * way, see {@link Homecoming}.
+   * Creates a container; one that was made for the same, left from an interrupted attempt, goes
+   * first. One that this very container left behind on this machine makes way, see {@link
+   * Homecoming}.
    *
    * @return its id
-   * @throws IOException when another container has the name
+   * @throws IOException when another container has the name, or one that was made for the same runs
    */
-  public String create(String name, MigrationId id, Role role, ContainerSpec spec)
-      throws IOException {
-    if (isOurs(name, id, role)) {
-      engine.remove(name);
+  public String create(String name, Purpose purpose, ContainerSpec spec) throws IOException {
+    Optional<JsonNode> left = find(purpose);
+    if (left.isPresent()) {
+      if (purpose.role() == Role.RESTORED && left.get().path("State").path("Running").asBoolean()) {
+        throw new IOException(
+            "It runs on this device already, as container " + left.get().path("Id").asText() + ".");
+      }
+      engine.remove(left.get().path("Id").asText());
     }
     JsonNode labels = labels(spec);
-    if (role == Role.RESTORED) {
-      homecoming.setAside(name, labels, id);
+    if (purpose.role() == Role.RESTORED) {
+      homecoming.setAside(name, labels, purpose.id());
     }
-    String container =
-        engine.create(
-            name,
-            spec.withLabels(
-                    Map.of(
-                        MIGRATION_LABEL,
-                        id.value(),
-                        ROLE_LABEL,
-                        role.label,
-                        Homecoming.JOURNEY_LABEL,
-                        Homecoming.journey(labels, id)))
-                .toCreateRequest());
+    Map<String, String> own = new HashMap<>(purpose.labels());
+    own.put(Homecoming.JOURNEY_LABEL, Homecoming.journey(labels, purpose.id()));
+    String container = engine.create(name, spec.withLabels(own).toCreateRequest());
     for (Map.Entry<String, JsonNode> network : spec.furtherNetworks().entrySet()) {
       engine.connect(network.getKey(), container, network.getValue());
     }
     return container;
   }
 
-  /** Whether the container of this name was made for this migration and role. */
-  public boolean isOurs(String name, MigrationId id, Role role) throws IOException {
-    return find(name, id, role).isPresent();
+  /** The container that was made for this, whatever its name is by now. */
+  public Optional<JsonNode> find(Purpose purpose) throws IOException {
+    for (JsonNode container : engine.containers()) {
+      if (purpose.isOf(container.path("Labels"))) {
+        return engine.inspect(container.path("Id").asText());
+      }
+    }
+    return Optional.empty();
   }
 
-  /** The container of this name, if it was made for this migration and role. */
-  public Optional<JsonNode> find(String name, MigrationId id, Role role) throws IOException {
-    return engine
-        .inspect(name)
-        .filter(inspect -> {
-          JsonNode labels = inspect.path("Config").path("Labels");
-          return labels.path(MIGRATION_LABEL).asText().equals(id.value())
-              && labels.path(ROLE_LABEL).asText().equals(role.label);
-        });
+  /** The migrations that there are containers of, which were to be restored here. */
+  public Set<MigrationId> restoredHere() throws IOException {
+    Set<MigrationId> found = new HashSet<>();
+    for (JsonNode container : engine.containers()) {
+      JsonNode labels = container.path("Labels");
+      if (labels.path(ROLE_LABEL).asText().equals(Role.RESTORED.label)) {
+        MigrationId.of(labels.path(MIGRATION_LABEL).asText()).ifPresent(found::add);
+      }
+    }
+    return found;
   }
 
   /**
    * Whose name a container's is, where it is taken by one that was neither made for this nor left
    * behind by it.
    */
-  public Optional<String> othersName(ContainerSpec spec, MigrationId id) throws IOException {
+  public Optional<String> othersName(ContainerSpec spec, Purpose purpose) throws IOException {
     String name = spec.name();
     Optional<JsonNode> there = engine.inspect(name);
     if (there.isEmpty()
-        || isOurs(name, id, Role.RESTORED)
+        || purpose.isOf(there.get().path("Config").path("Labels"))
         || homecoming.isLeftBehind(there.get(), labels(spec))) {
       return Optional.empty();
     }
@@ -150,16 +160,22 @@ public final class Containers {
   }
 
   /**
-   * Removes the container of this name, if it was made for this, running or not; what made way for
-   * it gets its name back.
+   * Removes the container that was made for this, running or not; what made way for it gets its
+   * name back.
+   *
+   * @param name the one that it was made with
+   * @throws IOException when it is not known to be gone
    */
-  public void remove(String name, MigrationId id, Role role) throws IOException {
-    Optional<JsonNode> ours = find(name, id, role);
+  public void remove(String name, Purpose purpose) throws IOException {
+    Optional<JsonNode> ours = find(purpose);
     if (ours.isPresent()) {
       engine.remove(ours.get().path("Id").asText());
+      if (find(purpose).isPresent()) {
+        throw new IOException("the container is still being removed");
+      }
     }
-    if (role == Role.RESTORED) {
-      homecoming.putBack(name, id);
+    if (purpose.role() == Role.RESTORED) {
+      homecoming.putBack(name, purpose.id());
     }
   }
 

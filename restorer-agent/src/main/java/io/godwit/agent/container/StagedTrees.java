@@ -82,8 +82,8 @@ final class StagedTrees {
   }
 
   /** Whether {@link #unpack} has been done. */
-  static boolean isUnpacked(Tree tree) {
-    return Files.exists(tree.folder().resolve(UNPACKED));
+  boolean isUnpacked(Tree tree) throws IOException {
+    return state.isMarked(tree.folder().resolve(UNPACKED));
   }
 
   /** Has it unpacked anew the next time. */
@@ -113,7 +113,7 @@ final class StagedTrees {
       Files.createFile(
           tree.files().resolve(String.valueOf(Path.of(tree.what().getSource()).getFileName())));
     }
-    DurableFiles.write(tree.folder().resolve(UNPACKED), "");
+    state.mark(tree.folder().resolve(UNPACKED));
   }
 
   /** Brings a tree to what it was when the container was frozen. */

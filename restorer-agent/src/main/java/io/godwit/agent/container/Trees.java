@@ -98,7 +98,7 @@ public final class Trees {
       if (home && tree.isOfTheMachine()) {
         continue;
       }
-      if (tree.ahead().hasArchive() && !StagedTrees.isUnpacked(tree)) {
+      if (tree.ahead().hasArchive() && !staged.isUnpacked(tree)) {
         blobs.add(Blob.of(tree.ahead().getArchive()));
       }
       if (tree.what().getFiles().hasArchive()) {
@@ -159,6 +159,22 @@ public final class Trees {
         case KIND_UNSPECIFIED, UNRECOGNIZED -> throw unknown(tree);
       }
     }
+  }
+
+  /** Where files were put that the container goes on with, beside its layer. */
+  public List<Path> placed(MigrationId id, JsonNode container) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Tree tree : staged.ahead(id)) {
+      switch (tree.kind()) {
+        case VOLUME -> found.add(places.volume(container, tree.what().getDestination()));
+        case BIND -> found.add(Path.of(tree.what().getSource()));
+        case LOG -> found.add(ContainerSpec.folder(engine, container.path("Id").asText()));
+        case SHARED_MEMORY, KIND_UNSPECIFIED, UNRECOGNIZED -> {
+          // On no disk.
+        }
+      }
+    }
+    return found;
   }
 
   /** The lines for CRIU's configuration at the restore. */

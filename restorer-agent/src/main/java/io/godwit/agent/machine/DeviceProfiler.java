@@ -1,6 +1,7 @@
 package io.godwit.agent.machine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.agent.state.Self;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.docker.DockerEngine;
 import io.godwit.messaging.WireIsa;
@@ -15,7 +16,7 @@ import java.util.List;
  * nothing keeps it from answering.
  */
 public final class DeviceProfiler {
-  private final String device;
+  private final Self self;
   private final String agentVersion;
   private final MachineFacts machine;
   private final CriuProgram criu;
@@ -23,13 +24,13 @@ public final class DeviceProfiler {
   private final Clock clock;
 
   public DeviceProfiler(
-      String device,
+      Self self,
       String agentVersion,
       MachineFacts machine,
       CriuProgram criu,
       DockerEngine engine,
       Clock clock) {
-    this.device = device;
+    this.self = self;
     this.agentVersion = agentVersion;
     this.machine = machine;
     this.criu = criu;
@@ -40,7 +41,11 @@ public final class DeviceProfiler {
   /** The profile as of now. */
   public DeviceProfile profile() {
     DeviceProfile.Builder profile =
-        DeviceProfile.newBuilder().setDevice(device).setAgentVersion(agentVersion);
+        DeviceProfile.newBuilder()
+            .setDevice(self.device())
+            .setInstance(self.instance())
+            .setAgentRun(self.run())
+            .setAgentVersion(agentVersion);
     addMachine(profile);
     CriuProgram.Findings findings = criu.findings();
     profile.setCriuVersion(findings.version()).addAllUnfit(findings.unfit());

@@ -3,13 +3,12 @@ package io.godwit.agent.machine;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
+import io.godwit.service.Threads;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,28 +28,61 @@ public final class Heartbeat implements AutoCloseable {
   private final Publisher publisher;
   private final Clock clock;
   private final AtomicReference<DeviceProfile> latest;
-  private final ScheduledExecutorService threads =
-      Executors.newScheduledThreadPool(
-          2, Thread.ofPlatform().daemon().name("heartbeat-", 0).factory());
+  private final Ways ways;
+  private final List<Threads.Bell> ends;
+
+  /**
+   * When, and whether, it beats.
+   *
+   * @param between the time between two beats
+   * @param maySpeak whether this device may be announced now
+   * @param troubles what else makes it unfit
+   */
+  public record Ways(Duration between, BooleanSupplier maySpeak, Supplier<List<String>> troubles) {}
 
   /**
    * Looks once, so that the first word is a whole one, and starts.
    *
    * @param publisher stays its owner's
    */
-  public Heartbeat(Supplier<DeviceProfile> profiler, Publisher publisher, Clock clock) {
-    this(profiler, publisher, clock, PERIOD);
-  }
-
-  Heartbeat(Supplier<DeviceProfile> profiler, Publisher publisher, Clock clock, Duration between) {
+  public Heartbeat(
+      Supplier<DeviceProfile> profiler,
+      Publisher publisher,
+      Clock clock,
+      Threads threads,
+      Ways ways) {
     this.profiler = profiler;
     this.publisher = publisher;
     this.clock = clock;
+    this.ways = ways;
     this.latest = new AtomicReference<>(profiler.get());
     LOG.info("{}", words(latest.get()));
-    long period = between.toMillis();
-    threads.scheduleAtFixedRate(this::announce, 0, period, TimeUnit.MILLISECONDS);
-    threads.scheduleWithFixedDelay(this::lookAgain, period, period, TimeUnit.MILLISECONDS);
+    Threads.Bell announcing = threads.bell();
+    Threads.Bell looking = threads.bell();
+    this.ends = List.of(announcing, looking);
+    threads.start(
+        "heartbeat",
+        () -> {
+          announce();
+          again(announcing, this::announce);
+        });
+    threads.start("device-looker", () -> again(looking, this::look));
+  }
+
+  /** Until the bell rings. */
+  private void again(Threads.Bell end, Runnable work) {
+    try {
+      while (!end.await(ways.between())) {
+        try {
+          work.run();
+        } catch (Throwable e) {
+          // One look that fails, of an Error even, must not be the last.
+          LOG.warn("this device could not be looked at", e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The latest profile that was looked up. */
@@ -69,28 +101,23 @@ public final class Heartbeat implements AutoCloseable {
     return now;
   }
 
-  private void lookAgain() {
-    try {
-      look();
-    } catch (RuntimeException e) {
-      // An exception out of here would end the looking for good.
-      LOG.warn("this device could not be looked at", e);
-    }
-  }
-
   private void announce() {
+    if (!ways.maySpeak().getAsBoolean()) {
+      return;
+    }
     DeviceProfile known = latest.get();
     Duration age = Duration.ofMillis(clock.millis() - known.getHeartbeatMs());
-    DeviceProfile.Builder word = known.toBuilder().setHeartbeatMs(clock.millis());
+    DeviceProfile.Builder word =
+        known.toBuilder().setHeartbeatMs(clock.millis()).addAllUnfit(ways.troubles().get());
     if (age.compareTo(TOO_OLD) > 0) {
       word.addUnfit(
           "The Docker Engine or CRIU has not answered for %d s.".formatted(age.toSeconds()));
     }
     try {
       publisher.publish(Topic.DEVICES, known.getDevice(), word.build());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // The next one comes in a moment; nothing waits for this one.
-      LOG.warn("this device could not be announced: {}", e.getMessage());
+      LOG.warn("this device could not be announced: {}", e.toString());
     }
   }
 
@@ -110,6 +137,6 @@ public final class Heartbeat implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    ends.forEach(Threads.Bell::ring);
   }
 }

@@ -14,21 +14,30 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Tells whether the restored process runs in a container. {@code docker start --checkpoint} has
  * started containers from the beginning without an error (criu#492, #1024, #1365), so its word is
  * not taken. Two things must hold: CRIU's log of this very restore says that it finished, and the
- * container's first process has the memory layout of the checkpoint, in the same place of the PID
- * namespace. The other processes are counted: one of them may have ended, or become another
- * program, since the moment it went on.
+ * container's first process is the one that CRIU made, in the same place of the PID namespace. That
+ * it is, its memory layout tells, which is the checkpoint's; and where it has become another
+ * program since (execve), its number on this machine, which CRIU's log names and no fresh start
+ * gets. The other processes are counted: one of them may have ended, or become another program,
+ * since the moment it went on.
  */
 public final class RestoreProof {
+  /** The first of the sentences, in CRIU's words. */
+  public static final String FINISHED =
+      "CRIU's log of this restore says: Restore finished successfully.";
+
   private final DockerEngine engine;
   private final Path proc;
 
@@ -52,26 +61,67 @@ public final class RestoreProof {
     if (inspect.isEmpty()) {
       return new Finding.NothingRuns("The container is gone.");
     }
+    CriuLog said = CriuLog.read(log);
     JsonNode state = inspect.get().path("State");
     long pid = state.path("Pid").asLong();
     if (!state.path("Running").asBoolean() || pid == 0) {
-      return new Finding.NothingRuns(notRunning(state));
+      return said.restored() ? ended(state) : new Finding.NothingRuns(notRunning(state));
     }
+    if (!said.restored()) {
+      return new Finding.Stranger(
+          "CRIU's log does not say that the restore finished: the container was started from the beginning.");
+    }
+    Path root = proc.resolve(Long.toString(pid));
     try {
-      return examine(proc.resolve(Long.toString(pid)), ImageFolder.of(images), CriuLog.read(log));
+      return examine(root, ImageFolder.of(images), said);
     } catch (IOException | ImageException e) {
-      boolean gone = !Files.exists(proc.resolve(Long.toString(pid)));
-      return gone
-          ? new Finding.NothingRuns("The process ended while it was looked at.")
+      if (!Files.exists(root)) {
+        return new Finding.Ending("The process ended while it was looked at.");
+      }
+      return isMade(root, said)
+          ? new Finding.Restored(List.of(FINISHED, madeSentence(root)))
           : new Finding.Stranger("It cannot be compared with the checkpoint: " + e.getMessage());
     }
   }
 
-  private Finding examine(Path root, ImageFolder images, CriuLog log) throws IOException {
-    if (!log.restored()) {
-      return new Finding.Stranger(
-          "CRIU's log does not say that the restore finished: the container was started from the beginning.");
+  /** How a container that has been restored ended. */
+  public static Finding ended(JsonNode state) {
+    Optional<Instant> started = time(state.path("StartedAt"));
+    if (started.isEmpty()) {
+      return new Finding.NothingRuns(notRunning(state));
     }
+    return new Finding.Ended(
+        state.path("ExitCode").asInt(),
+        state.path("OOMKilled").asBoolean(),
+        started.get(),
+        time(state.path("FinishedAt")).orElse(started.get()));
+  }
+
+  /** The Engine writes the year 1 for never. */
+  private static Optional<Instant> time(JsonNode at) {
+    try {
+      return Optional.of(Instant.parse(at.asText())).filter(Instant.EPOCH::isBefore);
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether CRIU's log names a process as the one that it made for the first of the checkpoint. */
+  private static boolean isMade(Path root, CriuLog log) {
+    try {
+      OptionalLong made = log.realPid(PidNamespace.innermostPid(root));
+      return made.isPresent() && root.endsWith(Long.toString(made.getAsLong()));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String madeSentence(Path root) {
+    return "CRIU's log names process %s of this machine as the one that it restored, and that is the container's."
+        .formatted(root.getFileName());
+  }
+
+  private Finding examine(Path root, ImageFolder images, CriuLog log) throws IOException {
     List<Message> tree = images.entries(ImageKind.PSTREE).messages();
     long dumpedRoot = tree.getFirst().requireVarint(PstreeEntry.PID);
     long innermost = PidNamespace.innermostPid(root);
@@ -80,7 +130,8 @@ public final class RestoreProof {
             .orElseThrow(
                 () -> new IOException("the checkpoint has no memory of process " + dumpedRoot));
     List<String> differences = layout(root).differences(dumped);
-    if (innermost != dumpedRoot || !differences.isEmpty()) {
+    boolean became = !differences.isEmpty() && isMade(root, log);
+    if (innermost != dumpedRoot || (!differences.isEmpty() && !became)) {
       return new Finding.Stranger(
           "The running process is not the checkpoint's: it is process %d, expected %d; %s."
               .formatted(
@@ -89,8 +140,11 @@ public final class RestoreProof {
                   differences.isEmpty() ? "memory alike" : String.join(", ", differences)));
     }
     List<String> proof = new ArrayList<>();
-    proof.add("CRIU's log of this restore says: Restore finished successfully.");
-    proof.add(layoutSentence(dumpedRoot, dumped));
+    proof.add(FINISHED);
+    proof.add(
+        became
+            ? madeSentence(root) + " It has become another program since."
+            : layoutSentence(dumpedRoot, dumped));
     proof.add(othersSentence(root, images, tree));
     return new Finding.Restored(proof);
   }

@@ -6,11 +6,12 @@ import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.machine.Disk;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
+import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.contract.DeviceProfile;
-import io.godwit.contract.Manifest;
 import io.godwit.contract.Phase;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Refusal;
@@ -28,26 +29,36 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Answers preparations: with the template, or with every reason why not. The answer is kept beside
- * what was staged, so a record that comes again gets the same one and nothing is done twice.
+ * what was staged, so a record that comes again gets the same one and nothing is done twice;
+ * another one, of whatever migration has the same id, is rehearsed from the beginning.
  */
 public final class RehearsalHandler implements Wire.MessageHandler<Preparation> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Logger LOG = LoggerFactory.getLogger(RehearsalHandler.class);
   private static final String ANSWER = "rehearsal.answer";
+  private static final String ANSWERED = "rehearsal.of";
 
+  /** For what is still to come: notes, logs, and what changes until the freeze. */
+  private static final long MARGIN = 64L << 20;
+
+  private final Self self;
   private final Supplier<DeviceProfile> device;
   private final Requirements requirements;
   private final Images images;
   private final Layers layers;
   private final Trees trees;
   private final Rehearsing rehearsing;
+  private final Disk disk;
   private final Journal journal;
   private final StateFolder state;
   private final Publisher publisher;
@@ -55,23 +66,27 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
   private final Clock clock;
 
   public RehearsalHandler(
+      Self self,
       Supplier<DeviceProfile> device,
       Requirements requirements,
       Images images,
       Layers layers,
       Trees trees,
       Rehearsing rehearsing,
+      Disk disk,
       Journal journal,
       StateFolder state,
       Publisher publisher,
       EventPublisher events,
       Clock clock) {
+    this.self = self;
     this.device = device;
     this.requirements = requirements;
     this.images = images;
     this.layers = layers;
     this.trees = trees;
     this.rehearsing = rehearsing;
+    this.disk = disk;
     this.journal = journal;
     this.state = state;
     this.publisher = publisher;
@@ -83,10 +98,10 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
   public void handle(String key, Preparation preparation)
       throws PoisonException, IOException, InterruptedException {
     MigrationId id = MigrationId.ofRecord(preparation.getMigrationId());
-    Path kept = state.staging(id).resolve(ANSWER);
-    if (Files.exists(kept)) {
+    Optional<Rehearsal> before = answered(id, preparation);
+    if (before.isPresent()) {
       LOG.info("rehearsed before; the answer is said again");
-      answer(preparation, Rehearsal.parseFrom(Files.readAllBytes(kept)));
+      answer(preparation, before.get());
       return;
     }
     if (preparation.getExpiresAtMs() != 0 && preparation.getExpiresAtMs() < clock.millis()) {
@@ -101,12 +116,9 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
             preparation.getContainer().getName());
     people.say(Phase.REHEARSING, "the device rehearses: container with the probe in its place");
     long begin = clock.millis();
-    Rehearsal.Builder rehearsal =
-        Rehearsal.newBuilder()
-            .setMigrationId(id.value())
-            .setHost(preparation.getHost())
-            .setDevice(preparation.getDevice());
+    Rehearsal.Builder rehearsal = begun(preparation);
     try {
+      startAnew(id);
       rehearsal.setTemplate(rehearse(id, preparation));
       people.say(Phase.REHEARSING, "rehearsed: checkpoint and restore work on this device");
     } catch (RefusedException e) {
@@ -114,8 +126,59 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
       people.say(Phase.REHEARSING, "the device cannot take it: " + e.getMessage());
     }
     rehearsal.setDurationMs(clock.millis() - begin);
-    DurableFiles.write(kept, rehearsal.build().toByteArray());
+    keep(id, preparation, rehearsal.build());
     answer(preparation, rehearsal.build());
+  }
+
+  /** Who waits for the answer gets one. */
+  @Override
+  public void buried(String key, Preparation preparation, Throwable cause) {
+    answer(
+        preparation,
+        begun(preparation)
+            .setRefusal(
+                Refusal.newBuilder()
+                    .addReasons("The device cannot handle what it was asked: " + cause))
+            .build());
+  }
+
+  private static Rehearsal.Builder begun(Preparation preparation) {
+    return Rehearsal.newBuilder()
+        .setMigrationId(preparation.getMigrationId())
+        .setHost(preparation.getHost())
+        .setDevice(preparation.getDevice());
+  }
+
+  private Optional<Rehearsal> answered(MigrationId id, Preparation preparation) throws IOException {
+    Path answer = state.staging(id).resolve(ANSWER);
+    Path of = state.staging(id).resolve(ANSWERED);
+    return Files.exists(answer)
+            && Files.exists(of)
+            && Arrays.equals(Files.readAllBytes(of), asked(preparation))
+        ? Optional.of(Rehearsal.parseFrom(Files.readAllBytes(answer)))
+        : Optional.empty();
+  }
+
+  private void keep(MigrationId id, Preparation preparation, Rehearsal answer) throws IOException {
+    DurableFiles.write(state.staging(id).resolve(ANSWERED), asked(preparation));
+    DurableFiles.write(state.staging(id).resolve(ANSWER), answer.toByteArray());
+  }
+
+  /** How long somebody waits for the answer does not change it. */
+  private static byte[] asked(Preparation preparation) {
+    return preparation.toBuilder().clearExpiresAtMs().build().toByteArray();
+  }
+
+  /** What was staged for another of the same id must not mix with this. */
+  private void startAnew(MigrationId id) throws IOException, RefusedException {
+    if (journal.restoreOf(id).isPresent()) {
+      throw new RefusedException(
+          List.of("A container of this very migration is being restored on this device."));
+    }
+    if (Files.exists(state.staging(id).resolve(ANSWER))) {
+      LOG.warn("another container is rehearsed under the id of an earlier one");
+      state.forget(id);
+    }
   }
 
   private void answer(Preparation preparation, Rehearsal rehearsal) {
@@ -131,13 +194,18 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
             + preparation.getTreesList().stream()
                 .mapToLong(tree -> tree.getFiles().getArchive().getSize())
                 .sum();
-    List<String> missing = requirements.missing(id, inspect, preparation.getOptions(), bytes);
+    List<String> missing = new ArrayList<>();
+    if (state.room() < bytes + MARGIN) {
+      missing.add(
+          "There is room for %d bytes where this device's agent keeps what it fetches, and %d are needed."
+              .formatted(state.room(), bytes + MARGIN));
+    }
+    missing.addAll(requirements.missing(id, inspect, preparation.getOptions(), bytes + MARGIN));
     if (!missing.isEmpty()) {
       throw new RefusedException(missing);
     }
     DeviceProfile profile = device.get();
-    Journal.Entry entry =
-        journal.write(new Journal.Entry(id, Journal.Step.REHEARSING, Containers.rehearsalName(id)));
+    Journal.Entry entry = journal.write(Journal.Entry.rehearsal(id, Containers.rehearsalName(id)));
     try {
       layers.noteAhead(id, preparation.getLayer());
       ContainerSpec wanted = ContainerSpec.ofInspect(inspect);
@@ -146,13 +214,17 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
         throw new RefusedException(obstacles);
       }
       String image = images.ensure(preparation.getContainer().getImage());
-      Manifest template =
+      // Now, while the container runs: what is written out then need not be while it stands still.
+      disk.sync(List.of(state.staging(id)));
+      Rehearsing.Rehearsed rehearsed =
           rehearsing.rehearse(
               id,
               trees.forRehearsal(id, wanted).withImage(image),
               container -> layers.fill(id, List.of(preparation.getLayer()), container));
       return Template.newBuilder()
-          .setImages(template)
+          .setImages(rehearsed.images())
+          .setRestoreMs(rehearsed.restore().toMillis())
+          .setDeviceInstance(self.instance())
           .setIsa(profile.getIsa())
           .setCriuVersion(profile.getCriuVersion())
           .setKernel(profile.getKernel())

@@ -2,7 +2,7 @@ package io.godwit.agent.rehearsal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Containers.Role;
+import io.godwit.agent.container.Purpose;
 import io.godwit.agent.proof.Finding;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.MigrationId;
@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,14 @@ public final class Rehearsing {
     this.patience = patience;
   }
 
+  /**
+   * What a rehearsal showed.
+   *
+   * @param images of the checkpoint, stored
+   * @param restore from the call that starts it from them to the proof that it runs
+   */
+  public record Rehearsed(Manifest images, Duration restore) {}
+
   /** Puts files into the container before it starts. */
   @FunctionalInterface
   public interface Filling {
@@ -70,10 +79,9 @@ public final class Rehearsing {
    * Rehearses. The container stays until {@link #tidyUp}.
    *
    * @param spec as the source's is configured, with an image that is there
-   * @return the images of the checkpoint, stored
    * @throws RefusedException when the container cannot be made, dumped or restored here
    */
-  public Manifest rehearse(MigrationId id, ContainerSpec spec, Filling filling)
+  public Rehearsed rehearse(MigrationId id, ContainerSpec spec, Filling filling)
       throws RefusedException, InterruptedException {
     String name = Containers.rehearsalName(id);
     String step = "made";
@@ -81,7 +89,7 @@ public final class Rehearsing {
     try {
       Files.deleteIfExists(log);
       ContainerSpec withProbe = spec.withProcess(List.of(ProbeBinary.PATH));
-      String container = containers.create(name, id, Role.REHEARSAL, withProbe);
+      String container = containers.create(name, Purpose.rehearsal(id), withProbe);
       JsonNode inspect = found(container);
       List<String> otherwise = AsAsked.differences(withProbe.toCreateRequest(), inspect);
       if (!otherwise.isEmpty()) {
@@ -98,6 +106,7 @@ public final class Rehearsing {
       awaitEnd(container);
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
+      Instant begin = patience.clock().instant();
       containers.startFromCheckpoint(container, id, images, TcpConnections.CLOSE, List.of(), log);
       Optional<String> unset = containers.setAsAtItsStart(found(container));
       if (unset.isPresent()) {
@@ -106,10 +115,13 @@ public final class Rehearsing {
       switch (proof.look(container, images, log)) {
         case Finding.Restored _ -> {
           DurableFiles.delete(log);
-          return manifest;
+          return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
         }
         case Finding.Stranger stranger -> throw new IOException(stranger.why());
         case Finding.NothingRuns nothing -> throw new IOException(nothing.why());
+        case Finding.Ending ending -> throw new IOException(ending.why());
+        case Finding.Ended ended ->
+            throw new IOException("the probe ended with exit code " + ended.exitCode());
       }
     } catch (IOException e) {
       throw new RefusedException(reasons(step, e, log));
@@ -118,7 +130,7 @@ public final class Rehearsing {
 
   /** Removes what a rehearsal, at whatever step, has left. */
   public void tidyUp(MigrationId id) throws IOException {
-    containers.remove(Containers.rehearsalName(id), id, Role.REHEARSAL);
+    containers.remove(Containers.rehearsalName(id), Purpose.rehearsal(id));
   }
 
   private void awaitProbe(String container) throws IOException, InterruptedException {

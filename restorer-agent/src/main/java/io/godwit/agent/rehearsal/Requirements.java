@@ -2,7 +2,9 @@ package io.godwit.agent.rehearsal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Purpose;
 import io.godwit.agent.state.MigrationId;
+import io.godwit.contract.Attempt;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.MoveOptions;
 import io.godwit.docker.ContainerSpec;
@@ -44,7 +46,9 @@ public final class Requirements {
       ports.obstacle(port).ifPresent(reasons::add);
     }
     try {
-      containers.othersName(spec, id).ifPresent(reasons::add);
+      containers
+          .othersName(spec, Purpose.restore(id, Attempt.getDefaultInstance()))
+          .ifPresent(reasons::add);
     } catch (IOException e) {
       if (profile.getUnfitCount() == 0) {
         reasons.add("The Docker Engine does not answer: %s.".formatted(e.getMessage()));

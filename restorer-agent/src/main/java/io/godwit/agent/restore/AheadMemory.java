@@ -15,6 +15,7 @@ import io.godwit.criu.ImageName;
 import io.godwit.pages.AheadFolder;
 import io.godwit.pages.Layers;
 import io.godwit.service.DurableFiles;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class AheadMemory {
   private static final Logger LOG = LoggerFactory.getLogger(AheadMemory.class);
 
   /** A restore need not wait for another migration's memory. */
-  private final Turns turns = new Turns();
+  private final Turns turns;
 
   private final Manifests manifests;
   private final StateFolder state;
@@ -52,7 +53,8 @@ final class AheadMemory {
   /**
    * @param pageSize of this machine, in bytes
    */
-  AheadMemory(Manifests manifests, StateFolder state, int pageSize) {
+  AheadMemory(Manifests manifests, StateFolder state, int pageSize, Threads threads) {
+    this.turns = new Turns(threads);
     this.manifests = manifests;
     this.state = state;
     this.pageSize = pageSize;

@@ -2,10 +2,13 @@ package io.godwit.agent.restore;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Containers.Role;
+import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.proof.EndOfRestored;
 import io.godwit.agent.proof.Finding;
 import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.state.Boot;
+import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.contract.TcpConnections;
@@ -32,13 +35,14 @@ import org.slf4j.LoggerFactory;
 final class ClaimedRestore {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimedRestore.class);
 
-  /** A process whose registers or memory are wrong dies in its first moments. */
+  /** A process whose registers or memory are wrong mostly dies by then. */
   private static final Duration FIRST_MOMENTS = Duration.ofMillis(300);
 
   /** What CRIU's log of a restore is called. */
   static final String LOG_NAME = "restore";
 
-  private static final Duration ENGINE_PAUSE = Duration.ofSeconds(2);
+  private static final Duration GLANCE = Duration.ofMillis(100);
+  private static final int GLANCES = 50;
 
   private final DockerEngine engine;
   private final Containers containers;
@@ -62,12 +66,33 @@ final class ClaimedRestore {
       }
     }
 
-    /** Nothing of it runs, and its container is gone. */
+    /** Nothing of it runs, and nothing of it is going to. */
     record Nothing(String reason, List<String> criuSaid) implements Result {
       /** Takes a copy. */
       public Nothing {
         criuSaid = List.copyOf(criuSaid);
       }
+    }
+  }
+
+  /**
+   * A restore that was claimed.
+   *
+   * @param entry as the journal has it
+   * @param task what was to be restored; nothing where that is not known any more
+   */
+  record Claimed(Journal.Entry entry, Optional<Task> task) {
+    MigrationId id() {
+      return entry.id();
+    }
+
+    Purpose purpose() {
+      return Purpose.restore(entry.id(), entry.attempt());
+    }
+
+    /** Where it is not known, we had better believe it. */
+    boolean changesTheMachine() {
+      return task.map(Task::changesTheMachine).orElse(true);
     }
   }
 
@@ -88,11 +113,14 @@ final class ClaimedRestore {
     this.sleeper = sleeper;
   }
 
-  /** Starts the container from its checkpoint. */
-  Result start(Task task, String containerId) throws InterruptedException {
+  /**
+   * Starts the container from its checkpoint.
+   *
+   * @return why the Engine did not, in its words; that it says nothing proves nothing
+   */
+  Optional<String> start(Task task, String containerId) {
     MigrationId id = task.id();
     TcpConnections tcp = task.conversion().getOptions().getTcp();
-    Optional<String> refusal = Optional.empty();
     try {
       Optional<JsonNode> container = engine.inspect(containerId);
       List<String> options = new ArrayList<>(trees.criuOptions(id, container));
@@ -100,74 +128,104 @@ final class ClaimedRestore {
         options.addAll(readOnlyRoot.options(container.get()));
       }
       containers.startFromCheckpoint(containerId, id, state.images(id), tcp, options, log(id));
+      return Optional.empty();
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
-      refusal = Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
+      return Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
     }
-    return whatRuns(id, task.name(), refusal);
   }
 
   /**
    * Looks at what runs, and ends it where it is not provably the restored process.
    *
    * @param refusal why the start failed, where it did
+   * @throws IOException when the Engine does not say: nobody may say that nothing runs before it
+   *     has
    */
-  Result whatRuns(MigrationId id, String name, Optional<String> refusal)
-      throws InterruptedException {
-    while (true) {
-      try {
-        return look(id, name, refusal);
-      } catch (IOException e) {
-        // Nobody may say that nothing runs before the Engine has.
-        LOG.warn("the Engine does not say what runs; again in {} s", ENGINE_PAUSE.toSeconds(), e);
-        sleeper.sleep(ENGINE_PAUSE);
-      }
-    }
-  }
-
-  private Result look(MigrationId id, String name, Optional<String> refusal)
-      throws IOException, InterruptedException {
-    Optional<JsonNode> container = containers.find(name, id, Role.RESTORED);
+  Result look(Claimed claimed, Optional<String> refusal) throws IOException, InterruptedException {
+    Optional<JsonNode> container = containers.find(claimed.purpose());
     if (container.isEmpty()) {
-      return nothing(id, refusal.orElse("The container is not on this device any more."));
+      return nothing(claimed.id(), refusal.orElse("The container is not on this device any more."));
     }
     String containerId = container.get().path("Id").asText();
-    // Before anything else: it could write meanwhile, or miss what it was started with.
-    Optional<String> otherwise =
-        readOnlyRoot.ensure(container.get()).or(() -> containers.setAsAtItsStart(container.get()));
-    return switch (proof.look(containerId, state.images(id), log(id))) {
-      case Finding.Restored restored ->
-          otherwise.isPresent()
-              ? end(id, name, refusal, otherwise.get())
-              : afterItsFirstMoments(id, name, containerId, restored);
-      case Finding.Stranger stranger -> end(id, name, refusal, stranger.why());
-      case Finding.NothingRuns nothing ->
-          end(id, name, Optional.empty(), refusal.orElse(nothing.why()));
-    };
+    Path images = state.images(claimed.id());
+    Optional<Boot> anew = startedAnew(claimed);
+    for (int glances = 0; glances < GLANCES; glances++) {
+      // Before anything else: it could write meanwhile, or miss what it was started with.
+      Optional<String> otherwise =
+          readOnlyRoot
+              .ensure(container.get())
+              .or(() -> containers.setAsAtItsStart(container.get()));
+      switch (proof.look(containerId, images, log(claimed.id()))) {
+        case Finding.Restored _ when anew.isPresent() -> {
+          return end(claimed, refusal, "It was started from the beginning since.");
+        }
+        case Finding.Restored restored -> {
+          return otherwise.isPresent()
+              ? end(claimed, refusal, otherwise.get())
+              : afterItsFirstMoments(claimed, containerId, restored);
+        }
+        case Finding.Ended ended -> {
+          return ended(claimed, containerId, ended, List.of(), anew);
+        }
+        case Finding.Stranger stranger -> {
+          return end(claimed, refusal, stranger.why());
+        }
+        case Finding.NothingRuns nothing -> {
+          // The start may still wait in the Engine: of a container that is gone nothing comes.
+          return end(claimed, Optional.empty(), refusal.orElse(nothing.why()));
+        }
+        case Finding.Ending _ -> sleeper.sleep(GLANCE);
+      }
+    }
+    throw new IOException("the Engine does not notice that the process has ended");
   }
 
   private Result afterItsFirstMoments(
-      MigrationId id, String name, String containerId, Finding.Restored restored)
+      Claimed claimed, String containerId, Finding.Restored restored)
       throws IOException, InterruptedException {
     sleeper.sleep(FIRST_MOMENTS);
-    JsonNode now =
-        engine
-            .inspect(containerId)
-            .map(inspect -> inspect.path("State"))
-            .orElseThrow(() -> new IOException("the container is being removed"));
-    List<String> sentences = new ArrayList<>(restored.proof());
-    if (!now.path("Running").asBoolean()) {
-      int exit = now.path("ExitCode").asInt();
-      if (exit != 0) {
-        return end(
-            id,
-            name,
-            Optional.empty(),
-            "The restored process ended at once, with exit code %d.".formatted(exit));
-      }
-      sentences.add("It has come to its own end since, with exit code 0.");
+    Optional<JsonNode> now = engine.inspect(containerId).map(inspect -> inspect.path("State"));
+    if (now.isEmpty()) {
+      return end(claimed, Optional.empty(), "The container was removed by another hand.");
     }
-    return new Result.Runs(containerId, sentences, startedAt(now));
+    if (now.get().path("Running").asBoolean()) {
+      return new Result.Runs(containerId, restored.proof(), startedAt(now.get()));
+    }
+    return switch (RestoreProof.ended(now.get())) {
+      case Finding.Ended ended ->
+          ended(claimed, containerId, ended, restored.proof(), Optional.empty());
+      case Finding.Restored _, Finding.Stranger _, Finding.NothingRuns _, Finding.Ending _ ->
+          throw new IOException("the Engine does not say when the container was started");
+    };
+  }
+
+  /** Its container stays until the log has the outcome: it may have been told before. */
+  private Result ended(
+      Claimed claimed,
+      String containerId,
+      Finding.Ended end,
+      List<String> proof,
+      Optional<Boot> anew)
+      throws IOException {
+    Optional<String> failure = EndOfRestored.failure(end, claimed.changesTheMachine(), anew);
+    if (failure.isPresent()) {
+      return nothing(claimed.id(), failure.get());
+    }
+    List<String> sentences = new ArrayList<>(proof);
+    if (sentences.isEmpty()) {
+      sentences.add(RestoreProof.FINISHED);
+    }
+    sentences.add("It has come to its own end since, with exit code %d.".formatted(end.exitCode()));
+    return new Result.Runs(containerId, sentences, end.started());
+  }
+
+  /** The present run of the machine, where it is known to be another than that of the start. */
+  private Optional<Boot> startedAnew(Claimed claimed) {
+    String then = claimed.entry().boot();
+    return then.isEmpty() || then.equals(state.boot().id())
+        ? Optional.empty()
+        : Optional.of(state.boot());
   }
 
   private static Instant startedAt(JsonNode state) throws IOException {
@@ -179,13 +237,9 @@ final class ClaimedRestore {
     }
   }
 
-  private Result end(MigrationId id, String name, Optional<String> refusal, String why)
-      throws IOException {
-    containers.remove(name, id, Role.RESTORED);
-    if (containers.isOurs(name, id, Role.RESTORED)) {
-      throw new IOException("the container is still being removed");
-    }
-    return nothing(id, refusal.map(said -> said + " " + why).orElse(why));
+  private Result end(Claimed claimed, Optional<String> refusal, String why) throws IOException {
+    containers.remove(claimed.entry().container(), claimed.purpose());
+    return nothing(claimed.id(), refusal.map(said -> said + " " + why).orElse(why));
   }
 
   private Result nothing(MigrationId id, String reason) throws IOException {

@@ -37,7 +37,7 @@ public final class PagesAheadHandler implements Wire.MessageHandler<PagesAhead> 
   public void handle(String key, PagesAhead pages) throws PoisonException {
     MigrationId id = MigrationId.ofRecord(pages.getMigrationId());
     boolean late = pages.getExpiresAtMs() != 0 && pages.getExpiresAtMs() < clock.millis();
-    if (late || !(decisions.verdict(id) instanceof Verdict.Open)) {
+    if (late || !(decisions.beforeAnyAttempt(id) instanceof Verdict.Open)) {
       LOG.info("the memory of round {} is not fetched: nobody waits for it", pages.getRound());
       return;
     }

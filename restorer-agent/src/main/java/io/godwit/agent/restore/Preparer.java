@@ -2,16 +2,21 @@ package io.godwit.agent.restore;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Containers.Role;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
+import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.machine.Disk;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.contract.Twin;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.LayerFiles;
 import io.godwit.docker.UpperLayer;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Makes the container as the source's is, with its files and images, and does not start it. */
@@ -22,6 +27,7 @@ final class Preparer {
   private final Layers layers;
   private final Trees trees;
   private final Staging staging;
+  private final Disk disk;
 
   Preparer(
       DockerEngine engine,
@@ -29,13 +35,15 @@ final class Preparer {
       Images images,
       Layers layers,
       Trees trees,
-      Staging staging) {
+      Staging staging,
+      Disk disk) {
     this.engine = engine;
     this.containers = containers;
     this.images = images;
     this.layers = layers;
     this.trees = trees;
     this.staging = staging;
+    this.disk = disk;
   }
 
   /**
@@ -45,18 +53,15 @@ final class Preparer {
    * @throws IOException when its name is another's, or the Engine refuses
    */
   String prepare(Task task) throws IOException {
-    Optional<String> others = containers.othersName(task.spec(), task.id());
+    Purpose purpose = Purpose.restore(task.id(), task.attempt());
+    Optional<String> others = containers.othersName(task.spec(), purpose);
     if (others.isPresent()) {
       throw new IOException(others.get());
     }
     String image = images.ensure(task.conversion().getContainer().getImage());
     trees.placeBefore(task.id(), task.conversion(), task.spec());
-    String container =
-        containers.create(task.name(), task.id(), Role.RESTORED, task.spec().withImage(image));
-    JsonNode inspect =
-        engine
-            .inspect(container)
-            .orElseThrow(() -> new IOException("The container was removed by another hand."));
+    String container = containers.create(task.name(), purpose, task.spec().withImage(image));
+    JsonNode inspect = found(container);
     layers.fill(task.id(), layers.all(task.id(), task.conversion().getLayer()), inspect);
     trees.placeAfter(task.id(), task.conversion(), inspect);
     UpperLayer layer = UpperLayer.ofInspect(inspect);
@@ -68,5 +73,23 @@ final class Preparer {
     }
     containers.placeDescriptors(container, task.id(), staging.images(task));
     return container;
+  }
+
+  /**
+   * Returns when all that the container stands on is on the disk. Most of it went ahead, and was
+   * written out while the container still ran at its source.
+   */
+  void sync(Task task, String container) throws IOException {
+    JsonNode inspect = found(container);
+    List<Path> places = new ArrayList<>(trees.placed(task.id(), inspect));
+    places.add(staging.images(task));
+    places.add(LayerFiles.upperDir(inspect));
+    disk.sync(places);
+  }
+
+  private JsonNode found(String container) throws IOException {
+    return engine
+        .inspect(container)
+        .orElseThrow(() -> new IOException("The container was removed by another hand."));
   }
 }

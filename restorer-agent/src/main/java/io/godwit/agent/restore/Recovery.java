@@ -1,9 +1,14 @@
 package io.godwit.agent.restore;
 
+import io.godwit.agent.container.Containers;
 import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.state.Journal;
+import io.godwit.agent.state.Journal.Entry;
+import io.godwit.agent.state.Journal.Step;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
+import io.godwit.contract.Attempt;
+import io.godwit.contract.Resolved.RanOn;
 import io.godwit.messaging.MessagingException;
 import io.godwit.messaging.MigrationLog;
 import io.godwit.messaging.Sleeper;
@@ -13,7 +18,9 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -21,11 +28,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes up what an earlier run of the agent left: the journal says where to look, the decision log
- * what is decided, the Engine what really runs.
+ * what is decided, the Engine what really runs. Where the journal is lost, containers' labels and
+ * what is staged say where to look.
  */
 public final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  /** What is decided and only to be tidied up keeps nobody waiting longer than these tries. */
+  private static final int TRIES = 5;
 
   /** What was staged for a rehearsal that led to nothing goes after this time. */
   private static final Duration KEPT = Duration.ofHours(24);
@@ -33,7 +44,8 @@ public final class Recovery {
   private final Journal journal;
   private final StateFolder state;
   private final Decisions decisions;
-  private final Restorer restorer;
+  private final Settlement settlement;
+  private final Containers containers;
   private final Rehearsing rehearsing;
   private final Clock clock;
   private final Sleeper sleeper;
@@ -42,14 +54,16 @@ public final class Recovery {
       Journal journal,
       StateFolder state,
       Decisions decisions,
-      Restorer restorer,
+      Settlement settlement,
+      Containers containers,
       Rehearsing rehearsing,
       Clock clock,
       Sleeper sleeper) {
     this.journal = journal;
     this.state = state;
     this.decisions = decisions;
-    this.restorer = restorer;
+    this.settlement = settlement;
+    this.containers = containers;
     this.rehearsing = rehearsing;
     this.clock = clock;
     this.sleeper = sleeper;
@@ -60,62 +74,132 @@ public final class Recovery {
    * nothing new may begin before.
    */
   public void run() throws IOException, InterruptedException {
-    for (Journal.Entry entry : journal.all()) {
-      try (var _ = MigrationLog.of(entry.id().value())) {
-        LOG.info("the journal says {} for {}", entry.step(), entry.container());
-        while (!resumed(entry)) {
-          sleeper.sleep(PAUSE);
+    for (Entry entry : journal.all()) {
+      takeUp(entry);
+    }
+    for (Entry entry : lost()) {
+      takeUp(entry);
+    }
+  }
+
+  private void takeUp(Entry entry) throws IOException, InterruptedException {
+    try (var _ = MigrationLog.of(entry.id().value())) {
+      LOG.info("the journal says {} for {}", entry.step(), entry.container());
+      Entry now = entry;
+      for (int tries = 1; !resumed(now); tries++) {
+        now = entry.step() == Step.REHEARSING ? entry : journal.restoreOf(entry.id()).orElse(entry);
+        if (now.step() == Step.DONE && tries >= TRIES) {
+          LOG.error("it is not tidied up; the next start of the agent tries again");
+          return;
         }
+        sleeper.sleep(PAUSE);
       }
     }
   }
 
-  /** Goes on from an entry of the journal as the log says. */
-  void resume(Journal.Entry entry) throws IOException, InterruptedException {
-    if (entry.step() == Journal.Step.REHEARSING) {
+  /**
+   * Goes on from an entry of the journal as the log says.
+   *
+   * <table>
+   *   <caption>Where the log does not say how it ended</caption>
+   *   <tr><td>PREPARED, Open</td><td>nothing ran: it is undone, and the record comes again</td></tr>
+   *   <tr><td>PREPARED, Claimed</td><td>claimed, and not heard any more: looks, and tells</td></tr>
+   *   <tr><td>CLAIMED, STARTING</td><td>looks, and tells; also where the log has forgotten the
+   *       claim: what runs is not undone because of that</td></tr>
+   *   <tr><td>DONE</td><td>the log had the outcome: it stays, whatever is forgotten</td></tr>
+   * </table>
+   */
+  void resume(Entry entry) throws IOException, InterruptedException {
+    if (entry.step() == Step.REHEARSING) {
       rehearsing.tidyUp(entry.id());
       journal.remove(entry);
       return;
     }
-    Verdict verdict = decisions.verdict(entry.id());
-    switch (verdict) {
-      case Verdict.Open _ -> restorer.undo(entry);
-      case Verdict.Claimed _ when decisions.isOurs(verdict) -> restorer.tellWhatRuns(entry);
-      case Verdict.Succeeded success when decisions.isOurs(success) -> {
-        Optional<Task> kept = restorer.kept(entry);
-        if (kept.isPresent()) {
-          restorer.finish(kept.get(), entry);
+    Verdict verdict = decisions.standing(entry.id(), entry.attempt()).verdict();
+    boolean open = verdict instanceof Verdict.Open;
+    boolean undecided = open || verdict instanceof Verdict.Claimed;
+    boolean takenBack =
+        verdict instanceof Verdict.Resolved resolved && resolved.ranOn() == RanOn.HOST;
+    switch (entry.step()) {
+      case PREPARED, CLAIMED, STARTING -> {
+        if (open && entry.step() == Step.PREPARED) {
+          settlement.undo(entry);
+        } else if (undecided) {
+          settlement.tellWhatRuns(entry);
         } else {
-          journal.remove(entry);
+          settlement.obey(entry, verdict);
         }
       }
-      case Verdict.Claimed _,
-          Verdict.Succeeded _,
-          Verdict.Failed _,
-          Verdict.Aborted _,
-          Verdict.Resolved _ ->
-          restorer.forget(entry);
+      case DONE -> {
+        if (takenBack) {
+          settlement.obey(entry, verdict);
+        } else {
+          settlement.finish(entry);
+        }
+      }
+      case REHEARSING -> throw new IllegalStateException("was tidied up above");
     }
+  }
+
+  /** Claims of this machine that the journal has lost, as it would have them. */
+  private List<Entry> lost() throws IOException {
+    Set<MigrationId> found = new HashSet<>(state.staged());
+    try {
+      found.addAll(containers.restoredHere());
+    } catch (IOException e) {
+      LOG.warn("the Engine does not answer: containers without a note are not looked for", e);
+    }
+    found.removeAll(inJournal());
+    List<Entry> entries = new ArrayList<>();
+    for (MigrationId id :
+        found.stream().sorted((a, b) -> a.value().compareTo(b.value())).toList()) {
+      try {
+        for (Attempt attempt : decisions.unfinished(id)) {
+          String name = settlement.kept(id).map(Task::name).orElse("");
+          LOG.warn("{} was claimed by this machine, and the journal has no note of it", id);
+          entries.add(journal.write(Entry.restore(id, Step.STARTING, name, attempt)));
+        }
+      } catch (MessagingException e) {
+        LOG.warn("it is not known whether {} is to be settled; its record comes again", id, e);
+      }
+    }
+    return entries;
   }
 
   /** Removes what was staged for migrations that are over or came to nothing. */
   public void sweep() throws IOException {
-    Set<MigrationId> busy =
-        journal.all().stream().map(Journal.Entry::id).collect(Collectors.toSet());
+    Set<MigrationId> busy = inJournal();
     Instant old = clock.instant().minus(KEPT);
     for (MigrationId id : state.staged()) {
       if (busy.contains(id)) {
         continue;
       }
-      boolean over = !(decisions.verdict(id) instanceof Verdict.Open);
       Instant touched = Files.getLastModifiedTime(state.staging(id)).toInstant();
-      if (over || touched.isBefore(old)) {
+      if (isOver(id) || touched.isBefore(old)) {
         state.forget(id);
       }
     }
   }
 
-  private boolean resumed(Journal.Entry entry) throws InterruptedException {
+  private boolean isOver(MigrationId id) {
+    try {
+      Verdict verdict =
+          settlement
+              .kept(id)
+              .map(task -> decisions.standing(id, task.attempt()).verdict())
+              .orElseGet(() -> decisions.beforeAnyAttempt(id));
+      return !(verdict instanceof Verdict.Open) && !(verdict instanceof Verdict.Claimed);
+    } catch (MessagingException e) {
+      LOG.warn("it is not known whether {} is over", id, e);
+      return false;
+    }
+  }
+
+  private Set<MigrationId> inJournal() throws IOException {
+    return journal.all().stream().map(Entry::id).collect(Collectors.toSet());
+  }
+
+  private boolean resumed(Entry entry) throws InterruptedException {
     try {
       resume(entry);
       return true;

@@ -1,84 +1,59 @@
 package io.godwit.agent.restore;
 
-import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Containers.Role;
-import io.godwit.agent.container.Trees;
 import io.godwit.agent.state.Journal;
+import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
-import io.godwit.agent.state.StateFolder;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.Phase;
-import io.godwit.contract.PhaseTime;
-import io.godwit.contract.Succeeded;
-import io.godwit.docker.DockerEngine;
-import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.MigrationEvents;
-import io.godwit.messaging.PoisonException;
 import io.godwit.messaging.Verdict;
-import io.godwit.service.DurableFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Restores: fetch, verify, prepare; then claim, and what the log decides; then start, prove, tell.
- * Each step is in the journal before it is done.
+ * Restores: fetch, verify, prepare, have all of it on the disk; then claim, and what the log
+ * decides; then start, prove, tell. Each step is in the journal before it is done.
  *
  * <p>What fails before the claim is told too, by a claim and a failure: the container stands still
  * at its source, and should not wait there for its deadline.
  */
 final class Restorer {
   private static final Logger LOG = LoggerFactory.getLogger(Restorer.class);
-  private static final String CONVERSION = "conversion.record";
 
   private final Staging staging;
   private final Preparer preparer;
-  private final ClaimedRestore claimed;
+  private final Settlement settlement;
   private final Decisions decisions;
-  private final DockerEngine engine;
-  private final Containers containers;
-  private final Trees trees;
+  private final Uninterrupted uninterrupted;
   private final Journal journal;
-  private final StateFolder state;
-  private final EventPublisher events;
   private final Clock clock;
 
   Restorer(
       Staging staging,
       Preparer preparer,
-      ClaimedRestore claimed,
+      Settlement settlement,
       Decisions decisions,
-      DockerEngine engine,
-      Containers containers,
-      Trees trees,
+      Uninterrupted uninterrupted,
       Journal journal,
-      StateFolder state,
-      EventPublisher events,
       Clock clock) {
     this.staging = staging;
     this.preparer = preparer;
-    this.claimed = claimed;
+    this.settlement = settlement;
     this.decisions = decisions;
-    this.engine = engine;
-    this.containers = containers;
-    this.trees = trees;
+    this.uninterrupted = uninterrupted;
     this.journal = journal;
-    this.state = state;
-    this.events = events;
     this.clock = clock;
   }
 
   /** Restores a container that nobody has claimed or aborted yet. */
   void restore(Task task) throws IOException, InterruptedException {
-    DurableFiles.write(
-        state.staging(task.id()).resolve(CONVERSION), task.conversion().toByteArray());
-    Journal.Entry entry = journal.write(new Journal.Entry(task.id(), Step.PREPARED, task.name()));
+    settlement.keep(task);
+    Entry entry =
+        journal.write(Entry.restore(task.id(), Step.PREPARED, task.name(), task.attempt()));
     PhaseTimer timer = new PhaseTimer(clock);
     String container = "";
     Optional<String> obstacle = Optional.empty();
@@ -89,66 +64,76 @@ final class Restorer {
         throw new InterruptedException("asked to stop before the claim");
       }
       LOG.warn("the container cannot be prepared", e);
-      obstacle = Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
+      obstacle = Optional.of(words(e));
     }
-    Verdict verdict = decisions.claim(task.id());
-    if (!decisions.isOfThisRun(verdict)) {
-      people(task).say(Phase.ABORTED, "not restored: " + words(verdict));
-      forget(entry);
+    Optional<String> late = late(task.conversion());
+    if (late.isPresent()) {
+      people(task).say(Phase.CONVERTED, "not claimed: " + late.get());
+      settlement.forget(entry);
       return;
     }
-    Journal.Entry ours = journal.write(entry.at(Step.CLAIMED));
-    String prepared = container;
-    Optional<String> why = obstacle;
-    Uninterrupted.run(
-        "restore-" + task.id().shortId(),
+    claim(task, entry, container, obstacle, timer);
+  }
+
+  /**
+   * Why nobody waits for it any more: the source host aborts then, if it has not done so already.
+   */
+  Optional<String> late(Conversion conversion) {
+    long now = clock.millis();
+    if (conversion.getExpiresAtMs() != 0 && conversion.getExpiresAtMs() < now) {
+      return Optional.of("the migration's deadline has passed, and the source goes on.");
+    }
+    if (conversion.getFreezeEndsAtMs() != 0 && conversion.getFreezeEndsAtMs() < now) {
+      return Optional.of(
+          "the container has stood still for as long as it may, and the source goes on.");
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Tells that it will never be restored, because the record that asks for it cannot be handled.
+   *
+   * @param entry no note of it need be there: a full disk may be the very cause
+   */
+  void giveUp(Entry entry, Throwable cause) throws IOException, InterruptedException {
+    Verdict verdict = decisions.claim(entry.id(), entry.attempt()).verdict();
+    if (decisions.isOfThisRun(verdict)) {
+      settlement.notStarted(entry, words(cause), List::of);
+    } else if (verdict instanceof Verdict.Claimed) {
+      settlement.tellWhatRuns(entry);
+    } else {
+      settlement.obey(entry, verdict);
+    }
+  }
+
+  private void claim(
+      Task task, Entry entry, String container, Optional<String> obstacle, PhaseTimer timer)
+      throws IOException, InterruptedException {
+    Decisions.Standing standing = decisions.claim(task.id(), task.attempt());
+    if (standing.verdict() instanceof Verdict.Claimed claimed
+        && !decisions.isOfThisRun(standing.verdict())) {
+      LOG.warn("an earlier run of this agent, {}, has claimed it", claimed.agentRun());
+      uninterrupted.run(name(task), () -> settlement.tellWhatRuns(entry));
+      return;
+    }
+    if (!(standing.verdict() instanceof Verdict.Claimed)) {
+      people(task).say(Phase.ABORTED, "not restored: " + Settlement.words(standing.verdict()));
+      settlement.forget(entry);
+      return;
+    }
+    Optional<String> why =
+        standing.isForgotten()
+            ? Optional.of("The decision log has forgotten what was said before the claim.")
+            : obstacle;
+    uninterrupted.run(
+        name(task),
         () -> {
           if (why.isPresent()) {
-            containers.remove(task.name(), task.id(), Role.RESTORED);
-            tell(task, ours, new ClaimedRestore.Result.Nothing(why.get(), List.of()), timer);
+            settlement.notStarted(entry, why.get(), timer::phases);
           } else {
-            start(task, ours, prepared, timer);
+            settlement.start(task, journal.write(entry.at(Step.CLAIMED)), container, timer);
           }
         });
-  }
-
-  /**
-   * After a crash with a claim and no outcome: tells what really runs.
-   *
-   * @param entry the journal's, or one made for the occasion
-   */
-  void tellWhatRuns(Journal.Entry entry) throws IOException, InterruptedException {
-    Optional<Task> kept = kept(entry);
-    if (kept.isEmpty()) {
-      containers.remove(entry.container(), entry.id(), Role.RESTORED);
-      decisions.failed(
-          entry.id(),
-          "The agent lost its notes of what it was restoring; its container is removed.",
-          List.of());
-      forget(entry);
-      return;
-    }
-    Task task = kept.get();
-    String crash = "The agent was stopped while the container was being restored.";
-    ClaimedRestore.Result result = claimed.whatRuns(task.id(), task.name(), Optional.of(crash));
-    tell(task, entry, result, new PhaseTimer(clock));
-  }
-
-  /**
-   * Removes the container that was made before a claim; what was fetched stays for the next try.
-   */
-  void undo(Journal.Entry entry) throws IOException {
-    containers.remove(entry.container(), entry.id(), Role.RESTORED);
-    trees.undo(entry.id());
-    journal.remove(entry);
-  }
-
-  /** Removes whatever was made for a migration that this device does not restore. */
-  void forget(Journal.Entry entry) throws IOException {
-    containers.remove(entry.container(), entry.id(), Role.RESTORED);
-    trees.undo(entry.id());
-    journal.remove(entry);
-    state.forget(entry.id());
   }
 
   private String prepare(Task task, PhaseTimer timer) throws IOException, InterruptedException {
@@ -161,89 +146,21 @@ final class Restorer {
     timer.ended("verify", 0);
     String container = preparer.prepare(task);
     timer.ended("create", 0);
+    preparer.sync(task, container);
+    timer.ended("sync", 0);
     return container;
   }
 
-  private void start(Task task, Journal.Entry entry, String container, PhaseTimer timer)
-      throws IOException, InterruptedException {
-    people(task).say(Phase.CLAIMED, "the device has claimed the container");
-    Journal.Entry starting = journal.write(entry.at(Step.STARTING));
-    people(task).say(Phase.RESTORING, "CRIU restores");
-    ClaimedRestore.Result result = claimed.start(task, container);
-    timer.ended("restore", 0);
-    tell(task, starting, result, timer);
-  }
-
-  private void tell(Task task, Journal.Entry entry, ClaimedRestore.Result result, PhaseTimer timer)
-      throws IOException, InterruptedException {
-    List<PhaseTime> phases = new ArrayList<>(task.conversion().getPhasesList());
-    phases.addAll(timer.phases());
-    switch (result) {
-      case ClaimedRestore.Result.Runs runs -> {
-        decisions.succeeded(
-            task.id(),
-            Succeeded.newBuilder()
-                .setContainerId(runs.containerId())
-                .addAllProof(runs.proof())
-                .addAllPhases(phases)
-                .setRunningAtMs(runs.since().toEpochMilli()));
-        people(task)
-            .say(
-                Phase.SUCCEEDED,
-                "it runs on the device. " + String.join(" ", runs.proof()),
-                phases,
-                List.of());
-        finish(task, journal.write(entry.at(Step.DONE)));
-      }
-      case ClaimedRestore.Result.Nothing nothing -> {
-        decisions.failed(task.id(), nothing.reason(), nothing.criuSaid());
-        people(task).say(Phase.FAILED, "not restored: " + nothing.reason());
-        forget(entry);
-      }
-    }
-  }
-
-  /** The outcome stands in the log: what remains is the restart policy, and to tidy up. */
-  void finish(Task task, Journal.Entry entry) throws IOException {
-    Optional<String> container =
-        containers
-            .find(task.name(), task.id(), Role.RESTORED)
-            .map(inspect -> inspect.path("Id").asText());
-    if (container.isPresent()) {
-      trees.keep(task.id(), container.get());
-      engine.setRestartPolicy(container.get(), task.spec().restartPolicy());
-      engine.deleteCheckpoint(container.get(), Containers.checkpointName(task.id()));
-    }
-    containers.settled(task.id());
-    DurableFiles.delete(state.log(task.id(), ClaimedRestore.LOG_NAME));
-    journal.remove(entry);
-    state.forget(task.id());
-  }
-
-  /** What was to be restored, as it was kept before anything was done. */
-  Optional<Task> kept(Journal.Entry entry) {
-    try {
-      Path record = state.staging(entry.id()).resolve(CONVERSION);
-      return Optional.of(Task.of(Conversion.parseFrom(Files.readAllBytes(record))));
-    } catch (IOException | PoisonException e) {
-      return Optional.empty();
-    }
-  }
-
   private MigrationEvents people(Task task) {
-    Conversion conversion = task.conversion();
-    return events.of(task.id().value(), conversion.getHost(), conversion.getDevice(), task.name());
+    return settlement.people(
+        Entry.restore(task.id(), Step.PREPARED, task.name(), task.attempt()), Optional.of(task));
   }
 
-  private static String words(Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.Open _ -> "the claim did not come to stand in the log";
-      case Verdict.Aborted aborted ->
-          "%s aborted it first: %s".formatted(aborted.by(), aborted.reason());
-      case Verdict.Claimed claimed -> "device %s claimed it first".formatted(claimed.device());
-      case Verdict.Succeeded _ -> "it was restored before";
-      case Verdict.Failed _ -> "it failed before";
-      case Verdict.Resolved _ -> "the operator has resolved it";
-    };
+  private static String name(Task task) {
+    return "restore-" + task.id().shortId();
+  }
+
+  private static String words(Throwable cause) {
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 }

@@ -4,9 +4,11 @@ import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.machine.Disk;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.state.Journal;
+import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Manifests;
 import io.godwit.docker.DockerEngine;
@@ -15,6 +17,7 @@ import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Sleeper;
+import io.godwit.service.Threads;
 import java.time.Clock;
 
 /**
@@ -28,13 +31,10 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
   /**
    * What restoring stands on.
    *
-   * @param device this device's name
-   * @param agentRun names this run of the agent
    * @param pageSize of this machine, in bytes
    */
   public record Ground(
-      String device,
-      String agentRun,
+      Self self,
       int pageSize,
       DockerEngine engine,
       Containers containers,
@@ -45,32 +45,26 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
       RestoreProof proof,
       ReadOnlyRoot readOnlyRoot,
       Rehearsing rehearsing,
+      Disk disk,
       DecisionLog log,
       Journal journal,
       StateFolder state,
       Publisher publisher,
       EventPublisher events,
       Clock clock,
-      Sleeper sleeper) {}
+      Sleeper sleeper,
+      Threads threads) {}
 
   /** Puts them together. */
   public static Restores on(Ground ground) {
-    AheadMemory memory = new AheadMemory(ground.manifests, ground.state, ground.pageSize);
+    AheadMemory memory =
+        new AheadMemory(ground.manifests, ground.state, ground.pageSize, ground.threads);
     Staging staging =
         new Staging(
             memory, ground.layers, ground.trees, ground.images, ground.state, ground.sleeper);
-    Decisions decisions =
-        new Decisions(ground.log, ground.device, ground.agentRun, ground.clock, ground.sleeper);
-    Restorer restorer =
-        new Restorer(
-            staging,
-            new Preparer(
-                ground.engine,
-                ground.containers,
-                ground.images,
-                ground.layers,
-                ground.trees,
-                staging),
+    Decisions decisions = new Decisions(ground.log, ground.self, ground.clock, ground.sleeper);
+    Settlement settlement =
+        new Settlement(
             new ClaimedRestore(
                 ground.engine,
                 ground.containers,
@@ -86,18 +80,35 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
             ground.journal,
             ground.state,
             ground.events,
+            ground.sleeper);
+    Restorer restorer =
+        new Restorer(
+            staging,
+            new Preparer(
+                ground.engine,
+                ground.containers,
+                ground.images,
+                ground.layers,
+                ground.trees,
+                staging,
+                ground.disk),
+            settlement,
+            decisions,
+            new Uninterrupted(ground.threads),
+            ground.journal,
             ground.clock);
     Recovery recovery =
         new Recovery(
             ground.journal,
             ground.state,
             decisions,
-            restorer,
+            settlement,
+            ground.containers,
             ground.rehearsing,
             ground.clock,
             ground.sleeper);
     return new Restores(
-        new ConversionHandler(restorer, recovery, decisions, ground.journal, ground.clock),
+        new ConversionHandler(restorer, settlement, recovery, decisions, ground.journal),
         new PagesAheadHandler(memory, decisions, ground.publisher, ground.clock),
         recovery);
   }

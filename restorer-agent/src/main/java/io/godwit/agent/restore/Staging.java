@@ -22,7 +22,6 @@ import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +35,9 @@ final class Staging {
   private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
   private static final List<Duration> PAUSES =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
+
+  /** In the C library's words. */
+  private static final String FULL = "No space left on device";
 
   private final AheadMemory memory;
   private final Layers layers;
@@ -83,12 +85,7 @@ final class Staging {
    */
   void fetch(Task task, long bytes, MigrationEvents people)
       throws IOException, InterruptedException {
-    long room = Files.getFileStore(state.staging(task.id())).getUsableSpace();
-    if (room < bytes) {
-      throw new IOException(
-          "There is room for %d bytes on this device, and %d are to be fetched."
-              .formatted(room, bytes));
-    }
+    requireRoom(state.room(), bytes);
     for (int failures = 0; ; failures++) {
       try {
         fetchOnce(task, bytes, people);
@@ -99,7 +96,23 @@ final class Staging {
         }
         LOG.warn("fetching failed, again in {} s", PAUSES.get(failures).toSeconds(), e);
         sleeper.sleep(PAUSES.get(failures));
+      } catch (IOException e) {
+        if (String.valueOf(e.getMessage()).contains(FULL)) {
+          throw new IOException(
+              "The disk of this device is full: %d bytes are left, and %d of %d are still to be fetched."
+                  .formatted(state.room(), bytesToFetch(task), bytes),
+              e);
+        }
+        throw e;
       }
+    }
+  }
+
+  private static void requireRoom(long room, long bytes) throws IOException {
+    if (room < bytes) {
+      throw new IOException(
+          "There is room for %d bytes on this device, and %d are to be fetched."
+              .formatted(room, bytes));
     }
   }
 

@@ -3,6 +3,7 @@ package io.godwit.agent.restore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.agent.state.MigrationId;
+import io.godwit.contract.Attempt;
 import io.godwit.contract.Conversion;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.messaging.PoisonException;
@@ -19,10 +20,15 @@ record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * @throws PoisonException when its id or its description of the container cannot be read
+   * @throws PoisonException when its id or its description of the container cannot be read, or it
+   *     does not say which attempt it is of
    */
   static Task of(Conversion conversion) throws PoisonException {
     MigrationId id = MigrationId.ofRecord(conversion.getMigrationId());
+    if (conversion.getAttempt().getDeviceInstance().isEmpty()) {
+      throw new PoisonException(
+          "the conversion names no attempt, so that no claim would be bound to it: bring the source host's checkpointer, the converter and this agent to one version");
+    }
     try {
       JsonNode inspect = JSON.readTree(conversion.getContainer().getInspectJson().toByteArray());
       return new Task(
@@ -33,6 +39,16 @@ record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
       throw new PoisonException(
           "the conversion's description of the container cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Which try to move it this is. */
+  Attempt attempt() {
+    return conversion.getAttempt();
+  }
+
+  /** Whether the program does not run here on what it ran on there: another ISA, another CPU. */
+  boolean changesTheMachine() {
+    return conversion.getTwinsCount() > 0 || conversion.getOptions().getAllowCpuDifference();
   }
 
   /** The container's name on this device. */

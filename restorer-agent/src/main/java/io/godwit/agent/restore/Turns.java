@@ -1,26 +1,32 @@
 package io.godwit.agent.restore;
 
 import io.godwit.agent.state.MigrationId;
+import io.godwit.service.Threads;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
 
 /**
- * One thread at a time for each migration; those of different migrations do not wait for each
- * other. Nothing is kept of a migration that nobody has, or waits for, a turn of.
+ * One thread at a time for each migration, in the order in which they came; those of different
+ * migrations do not wait for each other. Nothing is kept of a migration that nobody has, or waits
+ * for, a turn of.
  */
 final class Turns {
-  private final Map<MigrationId, Turn> taken = new HashMap<>();
+  private static final Duration GLANCE = Duration.ofMinutes(1);
 
-  /** A migration's lock, there from the first that takes it until the last has given it back. */
-  private static final class Turn {
-    private final ReentrantLock lock = new ReentrantLock();
+  private final Threads threads;
 
-    /** How many threads have it or wait for it; at least 1 while it is in the map. */
-    private int users;
+  /** The bells of those who wait, by the migration whose turn is taken. */
+  private final Map<MigrationId, Deque<Threads.Bell>> taken = new HashMap<>();
+
+  Turns(Threads threads) {
+    this.threads = threads;
   }
 
-  /** A turn that was taken; closing gives it back. */
+  /** A turn that was taken; closing gives it back. Whoever has one must not take it again. */
   @FunctionalInterface
   interface Held extends AutoCloseable {
     @Override
@@ -29,12 +35,21 @@ final class Turns {
 
   /** Waits for a migration's turn, also while this thread is interrupted. */
   Held take(MigrationId id) {
-    Turn turn = enter(id);
-    turn.lock.lock();
-    return () -> {
-      turn.lock.unlock();
-      leave(id, turn);
-    };
+    Optional<Threads.Bell> wait = enter(id);
+    boolean interrupted = false;
+    while (wait.isPresent()) {
+      try {
+        if (wait.get().await(GLANCE)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return () -> leave(id);
   }
 
   /** How many migrations have a turn taken. */
@@ -42,15 +57,24 @@ final class Turns {
     return taken.size();
   }
 
-  private synchronized Turn enter(MigrationId id) {
-    Turn turn = taken.computeIfAbsent(id, _ -> new Turn());
-    turn.users++;
-    return turn;
+  /** Takes the turn, or else gives the bell that rings when it is this one's. */
+  private synchronized Optional<Threads.Bell> enter(MigrationId id) {
+    Optional<Deque<Threads.Bell>> others = Optional.ofNullable(taken.get(id));
+    if (others.isEmpty()) {
+      taken.put(id, new ArrayDeque<>());
+      return Optional.empty();
+    }
+    Threads.Bell bell = threads.bell();
+    others.get().add(bell);
+    return Optional.of(bell);
   }
 
-  private synchronized void leave(MigrationId id, Turn turn) {
-    turn.users--;
-    if (turn.users == 0) {
+  private synchronized void leave(MigrationId id) {
+    Optional<Threads.Bell> next =
+        Optional.ofNullable(taken.get(id)).flatMap(waiting -> Optional.ofNullable(waiting.poll()));
+    if (next.isPresent()) {
+      next.get().ring();
+    } else {
       taken.remove(id);
     }
   }

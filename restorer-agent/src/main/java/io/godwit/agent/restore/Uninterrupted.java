@@ -1,16 +1,25 @@
 package io.godwit.agent.restore;
 
+import io.godwit.messaging.MigrationLog;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Work that nobody may interrupt halfway: between the claim and the outcome an interrupt would look
  * like a failure of the Engine.
  */
 final class Uninterrupted {
-  private Uninterrupted() {}
+  private static final Duration GLANCE = Duration.ofMinutes(1);
+
+  private final Threads threads;
+
+  Uninterrupted(Threads threads) {
+    this.threads = threads;
+  }
 
   /** The work. */
   @FunctionalInterface
@@ -24,38 +33,40 @@ final class Uninterrupted {
    *
    * @throws IOException what the work throws
    */
-  static void run(String name, Work work) throws IOException {
-    CompletableFuture<Void> end = new CompletableFuture<>();
-    java.util.Map<String, String> context = org.slf4j.MDC.getCopyOfContextMap();
-    Thread.ofPlatform()
-        .name(name)
-        .start(() -> {
-          if (context != null) {
-            org.slf4j.MDC.setContextMap(context);
-          }
-          try {
-            work.run();
-            end.complete(null);
-          } catch (Throwable e) {
-            end.completeExceptionally(e);
-          }
-        });
+  void run(String name, Work work) throws IOException {
+    AtomicReference<Optional<Throwable>> failure = new AtomicReference<>(Optional.empty());
+    Threads.Started started =
+        threads.start(
+            name,
+            MigrationLog.carried(() -> {
+              try {
+                work.run();
+              } catch (Throwable e) {
+                failure.set(Optional.of(e));
+              }
+            }));
+    await(started);
+    if (failure.get().isPresent()) {
+      switch (failure.get().get()) {
+        case IOException io -> throw io;
+        case RuntimeException unchecked -> throw unchecked;
+        case Error error -> throw error;
+        case Throwable e ->
+            throw new UncheckedIOException(new IOException("the work was cut off", e));
+      }
+    }
+  }
+
+  private static void await(Threads.Started started) {
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          end.get();
-          return;
+          if (started.join(GLANCE)) {
+            return;
+          }
         } catch (InterruptedException e) {
           interrupted = true;
-        } catch (ExecutionException e) {
-          switch (e.getCause()) {
-            case IOException io -> throw io;
-            case RuntimeException unchecked -> throw unchecked;
-            case Error error -> throw error;
-            case null, default ->
-                throw new UncheckedIOException(new IOException("the work was cut off", e));
-          }
         }
       }
     } finally {

@@ -1,11 +1,13 @@
 package io.godwit.agent.state;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.godwit.contract.Attempt;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -38,12 +40,24 @@ public final class Journal {
    *
    * @param id the migration
    * @param step how far it is
-   * @param container the name of its container on this device
+   * @param container the name of its container on this device, when it was made
+   * @param attempt what is being restored; none of a rehearsal
+   * @param boot the {@link Boot#id} of when this was written; empty before
    */
-  public record Entry(MigrationId id, Step step, String container) {
+  public record Entry(MigrationId id, Step step, String container, Attempt attempt, String boot) {
+    /** A rehearsal. */
+    public static Entry rehearsal(MigrationId id, String container) {
+      return new Entry(id, Step.REHEARSING, container, Attempt.getDefaultInstance(), "");
+    }
+
+    /** A restore, at some step. */
+    public static Entry restore(MigrationId id, Step step, String container, Attempt attempt) {
+      return new Entry(id, step, container, attempt, "");
+    }
+
     /** The same, further on. */
     public Entry at(Step next) {
-      return new Entry(id, next, container);
+      return new Entry(id, next, container, attempt, boot);
     }
 
     private boolean rehearsal() {
@@ -54,23 +68,35 @@ public final class Journal {
   private static final String SUFFIX = ".entry";
   private static final String REHEARSAL = ".rehearsal";
 
+  /** Agents that knew no attempts wrote the first three lines only. */
+  private static final int LINES_BEFORE = 3;
+
+  private static final int LINES = 5;
+
   private final Path folder;
+  private final Boot boot;
 
   /**
    * @param folder created where it is missing
+   * @param boot the present one
    */
-  public Journal(Path folder) throws IOException {
+  public Journal(Path folder, Boot boot) throws IOException {
     this.folder = Files.createDirectories(folder);
+    this.boot = boot;
   }
 
-  /** Writes an entry, in place of the task's former one. */
+  /**
+   * Writes an entry, in place of the task's former one.
+   *
+   * @return as it was written: in this run of the machine
+   */
   public Entry write(Entry entry) throws IOException {
+    Entry now = new Entry(entry.id, entry.step, entry.container, entry.attempt, boot.id());
     DurableFiles.write(
-        file(entry),
-        "%s\n%s\n%s\n"
-            .formatted(entry.id, entry.step, entry.container)
-            .getBytes(StandardCharsets.UTF_8));
-    return entry;
+        file(now),
+        "%s\n%s\n%s\n%s\n%s\n"
+            .formatted(now.id, now.step, now.container, words(now.attempt), now.boot));
+    return now;
   }
 
   /** Nothing of the task is left to do. */
@@ -103,14 +129,28 @@ public final class Journal {
     return folder.resolve(entry.id + (entry.rehearsal() ? REHEARSAL : "") + SUFFIX);
   }
 
+  private static String words(Attempt attempt) {
+    return Base64.getEncoder().encodeToString(attempt.toByteArray());
+  }
+
+  private static Attempt attempt(String words) throws InvalidProtocolBufferException {
+    return Attempt.parseFrom(Base64.getDecoder().decode(words));
+  }
+
   private static Entry read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     try {
-      if (lines.size() == 3) {
-        return new Entry(new MigrationId(lines.get(0)), Step.valueOf(lines.get(1)), lines.get(2));
+      if (lines.size() != LINES && lines.size() != LINES_BEFORE) {
+        throw new IllegalArgumentException(
+            "expected %d lines, found %d".formatted(LINES, lines.size()));
       }
-      throw new IllegalArgumentException("expected 3 lines, found " + lines.size());
-    } catch (IllegalArgumentException e) {
+      return new Entry(
+          new MigrationId(lines.get(0)),
+          Step.valueOf(lines.get(1)),
+          lines.get(2),
+          lines.size() == LINES ? attempt(lines.get(3)) : Attempt.getDefaultInstance(),
+          lines.size() == LINES ? lines.get(4) : "");
+    } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
       throw new IOException("%s: not a journal entry: %s".formatted(file, e.getMessage()), e);
     }
   }

@@ -1,6 +1,7 @@
 package io.godwit.agent.state;
 
 import io.godwit.messaging.PoisonException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,11 @@ public record MigrationId(String value) {
       throw new PoisonException("the migration's id is no UUID in lower case: " + value);
     }
     return new MigrationId(value);
+  }
+
+  /** The id that a text is, where it is one. */
+  public static Optional<MigrationId> of(String value) {
+    return UUID.matcher(value).matches() ? Optional.of(new MigrationId(value)) : Optional.empty();
   }
 
   /** Enough of it for names that people read. */

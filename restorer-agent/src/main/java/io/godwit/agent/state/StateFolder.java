@@ -14,15 +14,50 @@ import java.util.stream.Stream;
  */
 public final class StateFolder {
   private final Path root;
+  private final Boot boot;
 
   /**
    * @param root created where it is missing
+   * @param boot the present one
    */
-  public StateFolder(Path root) throws IOException {
+  public StateFolder(Path root, Boot boot) throws IOException {
     this.root = Files.createDirectories(root);
+    this.boot = boot;
     Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
     Files.createDirectories(root.resolve("staging"));
     Files.createDirectories(root.resolve("logs"));
+  }
+
+  /** The machine's run that this agent's is in. */
+  public Boot boot() {
+    return boot;
+  }
+
+  /** A file of the agent itself. */
+  Path file(String name) {
+    return root.resolve(name);
+  }
+
+  /** Bytes that may still be written where this folder lies. */
+  public long room() throws IOException {
+    return Files.getFileStore(root).getUsableSpace();
+  }
+
+  /**
+   * Marks that something stands here which is not known to be on the disk.
+   *
+   * @param file the mark, beside what it stands for
+   */
+  public void mark(Path file) throws IOException {
+    DurableFiles.write(file, boot.id());
+  }
+
+  /**
+   * Whether a mark stands, of this run of the machine: after a power cut the mark may be on the
+   * disk and what it stands for not.
+   */
+  public boolean isMarked(Path file) throws IOException {
+    return Files.exists(file) && Files.readString(file).equals(boot.id());
   }
 
   /** Where the journal is kept. */

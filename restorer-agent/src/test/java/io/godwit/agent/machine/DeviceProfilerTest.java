@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.agent.EngineDecorator;
+import io.godwit.agent.state.Self;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.DockerEngine;
@@ -59,12 +60,14 @@ class DeviceProfilerTest {
     assertEquals(List.of(), profile.getUnfitList());
     assertEquals("overlay2", profile.getStorageDriver());
     assertEquals("26.1.5", profile.getDockerVersion());
+    assertEquals("instance-1", profile.getInstance());
+    assertEquals("run-1", profile.getAgentRun());
   }
 
   private static DeviceProfile profile(DockerEngine engine) {
     Clock clock = Clock.systemUTC();
     return new DeviceProfiler(
-            "d",
+            new Self("d", "instance-1", "run-1", ""),
             "1",
             MachineFacts.ofThisMachine(),
             new CriuProgram(GOOD_CRIU, clock),

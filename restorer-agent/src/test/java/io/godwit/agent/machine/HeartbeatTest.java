@@ -9,6 +9,7 @@ import io.godwit.contract.DeviceProfile;
 import io.godwit.messaging.MessagingException;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
+import io.godwit.service.Threads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,17 +18,19 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class HeartbeatTest {
   private static final Duration BRIEF = Duration.ofMillis(50);
+  private static final Heartbeat.Ways WAYS = new Heartbeat.Ways(BRIEF, () -> true, List::of);
   private final List<DeviceProfile> heard = new CopyOnWriteArrayList<>();
   private final Passing clock = new Passing();
 
   @Test
   void theProfileIsAnnouncedAtOnceUnderTheDevicesName() {
-    try (Heartbeat _ = new Heartbeat(this::profile, publisher(), clock, BRIEF)) {
+    try (Heartbeat _ = new Heartbeat(this::profile, publisher(), clock, Threads.SYSTEM, WAYS)) {
       await().until(() -> !heard.isEmpty());
     }
     assertEquals("d", heard.getFirst().getDevice());
@@ -52,7 +55,8 @@ class HeartbeatTest {
             },
             publisher(),
             clock,
-            BRIEF)) {
+            Threads.SYSTEM,
+            WAYS)) {
       await().until(() -> !heard.isEmpty());
       clock.pass(Duration.ofSeconds(90));
       await().atMost(Duration.ofSeconds(20)).until(() -> heard.getLast().getUnfitCount() == 1);
@@ -76,10 +80,51 @@ class HeartbeatTest {
           @Override
           public void close() {}
         };
-    try (Heartbeat _ = new Heartbeat(this::profile, away, clock, BRIEF)) {
+    try (Heartbeat _ = new Heartbeat(this::profile, away, clock, Threads.SYSTEM, WAYS)) {
       await().atMost(Duration.ofSeconds(20)).until(() -> tries.get() >= 2);
     }
     assertTrue(tries.get() >= 2);
+  }
+
+  @Test
+  void whoMayNotSpeakIsNotAnnouncedAndWhoIsStuckIsUnfit() {
+    AtomicBoolean may = new AtomicBoolean();
+    AtomicInteger asked = new AtomicInteger();
+    Heartbeat.Ways ways =
+        new Heartbeat.Ways(
+            BRIEF,
+            () -> {
+              asked.incrementAndGet();
+              return may.get();
+            },
+            () -> List.of("reading conversions stopped"));
+    try (Heartbeat _ = new Heartbeat(this::profile, publisher(), clock, Threads.SYSTEM, ways)) {
+      await().until(() -> asked.get() >= 3);
+      assertEquals(List.of(), heard);
+      may.set(true);
+      await().until(() -> !heard.isEmpty());
+    }
+    assertEquals(List.of("reading conversions stopped"), heard.getFirst().getUnfitList());
+  }
+
+  @Test
+  void anErrorInOneLookIsNotTheEndOfLooking() {
+    AtomicInteger looks = new AtomicInteger();
+    try (Heartbeat _ =
+        new Heartbeat(
+            () -> {
+              if (looks.incrementAndGet() == 2) {
+                throw new OutOfMemoryError("played");
+              }
+              return profile();
+            },
+            publisher(),
+            clock,
+            Threads.SYSTEM,
+            WAYS)) {
+      await().until(() -> looks.get() >= 4);
+    }
+    assertTrue(looks.get() >= 4);
   }
 
   private DeviceProfile profile() {

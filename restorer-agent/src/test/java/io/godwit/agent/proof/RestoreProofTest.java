@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,7 +98,24 @@ class RestoreProofTest {
   }
 
   @Test
+  void aProcessThatBecameAnotherProgramIsTheOneThatCriuMade() throws IOException {
+    process(501, 1, "pid:[4026]", 0x2000);
+    made(501);
+    Finding.Restored restored = assertInstanceOf(Finding.Restored.class, look());
+    assertTrue(restored.proof().get(1).contains("names process 501 of this machine"));
+    assertTrue(restored.proof().get(1).contains("another program"), restored.proof().get(1));
+  }
+
+  @Test
+  void aProcessThatCriuDidNotMakeIsAStrangerThoughARestoreHasFinished() throws IOException {
+    process(501, 1, "pid:[4026]", 0x2000);
+    made(400);
+    assertInstanceOf(Finding.Stranger.class, look());
+  }
+
+  @Test
   void aContainerThatDoesNotRunIsNoStranger() throws IOException {
+    Files.delete(log);
     state = "{\"Running\": false, \"Pid\": 0, \"Status\": \"exited\", \"ExitCode\": 139}";
     assertEquals(new Finding.NothingRuns("The container is exited, exit code 139."), look());
     state = "";
@@ -105,15 +123,55 @@ class RestoreProofTest {
   }
 
   @Test
-  void aProcessThatEndsWhileItIsLookedAtIsNoStranger() throws IOException {
-    state = "{\"Running\": true, \"Pid\": 502, \"Status\": \"running\"}";
+  void whatWasRestoredAndHasEndedIsToldWithItsEnd() throws IOException {
+    state =
+        """
+        {"Running": false, "Pid": 0, "Status": "exited", "ExitCode": 3, "OOMKilled": false,
+         "StartedAt": "2026-11-26T20:11:24.6Z", "FinishedAt": "2026-11-26T20:11:24.7Z"}\
+        """;
+    assertEquals(
+        new Finding.Ended(
+            3,
+            false,
+            Instant.parse("2026-11-26T20:11:24.6Z"),
+            Instant.parse("2026-11-26T20:11:24.7Z")),
+        look());
+  }
+
+  @Test
+  void whatWasNeverStartedHasNotEndedWhateverAnOldLogSays() throws IOException {
+    state =
+        """
+        {"Running": false, "Pid": 0, "Status": "created", "ExitCode": 0,
+         "StartedAt": "0001-01-01T00:00:00Z", "FinishedAt": "0001-01-01T00:00:00Z"}\
+        """;
     assertInstanceOf(Finding.NothingRuns.class, look());
+  }
+
+  @Test
+  void aProcessThatEndsWhileItIsLookedAtIsLookedAtAgain() throws IOException {
+    state = "{\"Running\": true, \"Pid\": 502, \"Status\": \"running\"}";
+    assertInstanceOf(Finding.Ending.class, look());
+  }
+
+  @Test
+  void imagesThatAreLostLeaveCriusWord() throws IOException {
+    Files.writeString(images.resolve("pstree.img"), "damaged");
+    made(501);
+    assertInstanceOf(Finding.Restored.class, look());
   }
 
   @Test
   void imagesThatCannotBeReadProveNothing() throws IOException {
     Files.writeString(images.resolve("pstree.img"), "damaged");
     assertInstanceOf(Finding.Stranger.class, look());
+  }
+
+  private void made(long pid) throws IOException {
+    Files.writeString(
+        log,
+        "(0.05) PID: real %d virt 1\n(0.06)      1: PID: real 507 virt 7\n(0.1) Restore finished successfully.\n"
+            .formatted(pid));
   }
 
   private Finding look() throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
@@ -21,11 +22,13 @@ import io.godwit.criu.Message;
 import io.godwit.criu.field.PagemapEntry;
 import io.godwit.pages.Layers;
 import io.godwit.pages.Segments;
+import io.godwit.service.Threads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -48,9 +51,9 @@ final class AheadMemoryTest {
 
   @BeforeEach
   void start() throws IOException {
-    state = new StateFolder(folder.resolve("state"));
+    state = new StateFolder(folder.resolve("state"), new Boot("this", Instant.EPOCH));
     blobs = new CountingBlobs();
-    memory = new AheadMemory(new Manifests(blobs), state, PAGE);
+    memory = new AheadMemory(new Manifests(blobs), state, PAGE, Threads.SYSTEM);
   }
 
   @Test

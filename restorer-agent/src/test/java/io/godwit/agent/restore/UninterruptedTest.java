@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,13 +23,14 @@ class UninterruptedTest {
         Thread.ofPlatform()
             .start(() -> {
               try {
-                Uninterrupted.run(
-                    "work",
-                    () -> {
-                      started.countDown();
-                      go.await();
-                      disturbed.set(Thread.currentThread().isInterrupted());
-                    });
+                new Uninterrupted(Threads.SYSTEM)
+                    .run(
+                        "work",
+                        () -> {
+                          started.countDown();
+                          go.await();
+                          disturbed.set(Thread.currentThread().isInterrupted());
+                        });
               } catch (IOException e) {
                 disturbed.set(true);
               }
@@ -48,19 +50,21 @@ class UninterruptedTest {
         assertThrows(
             IOException.class,
             () ->
-                Uninterrupted.run(
-                    "work",
-                    () -> {
-                      throw new IOException("disk");
-                    }));
+                new Uninterrupted(Threads.SYSTEM)
+                    .run(
+                        "work",
+                        () -> {
+                          throw new IOException("disk");
+                        }));
     assertEquals("disk", failure.getMessage());
     assertThrows(
         IllegalStateException.class,
         () ->
-            Uninterrupted.run(
-                "work",
-                () -> {
-                  throw new IllegalStateException();
-                }));
+            new Uninterrupted(Threads.SYSTEM)
+                .run(
+                    "work",
+                    () -> {
+                      throw new IllegalStateException();
+                    }));
   }
 }

@@ -1,13 +1,16 @@
 package io.godwit.agent.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.contract.Attempt;
 import io.godwit.messaging.PoisonException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -17,36 +20,78 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JournalTest {
   private static final MigrationId ID = new MigrationId("01234567-89ab-cdef-0123-456789abcdef");
+  private static final Boot BOOT = new Boot("boot-1", Instant.EPOCH);
+  private static final Attempt ATTEMPT =
+      Attempt.newBuilder().setEpoch(2).setDeviceInstance("i").setLogOffset(7).build();
   @TempDir Path folder;
 
+  private Journal journal() throws IOException {
+    return new Journal(folder.resolve("journal"), BOOT);
+  }
+
   @Test
-  void anEntryIsThereForTheNextRun() throws IOException {
-    Journal.Entry prepared = new Journal.Entry(ID, Journal.Step.PREPARED, "kv");
-    Journal journal = new Journal(folder.resolve("journal"));
-    journal.write(prepared);
-    journal.write(prepared.at(Journal.Step.STARTING));
-    Journal next = new Journal(folder.resolve("journal"));
-    assertEquals(List.of(prepared.at(Journal.Step.STARTING)), next.all());
-    assertEquals(Optional.of(prepared.at(Journal.Step.STARTING)), next.restoreOf(ID));
-    next.remove(prepared.at(Journal.Step.STARTING));
-    assertEquals(List.of(), new Journal(folder.resolve("journal")).all());
+  void anEntryIsThereForTheNextRunWithItsAttemptAndTheMachinesRun() throws IOException {
+    Journal journal = journal();
+    Journal.Entry prepared =
+        journal.write(Journal.Entry.restore(ID, Journal.Step.PREPARED, "kv", ATTEMPT));
+    assertEquals("boot-1", prepared.boot());
+    Journal.Entry starting = journal.write(prepared.at(Journal.Step.STARTING));
+    Journal next = journal();
+    assertEquals(List.of(starting), next.all());
+    assertEquals(Optional.of(starting), next.restoreOf(ID));
+    assertEquals(ATTEMPT, next.all().getFirst().attempt());
+    next.remove(starting);
+    assertEquals(List.of(), journal().all());
+  }
+
+  @Test
+  void anEntryOfAnAgentThatKnewNoAttemptsIsRead() throws IOException {
+    Journal journal = journal();
+    Files.writeString(folder.resolve("journal").resolve(ID + ".entry"), ID + "\nSTARTING\nkv\n");
+    assertEquals(
+        List.of(
+            Journal.Entry.restore(ID, Journal.Step.STARTING, "kv", Attempt.getDefaultInstance())),
+        journal.all());
   }
 
   @Test
   void aRehearsalAndARestoreOfOneMigrationAreTwoEntries() throws IOException {
-    Journal journal = new Journal(folder.resolve("journal"));
-    Journal.Entry rehearsal =
-        journal.write(new Journal.Entry(ID, Journal.Step.REHEARSING, "godwit-rehearsal"));
+    Journal journal = journal();
+    Journal.Entry rehearsal = journal.write(Journal.Entry.rehearsal(ID, "godwit-rehearsal"));
     assertEquals(Optional.empty(), journal.restoreOf(ID));
-    journal.write(new Journal.Entry(ID, Journal.Step.PREPARED, "kv"));
+    journal.write(Journal.Entry.restore(ID, Journal.Step.PREPARED, "kv", ATTEMPT));
     assertEquals(2, journal.all().size());
     journal.remove(rehearsal);
     assertEquals(1, journal.all().size());
   }
 
   @Test
+  void aMarkOfAnotherRunOfTheMachineDoesNotStand() throws IOException {
+    StateFolder state = new StateFolder(folder.resolve("state"), BOOT);
+    Path mark = state.staging(ID).resolve("unpacked");
+    assertFalse(state.isMarked(mark));
+    state.mark(mark);
+    assertTrue(state.isMarked(mark));
+    Boot next = new Boot("boot-2", Instant.EPOCH);
+    assertFalse(new StateFolder(folder.resolve("state"), next).isMarked(mark));
+  }
+
+  @Test
+  void theInstanceIsMadeOnceAndTheRunEachTime() throws IOException {
+    StateFolder state = new StateFolder(folder.resolve("state"), BOOT);
+    Self first = Self.begin("phone", state);
+    Self second = Self.begin("telephone", state);
+    assertEquals(first.instance(), second.instance());
+    assertEquals("telephone", second.device());
+    assertEquals(first.run(), second.runBefore());
+    assertFalse(first.run().equals(second.run()));
+    Files.writeString(folder.resolve("state/instance"), "mine");
+    assertThrows(IOException.class, () -> Self.begin("phone", state));
+  }
+
+  @Test
   void aDamagedEntryIsNamedAndNotSkipped() throws IOException {
-    Journal journal = new Journal(folder.resolve("journal"));
+    Journal journal = journal();
     Path damaged = folder.resolve("journal").resolve(ID + ".entry");
     Files.writeString(damaged, ID + "\nSOMEHOW\nkv\n");
     IOException failure = assertThrows(IOException.class, journal::all);
@@ -55,7 +100,7 @@ class JournalTest {
 
   @Test
   void aHalfWrittenEntryIsNotSeen() throws IOException {
-    Journal journal = new Journal(folder.resolve("journal"));
+    Journal journal = journal();
     Files.writeString(folder.resolve("journal").resolve(ID + ".entry.new"), "0123");
     assertEquals(List.of(), journal.all());
   }
@@ -75,7 +120,7 @@ class JournalTest {
 
   @Test
   void onlyRootLooksIntoTheStateFolderAndForgettingLeavesOthers() throws IOException {
-    StateFolder state = new StateFolder(folder.resolve("state"));
+    StateFolder state = new StateFolder(folder.resolve("state"), BOOT);
     assertEquals(
         "[OWNER_EXECUTE, OWNER_READ, OWNER_WRITE]",
         Files.getPosixFilePermissions(folder.resolve("state")).stream()

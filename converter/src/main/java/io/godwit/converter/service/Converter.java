@@ -1,9 +1,9 @@
-package io.godwit.converter;
+package io.godwit.converter.service;
 
 import io.godwit.blob.BlobStore;
 import io.godwit.contract.Checkpoint;
+import io.godwit.converter.Graft;
 import io.godwit.converter.registers.PublishedRegisters;
-import io.godwit.converter.service.CheckpointHandler;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
