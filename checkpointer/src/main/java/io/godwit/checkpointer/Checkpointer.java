@@ -75,7 +75,7 @@ public final class Checkpointer {
     ProcFs processes = new ProcFs(PROC);
     InotifyWatches watches = new InotifyWatches(processes, commands);
     ProcMemory memory = new ProcMemory(PROC);
-    CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF);
+    CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
     criu.recover();
 
     Journal journal = new Journal(state);

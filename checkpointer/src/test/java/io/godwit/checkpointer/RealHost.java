@@ -124,7 +124,7 @@ final class RealHost implements AutoCloseable {
   Service start(BlobStore store, Duration deadline, DockerEngine via) throws IOException {
     CommandRunner commands = CommandRunner.ofProcesses();
     HostFacts facts = HostFacts.ask(HOST, PROC, System.getProperty("os.arch"), commands);
-    CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF);
+    CriuOptions criu = new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
     criu.recover();
     Service started =
         new Service(

@@ -48,6 +48,8 @@ final class BrokerProperties {
     oneReplica(p);
     p.put("auto.create.topics.enable", "false");
     p.put("message.max.bytes", Integer.toString(10 << 20));
+    // Of topics that an earlier version made: a board's wrong clock must not end a record's time.
+    p.put("log.message.timestamp.type", "LogAppendTime");
     // Nobody else has a copy: what is acknowledged is on the disk, also after a power cut.
     p.put("log.flush.interval.messages", "1");
     // The first member of a group need not wait for others to join it.

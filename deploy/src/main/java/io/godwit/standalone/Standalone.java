@@ -8,8 +8,8 @@ import io.godwit.messaging.KafkaMessaging;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Setting;
 import io.godwit.service.Settings;
+import io.godwit.service.StateLock;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -50,7 +50,7 @@ public final class Standalone {
   public static ServiceRuntime start(Settings given, Options options, Clock clock)
       throws IOException, InterruptedException {
     Path data = options.data().toAbsolutePath();
-    Files.createDirectories(data);
+    StateLock lock = StateLock.take(data, clock);
     Credentials credentials = Credentials.of(data, new SecureRandom());
     EmbeddedKafka broker =
         EmbeddedKafka.start(
@@ -81,6 +81,7 @@ public final class Standalone {
         store.endpoint(options.advertise()).toString());
 
     ServiceRuntime runtime = new ServiceRuntime("standalone", settings, clock);
+    runtime.adopt("data folder", lock);
     // First in, last out: the services say their last words to a broker that still listens.
     runtime.adopt("broker", broker);
     runtime.adopt("store", store);

@@ -1,7 +1,8 @@
 package io.godwit.standalone;
 
 import com.google.protobuf.MessageLite;
-import io.godwit.contract.DeadLetter;
+import io.godwit.messaging.DeadLetter;
+import io.godwit.messaging.DeadLetterBox;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.RetryPolicy;
 import io.godwit.messaging.Sleeper;
@@ -29,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -88,6 +90,19 @@ final class Lab implements AutoCloseable {
         new KafkaMessaging(settings, name, metrics, liveness, Clock.systemUTC(), sleeper, retries));
   }
 
+  /** One that an operator has given other settings. */
+  KafkaMessaging service(String name, Settings others) {
+    return keep(
+        new KafkaMessaging(
+            others,
+            name,
+            metrics,
+            new Liveness(Clock.systemUTC()),
+            Clock.systemUTC(),
+            Sleeper.SYSTEM,
+            QUICK));
+  }
+
   <T extends AutoCloseable> T keep(T part) {
     open.push(part);
     return part;
@@ -112,20 +127,37 @@ final class Lab implements AutoCloseable {
   }
 
   List<byte[]> all(Topic topic) {
-    List<byte[]> values = new ArrayList<>();
+    Values values = new Values();
     KafkaMessaging messaging = service("reader", QUICK);
-    try (TopicTail tail = messaging.tail(topic, (key, value) -> values.add(value))) {
-      tail.catchUp();
-      return tail.read(() -> List.copyOf(values));
+    try (TopicTail tail = messaging.tail(topic, values)) {
+      return tail.caughtUp(() -> List.copyOf(values.taken));
     }
   }
 
-  List<DeadLetter> deadLetters() throws Exception {
-    List<DeadLetter> letters = new ArrayList<>();
-    for (byte[] value : all(Topic.DEAD_LETTERS)) {
-      letters.add(DeadLetter.parseFrom(value));
+  private static final class Values implements TopicTail.Sink {
+    private final List<byte[]> taken = new ArrayList<>();
+
+    @Override
+    public void take(ConsumerRecord<byte[], byte[]> record) {
+      taken.add(record.value() == null ? new byte[0] : record.value());
     }
-    return letters;
+
+    @Override
+    public void clear() {
+      taken.clear();
+    }
+  }
+
+  List<DeadLetter> deadLetters() {
+    KafkaMessaging messaging = service("reader", QUICK);
+    try (DeadLetterBox box = messaging.deadLetterBox()) {
+      return box.all();
+    }
+  }
+
+  /** Its topic under the lab's prefix. */
+  String nameOf(Topic topic) {
+    return settings.topicPrefix() + topic.baseName();
   }
 
   Admin admin() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.godwit.contract.Abort;
+import io.godwit.contract.Attempt;
 import io.godwit.contract.Claim;
 import io.godwit.contract.Decision;
 import io.godwit.contract.DeviceProfile;
@@ -60,17 +61,30 @@ class LogsIT {
     lab.close();
   }
 
+  private static final Attempt ATTEMPT =
+      Attempt.newBuilder()
+          .setEpoch(1)
+          .setCheckpointSha256("c0ffee")
+          .setDeviceInstance("pi-1")
+          .build();
+
   private static Decision claim(String migration) {
     return Decision.newBuilder()
         .setMigrationId(migration)
-        .setClaim(Claim.newBuilder().setDevice("pi").setAgentRun("r1"))
+        .setClaim(
+            Claim.newBuilder()
+                .setDevice("pi")
+                .setInstance("pi-1")
+                .setAgentRun("r1")
+                .setAttempt(ATTEMPT))
         .build();
   }
 
   private static Decision abort(String migration) {
     return Decision.newBuilder()
         .setMigrationId(migration)
-        .setAbort(Abort.newBuilder().setBy("checkpointer").setReason("deadline"))
+        .setAbort(
+            Abort.newBuilder().setBy("checkpointer").setReason("deadline").setAttempt(ATTEMPT))
         .build();
   }
 
@@ -89,16 +103,16 @@ class LogsIT {
         Future<Verdict> ofAgent =
             threads.submit(() -> {
               together.await();
-              return Verdict.of(agent.append(claim(migration)));
+              return Verdict.of(agent.append(claim(migration)), ATTEMPT);
             });
         Future<Verdict> ofSource =
             threads.submit(() -> {
               together.await();
-              return Verdict.of(source.append(abort(migration)));
+              return Verdict.of(source.append(abort(migration)), ATTEMPT);
             });
         Verdict verdict = ofAgent.get();
         assertEquals(verdict, ofSource.get());
-        assertEquals(verdict, Verdict.of(source.read(migration)));
+        assertEquals(verdict, Verdict.of(source.read(migration), ATTEMPT));
         assertEquals(2, agent.read(migration).size());
       }
     }
@@ -125,7 +139,7 @@ class LogsIT {
             });
     assertEquals(List.of(claim("m")), source.await("m", 0, Duration.ofSeconds(15)));
     later.join();
-    assertInstanceOf(Verdict.Claimed.class, Verdict.of(source.read("m")));
+    assertInstanceOf(Verdict.Claimed.class, Verdict.of(source.read("m"), ATTEMPT));
   }
 
   @Test
@@ -184,6 +198,8 @@ class LogsIT {
       assertEquals("compact", configs.get(devices).get("cleanup.policy").value());
       assertEquals("delete", configs.get(decisions).get("cleanup.policy").value());
       assertEquals("2592000000", configs.get(decisions).get("retention.ms").value());
+      assertEquals("1", configs.get(decisions).get("min.insync.replicas").value());
+      assertEquals("LogAppendTime", configs.get(decisions).get("message.timestamp.type").value());
       var described =
           admin
               .describeTopics(

@@ -79,7 +79,7 @@ class RebalanceIT {
       AtomicInteger started = new AtomicInteger();
       AtomicInteger ended = new AtomicInteger();
       RecordHandler slow =
-          (key, value) -> {
+          record -> {
             started.incrementAndGet();
             Thread.sleep(6_000);
             ended.incrementAndGet();
@@ -102,7 +102,7 @@ class RebalanceIT {
     List<String> handled = new CopyOnWriteArrayList<>();
     subscribe(
         SHARED,
-        (key, value) -> {
+        record -> {
           if (started.getCount() > 0) {
             started.countDown();
             try {
@@ -112,7 +112,7 @@ class RebalanceIT {
               throw e;
             }
           }
-          handled.add(text(value));
+          handled.add(text(record.value()));
         });
     lab.write(Topic.REQUESTS, "ada", bytes("work"));
     assertTrue(started.await(15, TimeUnit.SECONDS));
@@ -130,14 +130,14 @@ class RebalanceIT {
     List<String> handled = new CopyOnWriteArrayList<>();
     subscribe(
         MACHINE,
-        (key, value) -> {
+        record -> {
           started.incrementAndGet();
           expelled.await();
           if (handled.isEmpty()) {
             // Heartbeats come every 2 s: by then the member knows that it is out, and is in again.
             Thread.sleep(4_000);
           }
-          handled.add(text(value));
+          handled.add(text(record.value()));
         });
     lab.write(Topic.REQUESTS, "ada", bytes("work"));
     await().atMost(SOON).until(() -> started.get() == 1);

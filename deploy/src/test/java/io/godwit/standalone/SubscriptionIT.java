@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.contract.DeadLetter;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Request;
+import io.godwit.messaging.DeadLetter;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.MigrationLog;
@@ -96,14 +96,14 @@ class SubscriptionIT {
     await().atMost(SOON).until(() -> handled.equals(List.of("m1")));
     DeadLetter letter = lab.deadLetters().getFirst();
     assertEquals(1, lab.deadLetters().size());
-    assertEquals(lab.settings.topicPrefix() + "requests", letter.getTopic());
-    assertEquals("ada", letter.getKey().toStringUtf8());
-    assertArrayEquals(poison, letter.getValue().toByteArray());
-    assertEquals("checkpointer", letter.getService());
+    assertEquals(lab.nameOf(Topic.REQUESTS), letter.topic());
+    assertEquals("ada", letter.key());
+    assertArrayEquals(poison, letter.value());
+    assertEquals("checkpointer", letter.service());
     assertTrue(
-        letter.getReason().startsWith("the value of 3 bytes is not a godwit.Request: "),
-        letter.getReason());
-    assertTrue(letter.getStack().contains("PoisonException"), letter.getStack());
+        letter.reason().startsWith("the value of 3 bytes is not a godwit.Request: "),
+        letter.reason());
+    assertTrue(letter.stack().contains("PoisonException"), letter.stack());
     assertEquals(List.of(), lab.pauses);
   }
 
@@ -112,9 +112,9 @@ class SubscriptionIT {
     List<String> tried = new CopyOnWriteArrayList<>();
     subscribe(
         MACHINE,
-        (key, value) -> {
-          tried.add(text(value));
-          if (text(value).equals("bad")) {
+        record -> {
+          tried.add(text(record.value()));
+          if (text(record.value()).equals("bad")) {
             throw new IllegalStateException("the engine is away");
           }
         });
@@ -124,7 +124,7 @@ class SubscriptionIT {
     assertEquals(List.of("bad", "bad", "bad", "good"), tried);
     assertEquals(List.of(Duration.ofMillis(10), Duration.ofMillis(30)), lab.pauses);
     DeadLetter letter = lab.deadLetters().getFirst();
-    assertEquals("java.lang.IllegalStateException: the engine is away", letter.getReason());
+    assertEquals("java.lang.IllegalStateException: the engine is away", letter.reason());
   }
 
   @Test
@@ -133,7 +133,7 @@ class SubscriptionIT {
     AutoCloseable first =
         subscribe(
             MACHINE,
-            (key, value) -> {
+            record -> {
               started.countDown();
               Thread.sleep(60_000);
             });
@@ -141,7 +141,7 @@ class SubscriptionIT {
     assertTrue(started.await(15, TimeUnit.SECONDS));
     first.close();
     List<String> handled = new CopyOnWriteArrayList<>();
-    subscribe(MACHINE, (key, value) -> handled.add(text(value)));
+    subscribe(MACHINE, record -> handled.add(text(record.value())));
     await().atMost(SOON).until(() -> handled.equals(List.of("work")));
     assertEquals(List.of(), lab.deadLetters());
   }
@@ -160,7 +160,7 @@ class SubscriptionIT {
               Topic.REQUESTS,
               MACHINE,
               "ada"::equals,
-              (key, value) -> {
+              record -> {
                 started.countDown();
                 Thread.sleep(60_000);
               });
@@ -179,14 +179,14 @@ class SubscriptionIT {
                 Topic.REQUESTS,
                 MACHINE,
                 ALL,
-                (key, value) -> {
+                record -> {
                   started.countDown();
                   Thread.sleep(60_000);
                 }));
     lab.write(Topic.REQUESTS, "ada", bytes("work"));
     assertTrue(started.await(15, TimeUnit.SECONDS));
     List<String> handled = new CopyOnWriteArrayList<>();
-    subscribe(MACHINE, (key, value) -> handled.add(text(value)));
+    subscribe(MACHINE, record -> handled.add(text(record.value())));
     await().atMost(SOON).until(() -> handled.equals(List.of("work")));
     await()
         .atMost(SOON)
@@ -196,12 +196,12 @@ class SubscriptionIT {
   @Test
   void handledRecordIsNotHandledAgainAfterARestart() throws Exception {
     List<String> handled = new CopyOnWriteArrayList<>();
-    AutoCloseable first = subscribe(MACHINE, (key, value) -> handled.add(text(value)));
+    AutoCloseable first = subscribe(MACHINE, record -> handled.add(text(record.value())));
     lab.write(Topic.REQUESTS, "ada", bytes("one"));
     await().atMost(SOON).until(() -> handled.equals(List.of("one")));
     first.close();
     lab.write(Topic.REQUESTS, "ada", bytes("two"));
-    subscribe(MACHINE, (key, value) -> handled.add(text(value)));
+    subscribe(MACHINE, record -> handled.add(text(record.value())));
     await().atMost(SOON).until(() -> handled.contains("two"));
     assertEquals(List.of("one", "two"), handled);
   }
@@ -216,7 +216,7 @@ class SubscriptionIT {
     KafkaMessaging process = lab.service("checkpointer", QUICK);
     AutoCloseable subscription =
         process.subscribe(
-            Topic.REQUESTS, MACHINE, "ada"::equals, (key, value) -> handled.add(text(value)));
+            Topic.REQUESTS, MACHINE, "ada"::equals, record -> handled.add(text(record.value())));
     await()
         .atMost(SOON)
         .until(() ->

@@ -74,7 +74,7 @@ public final class Agent {
     var state = new StateFolder(settings.stateDir().resolve("agent"), Boot.now(machine.proc()));
     var self = Self.begin(settings.device(), state);
     var journal = new Journal(state.journal(), state.boot());
-    var options = new CriuOptions(CriuOptions.RUNC_CONF);
+    var options = new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
     options.recover();
 
     var engine = runtime.adopt("agent's engine", new HttpDockerEngine(settings.dockerHost()));
@@ -83,9 +83,9 @@ public final class Agent {
     var log = runtime.adopt("agent's decisions", kafka.decisionLog());
 
     var namesakes = new Namesakes(self, clock, Sleeper.SYSTEM);
-    var devices = runtime.adopt("agent's devices", kafka.tail(Topic.DEVICES, namesakes));
+    var devices = runtime.adopt("agent's devices", kafka.listen(Topic.DEVICES, namesakes::hear));
     runtime.unreadyFor(namesakes::reasons);
-    namesakes.listen(devices::catchUp);
+    namesakes.listen(() -> devices.caughtUp(() -> true));
     var profiler =
         new DeviceProfiler(
             self, version(), machine, new CriuProgram(commands, clock), engine, clock);

@@ -219,7 +219,7 @@ final class AgentLab implements AutoCloseable {
   Containers containers(DockerEngine on) {
     return new Containers(
         on,
-        new CriuOptions(CriuOptions.RUNC_CONF),
+        new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM),
         new StartSettings(commands, Path.of("/proc")),
         homecoming(on));
   }

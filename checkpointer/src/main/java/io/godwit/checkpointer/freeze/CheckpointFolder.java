@@ -101,7 +101,8 @@ public final class CheckpointFolder {
         && Files.isRegularFile(engines.resolve(INVENTORY));
   }
 
-  private Path images() {
+  /** Where CRIU reads them. */
+  Path images() {
     return inTheEngines() ? engines : images;
   }
 
@@ -146,6 +147,11 @@ public final class CheckpointFolder {
       DurableFiles.deleteFolder(ahead());
     }
     return PageReceiver.listen(images, ahead(), pageSize, callers);
+  }
+
+  /** How much can be written to the images' disk, in bytes. */
+  long room() throws IOException {
+    return Files.getFileStore(images).getUsableSpace();
   }
 
   /** Deletes the images. */

@@ -1,5 +1,7 @@
 package io.godwit.checkpointer.freeze;
 
+import io.godwit.checkpointer.pages.DumpCallers;
+import io.godwit.checkpointer.pages.PageReceiver;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.ProcFs;
@@ -9,9 +11,21 @@ import io.godwit.docker.DockerEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Dumps a frozen container, which stays frozen. */
 public final class Dumper {
+  private static final long RESERVE = 64L << 20;
+
+  private final DockerEngine engine;
+  private final CriuOptions criu;
+  private final ProcFs processes;
+  private final InotifyWatches watches;
+  private final HostFacts host;
+  private final SourceControl source;
+  private final Waiting waiting;
+
   public Dumper(
       DockerEngine engine,
       CriuOptions criu,
@@ -19,7 +33,22 @@ public final class Dumper {
       InotifyWatches watches,
       HostFacts host,
       SourceControl source,
-      Waiting waiting) {}
+      Waiting waiting) {
+    this.engine = engine;
+    this.criu = criu;
+    this.processes = processes;
+    this.watches = watches;
+    this.host = host;
+    this.source = source;
+    this.waiting = waiting;
+  }
+
+  /**
+   * What is dumped, and where to.
+   *
+   * @param checkpoint its name at the Engine
+   */
+  record Target(String containerId, String checkpoint, CheckpointFolder folder, Path log) {}
 
   /** All that a dump needs, held until it is closed. One dump each. */
   public interface Ready extends AutoCloseable {
@@ -61,6 +90,31 @@ public final class Dumper {
       TcpConnections tcp,
       Duration patience)
       throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    // What an earlier try left under this name.
+    engine.deleteCheckpoint(containerId, checkpoint);
+    List<String> options = new ArrayList<>(CriuOptions.ofMigration(log, tcp));
+    options.addAll(CriuOptions.withoutLock(tcp, host.criu()));
+    options.addAll(CriuOptions.unaccepted(tcp));
+    options.addAll(
+        CriuOptions.watchedIn(watches.find(processes.ofContainer(containerId)).folders()));
+    options.add(folder.prepare());
+    options.add(CriuOptions.ghostLimit(Math.max(0, folder.room() - RESERVE)));
+    PageReceiver receiver =
+        folder.receivePages(host.pageSize(), new DumpCallers(processes, containerId));
+    try {
+      options.addAll(receiver.options());
+      CriuOptions.InForce turn =
+          criu.put(options, "the dump of container " + containerId, patience);
+      return new ReadyDump(
+          engine,
+          source,
+          waiting,
+          new Target(containerId, checkpoint, folder, log),
+          receiver,
+          turn);
+    } catch (IOException | InterruptedException e) {
+      receiver.close();
+      throw e;
+    }
   }
 }

@@ -1,32 +1,97 @@
 package io.godwit.checkpointer.freeze;
 
 import io.godwit.checkpointer.source.CgroupFreezer;
+import io.godwit.checkpointer.source.CgroupFreezer.State;
+import io.godwit.checkpointer.source.DumpProcesses;
+import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
+import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.DockerException;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Freezes the source's container, thaws it, ends it, and says what really is of it. */
 public final class SourceControl {
+  private static final String PAUSED = "paused";
+  private static final Logger LOG = LoggerFactory.getLogger(SourceControl.class);
+
+  /** The Engine pauses in 20 ms, and unpauses in as many. */
+  private static final Duration AT_ONCE = Duration.ofMillis(250);
+
+  private static final Duration QUESTION = Duration.ofSeconds(10);
+  private static final Duration KILL = Duration.ofSeconds(10);
+
+  /** Until all stand, or a docker exec has got on, or the Engine's word is the truth. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final Duration END = Duration.ofSeconds(60);
+  private static final Duration GLANCE = Duration.ofMillis(5);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final DockerEngine engine;
+  private final ProcFs processes;
+  private final ProcessIdentity identity;
+  private final ContainerFreezer kernel;
+  private final HalfWay halfWay;
+  private final DumpEnd dumps;
+  private final NetworkHold network;
+  private final Waiting waiting;
+
   public SourceControl(
       DockerEngine engine,
       ProcFs processes,
       ProcessIdentity identity,
       CgroupFreezer freezer,
       CommandRunner commands,
-      Waiting waiting) {}
+      Waiting waiting) {
+    this.engine = engine;
+    this.processes = processes;
+    this.identity = identity;
+    this.kernel = new ContainerFreezer(processes, freezer);
+    this.halfWay = new HalfWay(processes);
+    this.dumps = new DumpEnd(new DumpProcesses(processes), commands, waiting);
+    this.network = new NetworkHold(processes, commands);
+    this.waiting = waiting;
+  }
 
   /**
    * What is of it at this moment.
    *
    * @param containerId the full id
-   * @param identity of the first process that is meant; empty: whatever runs is meant
+   * @param expected identity of the first process that is meant; empty: whatever runs is meant
    * @throws IOException when the Engine does not answer: nobody knows then
    */
-  public Sight look(String containerId, Optional<String> identity) throws IOException {
-    throw new UnsupportedOperationException();
+  public Sight look(String containerId, Optional<String> expected)
+      throws IOException, InterruptedException {
+    Optional<SourceContainer> found = inspect(containerId);
+    if (found.isEmpty()) {
+      return new Sight.Removed();
+    }
+    SourceContainer container = found.get();
+    Optional<HostProcess> first = first(container);
+    if (first.isEmpty()) {
+      return new Sight.Ended(container);
+    }
+    try {
+      String is = identity.of(first.get());
+      if (expected.isPresent() && !expected.get().equals(is)) {
+        return new Sight.Stranger(container);
+      }
+      boolean stands = container.status().equals(PAUSED) || kernel.isHeld(containerId);
+      return stands ? new Sight.Frozen(container, is) : new Sight.Runs(container, is);
+    } catch (IOException e) {
+      if (processes.hasEnded(first.get(), e)) {
+        return new Sight.Ended(container);
+      }
+      throw e;
+    }
   }
 
   /**
@@ -37,7 +102,28 @@ public final class SourceControl {
    *     same, so {@link #thaw} it
    */
   public void freeze(String containerId) throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    if (kernel.isHeld(containerId) && !isPaused(containerId)) {
+      // The kernel's word alone: the Engine cannot pause what stands already.
+      kernel.thaw(containerId);
+    }
+    pause(containerId);
+    Instant deadline = now().plus(PATIENCE);
+    stand(containerId, deadline);
+    while (halfWay.any(containerId)) {
+      LOG.info("a docker exec stands half-way in the frozen container; it is let get on first");
+      kernel.thaw(containerId);
+      while (halfWay.any(containerId)) {
+        requireTime(deadline, "a docker exec that began with the freeze does not get on");
+        waiting.sleeper().sleep(GLANCE);
+      }
+      // The Engine has had it paused all the while, so no other has begun.
+      kernel.freeze(containerId);
+      stand(containerId, deadline);
+    }
+    if (!isPaused(containerId)) {
+      throw new IOException(
+          "the Engine does not have the container paused, though it was asked to");
+    }
   }
 
   /**
@@ -50,7 +136,21 @@ public final class SourceControl {
    *     in the kernel's power
    */
   public void thaw(String containerId) throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    if (dumps.goesOn(containerId)) {
+      dumps.end(containerId);
+    }
+    EngineCall.Outcome<Boolean> first = unpause(containerId);
+    Optional<State> state = kernel.state(containerId);
+    if (state.isEmpty()) {
+      return;
+    }
+    if (state.get() != State.THAWED) {
+      LOG.warn("the Engine does not let the container go on ({}); the kernel does", first);
+      kernel.thaw(containerId);
+    } else if (first instanceof EngineCall.Outcome.Answered) {
+      return;
+    }
+    bringTogether(containerId);
   }
 
   /**
@@ -60,7 +160,23 @@ public final class SourceControl {
    * @throws IOException when it does not end
    */
   public void end(String containerId) throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    Instant deadline = now().plus(END);
+    while (true) {
+      EngineCall.Outcome<Boolean> killed =
+          EngineCall.ask(
+              "kill",
+              waiting.threads(),
+              KILL,
+              () -> {
+                engine.kill(containerId);
+                return true;
+              });
+      if (hasEnded(containerId, now().plus(KILL))) {
+        return;
+      }
+      requireTime(deadline, "the container does not end though it was killed: " + killed);
+      waiting.sleeper().sleep(PAUSE);
+    }
   }
 
   /**
@@ -72,11 +188,154 @@ public final class SourceControl {
    *     message is a sentence for people
    */
   public void holdNetwork(String containerId) throws IOException {
-    throw new UnsupportedOperationException();
+    network.hold(kernel.one(containerId).orElseThrow(SourceControl::nothing));
   }
 
   /** Undoes {@link #holdNetwork}, where it was done; one without processes needs none. */
   public void releaseNetwork(String containerId) throws IOException {
-    throw new UnsupportedOperationException();
+    Optional<HostProcess> one = kernel.one(containerId);
+    if (one.isPresent()) {
+      network.release(one.get());
+    }
+  }
+
+  /** Whether a dump of the container goes on. */
+  boolean isBeingDumped(String containerId) throws IOException {
+    return dumps.goesOn(containerId);
+  }
+
+  /** Ends a dump, as {@link DumpEnd} does. */
+  void endDump(String containerId) throws IOException, InterruptedException {
+    dumps.end(containerId);
+  }
+
+  /** Whether every process stands in the freezer, as far as the kernel knows. */
+  boolean stands(String containerId) throws IOException {
+    return kernel.state(containerId).filter(state -> state == State.FROZEN).isPresent();
+  }
+
+  private void pause(String containerId) throws IOException, InterruptedException {
+    EngineCall.Outcome<Boolean> paused =
+        EngineCall.ask(
+            "pause",
+            waiting.threads(),
+            QUESTION,
+            () -> {
+              engine.pause(containerId);
+              return true;
+            });
+    switch (paused) {
+      case EngineCall.Outcome.Answered<Boolean> _ -> {
+        return;
+      }
+      case EngineCall.Outcome.Refused<Boolean>(DockerException refusal) -> {
+        // What is paused already, it refuses to pause.
+        if (!isPaused(containerId)) {
+          throw refusal;
+        }
+      }
+      case EngineCall.Outcome.Silent<Boolean>(IOException failure) -> throw failure;
+    }
+  }
+
+  /**
+   * The kernel takes a while where one is in the midst of something; v1 may have to be asked again.
+   */
+  private void stand(String containerId, Instant deadline)
+      throws IOException, InterruptedException {
+    while (kernel.state(containerId).orElseThrow(SourceControl::nothing) != State.FROZEN) {
+      requireTime(deadline, "the container's processes do not all come to a stand");
+      kernel.freeze(containerId);
+      waiting.sleeper().sleep(GLANCE);
+    }
+  }
+
+  private EngineCall.Outcome<Boolean> unpause(String containerId) throws InterruptedException {
+    return EngineCall.ask(
+        "unpause",
+        waiting.threads(),
+        AT_ONCE,
+        () -> {
+          engine.unpause(containerId);
+          return true;
+        });
+  }
+
+  /**
+   * The processes go on, and the Engine may still have the container paused: it then refuses every
+   * exec, and unpause, too, as long as it does not stand. So it stands for another moment.
+   */
+  private void bringTogether(String containerId) throws IOException, InterruptedException {
+    Instant deadline = now().plus(PATIENCE);
+    while (kernel.state(containerId).isPresent()) {
+      try {
+        if (!isPaused(containerId)) {
+          return;
+        }
+        kernel.freeze(containerId);
+        unpause(containerId);
+      } catch (IOException e) {
+        LOG.warn("the Engine does not say how the container is: {}", e.getMessage());
+      } finally {
+        kernel.thaw(containerId);
+      }
+      requireTime(deadline, "the container goes on, but the Engine still has it paused");
+      waiting.sleeper().sleep(PAUSE);
+    }
+  }
+
+  private boolean hasEnded(String containerId, Instant deadline)
+      throws IOException, InterruptedException {
+    while (true) {
+      Optional<SourceContainer> now = inspect(containerId);
+      boolean known = now.filter(SourceControl::mayHaveProcesses).isPresent();
+      if (!known && kernel.one(containerId).isEmpty()) {
+        return true;
+      }
+      if (!now().isBefore(deadline)) {
+        return false;
+      }
+      waiting.sleeper().sleep(GLANCE);
+    }
+  }
+
+  private boolean isPaused(String containerId) throws IOException, InterruptedException {
+    return inspect(containerId).filter(now -> now.status().equals(PAUSED)).isPresent();
+  }
+
+  private Optional<SourceContainer> inspect(String containerId)
+      throws IOException, InterruptedException {
+    return EngineCall.answer(
+            "inspect", waiting.threads(), QUESTION, () -> engine.inspect(containerId))
+        .map(SourceContainer::new);
+  }
+
+  private static boolean mayHaveProcesses(SourceContainer container) {
+    return container.runs() || container.status().equals(PAUSED);
+  }
+
+  /** The number that the Engine names may be another's by now, or that of one that has ended. */
+  private Optional<HostProcess> first(SourceContainer container) throws IOException {
+    if (!mayHaveProcesses(container)) {
+      return Optional.empty();
+    }
+    long pid = container.firstPid().orElse(0L);
+    return processes.ofContainer(container.id()).stream()
+        .filter(process -> process.pid() == pid)
+        .findFirst();
+  }
+
+  private static IOException nothing() {
+    return new IOException("the container has no process any more");
+  }
+
+  private Instant now() {
+    return waiting.clock().instant();
+  }
+
+  private void requireTime(Instant deadline, String otherwise) throws IOException {
+    if (!now().isBefore(deadline)) {
+      throw new IOException(otherwise);
+    }
   }
 }

@@ -1,13 +1,17 @@
 package io.godwit.checkpointer.freeze;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
+import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.TcpConnections;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -15,18 +19,35 @@ import java.util.Optional;
  * the machine was started anew, or the Engine. Deletes nothing, so it can be tried for ever.
  */
 public final class SourceRestore {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private final DockerEngine engine;
+  private final CheckpointStart start;
+  private final SharedMemory sharedMemory;
+  private final ProcFs processes;
+  private final ProcessIdentity identity;
+
   public SourceRestore(
       DockerEngine engine,
       CheckpointStart start,
       SharedMemory sharedMemory,
       ProcFs processes,
-      ProcessIdentity identity,
-      Waiting waiting) {}
+      ProcessIdentity identity) {
+    this.engine = engine;
+    this.start = start;
+    this.sharedMemory = sharedMemory;
+    this.processes = processes;
+    this.identity = identity;
+  }
 
   /** How it ended. Nothing of the dump was deleted. */
   public sealed interface Answer {
-    /** It runs as it was dumped. */
-    record Restored() implements Answer {}
+    /**
+     * It runs from where it was dumped.
+     *
+     * @param otherwise a sentence, where it is not in all as it was started
+     */
+    record Restored(Optional<String> otherwise) implements Answer {}
 
     /** It was restored, and has come to its own end since. */
     record Ended(int exitCode) implements Answer {}
@@ -54,12 +75,57 @@ public final class SourceRestore {
    * Starts the container from its dump and looks at what runs. One that the Engine started from its
    * beginning instead is ended at once.
    *
-   * @param identity of the first process that was dumped
+   * @param expected identity of the first process that was dumped
    * @throws IOException when nobody knows what runs: the Engine does not answer, or another waits
    *     for the turn on CRIU's options too long. {@link SourceControl#look} before trying again
    */
-  public Answer restore(String containerId, Dump dump, Optional<String> identity)
+  public Answer restore(String containerId, Dump dump, Optional<String> expected)
       throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    if (!dump.folder().isComplete()) {
+      return new Answer.Refused("its dump in %s is not complete".formatted(dump.folder()));
+    }
+    dump.folder().uncountReservations();
+    CheckpointStart.Wanted wanted =
+        new CheckpointStart.Wanted(
+            containerId,
+            dump.checkpoint(),
+            dump.folder().images(),
+            dump.log(),
+            dump.tcp(),
+            SharedMemory.options(dump.held()));
+    return switch (start.start(wanted, inspect -> stranger(inspect, expected), PATIENCE)) {
+      case CheckpointStart.Answer.Started started -> {
+        sharedMemory.adopt(dump.held(), SharedMemory.mountOf(engine, containerId));
+        yield new Answer.Restored(started.otherwise());
+      }
+      case CheckpointStart.Answer.Ended ended -> new Answer.Ended(ended.exitCode());
+      case CheckpointStart.Answer.Refused refused -> new Answer.Refused(refused.message());
+      case CheckpointStart.Answer.StrangerRuns stranger -> {
+        // Before it changes more of what the dump relies on.
+        engine.kill(containerId);
+        yield new Answer.Refused(stranger.why());
+      }
+    };
+  }
+
+  /** Docker has been seen to start from the beginning when asked to restore, without an error. */
+  private Optional<String> stranger(JsonNode inspect, Optional<String> expected)
+      throws IOException {
+    Optional<HostProcess> first =
+        processes.find(new SourceContainer(inspect).firstPid().orElse(0L));
+    if (first.isEmpty() || expected.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return identity.of(first.get()).equals(expected.get())
+          ? Optional.empty()
+          : Optional.of(
+              "the Engine started it from the beginning although it was asked to restore it, so it was ended again");
+    } catch (IOException e) {
+      if (processes.hasEnded(first.get(), e)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 }

@@ -9,7 +9,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -56,6 +56,8 @@ public final class PageReceiver implements AutoCloseable {
   private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
   private Optional<DumpedPages> current = Optional.empty();
   private volatile Optional<IOException> failure = Optional.empty();
+  private volatile Optional<SocketChannel> connection = Optional.empty();
+  private volatile boolean cut;
 
   private PageReceiver(
       Path images, Path ahead, int pageSize, Callers callers, ServerSocketChannel server) {
@@ -116,6 +118,19 @@ public final class PageReceiver implements AutoCloseable {
     return failure;
   }
 
+  /**
+   * Hangs up on a dump that is under way: it then fails, and CRIU puts in order what it has done to
+   * the processes. One that has come to its end stays whole. May be called by any thread.
+   */
+  public void cut() throws IOException {
+    cut = true;
+    server.close();
+    Optional<SocketChannel> criu = connection;
+    if (criu.isPresent()) {
+      criu.get().close();
+    }
+  }
+
   @Override
   public void close() throws IOException {
     server.close();
@@ -130,11 +145,15 @@ public final class PageReceiver implements AutoCloseable {
     try (Door.Guest guest = new Door(server, callers).await()) {
       server.close();
       SocketChannel criu = guest.connection();
+      connection = Optional.of(criu);
+      if (cut) {
+        return;
+      }
       criu.setOption(StandardSocketOptions.TCP_NODELAY, true);
       serve(criu, criu, () -> hurry(guest.caller()));
       awaitEnd(criu);
-    } catch (AsynchronousCloseException e) {
-      LOG.debug("no dump has used the page receiver");
+    } catch (ClosedChannelException e) {
+      LOG.debug(cut ? "hung up on the dump" : "no dump has used the page receiver");
     } catch (IOException | RuntimeException e) {
       LOG.warn("the dump's pages could not be taken; it fails, and the container runs on", e);
       failure = Optional.of(e instanceof IOException io ? io : new IOException(e));

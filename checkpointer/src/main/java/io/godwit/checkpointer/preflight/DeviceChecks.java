@@ -67,7 +67,8 @@ public final class DeviceChecks {
               .formatted(device.getDevice(), age.toSeconds()));
     }
     if (device.getInstance().isEmpty()) {
-      // Its claims would name no attempt, and count for nothing here while it started the container.
+      // Its claims would name no attempt, and count for nothing here while it started the
+      // container.
       reasons.add(
           "Device %s runs a restorer-agent of an older release, whose claims this one does not understand. Bring it to this release first."
               .formatted(device.getDevice()));

@@ -169,7 +169,7 @@ public final class FakeHost {
             program,
             crash,
             engine);
-    CriuOptions criu = new CriuOptions(conf);
+    CriuOptions criu = new CriuOptions(conf, clock, clock);
     criu.recover();
     Service started =
         new Service(

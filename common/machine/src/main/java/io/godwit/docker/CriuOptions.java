@@ -2,21 +2,20 @@ package io.godwit.docker;
 
 import io.godwit.contract.TcpConnections;
 import io.godwit.criu.CriuVersion;
+import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +68,27 @@ public final class CriuOptions {
   }
 
   /**
+   * The line that has files go along that are deleted and still open or mapped, with their content;
+   * CRIU's own limit is 1 MiB each (criu/files-reg.c).
+   *
+   * @param bytes the largest that may be on the disk; CRIU takes a size_t
+   */
+  public static String ghostLimit(long bytes) {
+    return "ghost-limit " + bytes;
+  }
+
+  /**
+   * The lines for a dump of sockets that listen, with connections that nobody has accepted yet:
+   * they do not go along where connections do not, and are no reason to fail.
+   */
+  public static List<String> unaccepted(TcpConnections tcp) {
+    return switch (tcp) {
+      case CLOSE, UNRECOGNIZED -> List.of("skip-in-flight");
+      case KEEP -> List.of();
+    };
+  }
+
+  /**
    * What every dump and every restore of a migration is done with.
    *
    * @param log CRIU's log, see {@link #logTo}
@@ -104,13 +124,13 @@ public final class CriuOptions {
 
   private static final Logger LOG = LoggerFactory.getLogger(CriuOptions.class);
 
-  /** FileLock knows only other processes; threads of this one wait here. */
-  private static final Map<Path, Semaphore> IN_THIS_PROCESS = new ConcurrentHashMap<>();
+  /** Where the caller names none: a start from a checkpoint may take a slow device minutes. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Path file;
   private final Path saved;
   private final Path absent;
-  private final Path lock;
+  private final CriuTurn turn;
 
   /** Options in force until closed. */
   public interface InForce extends AutoCloseable {
@@ -122,11 +142,12 @@ public final class CriuOptions {
   /**
    * @param file the file that runc names to CRIU, {@link #RUNC_CONF} but in tests
    */
-  public CriuOptions(Path file) {
+  public CriuOptions(Path file, Clock clock, Sleeper sleeper) {
     this.file = file.toAbsolutePath().normalize();
     this.saved = file.resolveSibling(file.getFileName() + ".godwit-saved");
     this.absent = file.resolveSibling(file.getFileName() + ".godwit-absent");
-    this.lock = file.resolveSibling(file.getFileName() + ".godwit-lock");
+    this.turn =
+        new CriuTurn(this.file.resolveSibling(file.getFileName() + ".godwit-lock"), clock, sleeper);
   }
 
   /**
@@ -156,18 +177,36 @@ public final class CriuOptions {
   }
 
   /**
+   * As the other one, waiting a long time; for who cannot be interrupted.
+   *
+   * @throws IOException also when interrupted
+   */
+  public InForce put(List<String> options) throws IOException {
+    try {
+      return put(options, "a dump or restore", PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while another dump or restore went on", e);
+    }
+  }
+
+  /**
    * Puts options in force, waiting while another process or thread has its own there.
    *
    * @param options one CRIU option a line, by its long name without dashes
+   * @param what they are for, told to who waits meanwhile
+   * @param patience how long to wait
+   * @throws CriuBusyException when that is over; it says who has the turn
    * @throws IllegalArgumentException when an option holds a line break or a comment sign
    */
-  public InForce put(List<String> options) throws IOException {
+  public InForce put(List<String> options, String what, Duration patience)
+      throws IOException, InterruptedException {
     for (String option : options) {
       if (option.isBlank() || option.chars().anyMatch(c -> c == '\n' || c == '\r' || c == '#')) {
         throw new IllegalArgumentException("not a CRIU option on one line: " + option);
       }
     }
-    Held held = hold();
+    CriuTurn.Held held = turn.take(what, patience);
     try {
       putBack();
       byte[] before = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
@@ -197,8 +236,11 @@ public final class CriuOptions {
     if (!Files.exists(saved) && !Files.exists(absent)) {
       return;
     }
-    try (Held _ = hold()) {
+    try (var _ = turn.take("the start of a service", PATIENCE)) {
       putBack();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while another dump or restore went on", e);
     }
   }
 
@@ -226,53 +268,5 @@ public final class CriuOptions {
       channel.force(true);
     }
     Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private Held hold() throws IOException {
-    Files.createDirectories(lock.getParent());
-    Semaphore turn = IN_THIS_PROCESS.computeIfAbsent(lock, _ -> new Semaphore(1));
-    if (!turn.tryAcquire()) {
-      LOG.info("{}: waiting for another dump or restore of this service", file);
-      turn.acquireUninterruptibly();
-    }
-    try {
-      FileChannel channel =
-          FileChannel.open(
-              lock, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      try {
-        return new Held(turn, channel, locked(channel));
-      } catch (IOException | RuntimeException e) {
-        channel.close();
-        throw e;
-      }
-    } catch (IOException | RuntimeException e) {
-      turn.release();
-      throw e;
-    }
-  }
-
-  /** The file itself says who has it, for those who wait and for people. */
-  private FileLock locked(FileChannel channel) throws IOException {
-    FileLock held = channel.tryLock();
-    if (held == null) {
-      LOG.info("{}: waiting for a dump or restore of {}", file, Files.readString(lock).strip());
-      held = channel.lock();
-    }
-    String holder = "process %d\n".formatted(ProcessHandle.current().pid());
-    channel.truncate(0);
-    channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
-    return held;
-  }
-
-  private record Held(Semaphore turn, FileChannel channel, FileLock fileLock)
-      implements AutoCloseable {
-    @Override
-    public void close() throws IOException {
-      try (channel) {
-        fileLock.release();
-      } finally {
-        turn.release();
-      }
-    }
   }
 }

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.contract.TcpConnections;
 import io.godwit.criu.CriuVersion;
+import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +30,7 @@ class CriuOptionsTest {
   @BeforeEach
   void begin() {
     file = etc.resolve("criu/runc.conf");
-    options = new CriuOptions(file);
+    options = new CriuOptions(file, Clock.systemUTC(), Sleeper.SYSTEM);
   }
 
   @Test
@@ -96,7 +99,8 @@ class CriuOptionsTest {
     try (CriuOptions.InForce _ = options.put(List.of("first"))) {
       second =
           CompletableFuture.supplyAsync(() -> {
-            try (CriuOptions.InForce _ = new CriuOptions(file).put(List.of("second"))) {
+            try (CriuOptions.InForce _ =
+                new CriuOptions(file, Clock.systemUTC(), Sleeper.SYSTEM).put(List.of("second"))) {
               return Files.readString(file);
             } catch (IOException e) {
               throw new java.io.UncheckedIOException(e);
@@ -107,6 +111,39 @@ class CriuOptionsTest {
     }
     assertEquals("second\n", second.get(10, TimeUnit.SECONDS));
     assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void whoWaitsTooLongIsToldWhoHasTheTurn() throws Exception {
+    CriuOptions other = new CriuOptions(file, Clock.systemUTC(), Sleeper.SYSTEM);
+    try (var _ = options.put(List.of("first"), "the dump of bird", Duration.ofSeconds(1))) {
+      CriuBusyException busy =
+          assertThrows(
+              CriuBusyException.class,
+              () -> other.put(List.of("second"), "another", Duration.ofMillis(120)));
+      assertTrue(busy.getMessage().contains("the dump of bird (process "), busy::getMessage);
+      assertEquals("first\n", Files.readString(file));
+    }
+    try (var _ = other.put(List.of("second"), "another", Duration.ZERO)) {
+      assertEquals("second\n", Files.readString(file));
+    }
+  }
+
+  @Test
+  void whoWaitsCanBeInterrupted() throws Exception {
+    try (var _ = options.put(List.of("first"))) {
+      Thread.currentThread().interrupt();
+      assertThrows(
+          InterruptedException.class,
+          () -> options.put(List.of("second"), "another", Duration.ofMinutes(1)));
+    }
+  }
+
+  @Test
+  void deletedFilesOfAnySizeAndConnectionsThatNobodyAcceptedAreNoReasonToFail() {
+    assertEquals("ghost-limit 5000000000", CriuOptions.ghostLimit(5_000_000_000L));
+    assertEquals(List.of("skip-in-flight"), CriuOptions.unaccepted(TcpConnections.CLOSE));
+    assertEquals(List.of(), CriuOptions.unaccepted(TcpConnections.KEEP));
   }
 
   @Test

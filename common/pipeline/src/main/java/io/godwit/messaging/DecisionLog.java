@@ -11,7 +11,8 @@ import java.util.List;
 public interface DecisionLog extends AutoCloseable {
   /**
    * Writes a record, then reads the log up to it and returns all records of its migration, in
-   * order.
+   * order, this one among them. Whether the log still reaches back to where it should is asked
+   * afterwards: it may have been made anew just before.
    *
    * @throws MessagingException when the broker does not answer; the record may or may not stand
    *     then, so ask {@link #read}
@@ -27,19 +28,21 @@ public interface DecisionLog extends AutoCloseable {
   /**
    * Waits until the migration has more than {@code known} records, or the time is over, and returns
    * all of them.
+   *
+   * @throws MessagingException when the log could not be read to its end even once in this time
    */
   List<Decision> await(String migrationId, int known, Duration atMost) throws InterruptedException;
 
   /**
-   * Where the log ends now.
+   * Where the log ends now: the id of the topic that was read, and how far.
    *
    * @throws MessagingException when the broker does not answer
    */
   LogPosition end();
 
   /**
-   * Whether every record from a position on still stands in the log: false once the topic was made
-   * anew, or its retention has passed the position.
+   * Whether every record from a position on still stands in the log, and was read: false once the
+   * topic was made anew, or its retention has passed the position.
    *
    * @throws MessagingException when the broker does not answer
    */

@@ -83,8 +83,9 @@ public final class EventPublisher implements AutoCloseable {
   private void publish(Event event) {
     try {
       publisher.publish(Topic.EVENTS, event.getMigrationId(), event);
-    } catch (RuntimeException e) {
-      LOG.warn("an event of {} was not published: {}", event.getMigrationId(), e.getMessage());
+    } catch (Throwable e) {
+      // Errors too: the next event may pass, and nothing but people waits for this one.
+      LOG.warn("an event of {} was not published: {}", event.getMigrationId(), e.toString());
     }
   }
 }

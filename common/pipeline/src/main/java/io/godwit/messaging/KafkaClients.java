@@ -65,6 +65,16 @@ final class KafkaClients {
     return consumer(properties);
   }
 
+  /**
+   * The same, where a gap must not go unseen: it has no offset to fall back to when the one that it
+   * wants next is gone.
+   */
+  Consumer<byte[], byte[]> tailer() {
+    Properties properties = reading();
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    return consumer(properties);
+  }
+
   /** A member of a group that takes one record at a time. */
   Consumer<byte[], byte[]> member(String groupId, boolean alone) {
     Properties properties = reading();

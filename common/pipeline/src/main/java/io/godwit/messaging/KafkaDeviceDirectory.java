@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,16 +19,23 @@ final class KafkaDeviceDirectory implements DeviceDirectory {
     private final Map<String, DeviceProfile> byName = new TreeMap<>();
 
     @Override
-    public void take(String key, byte[] value) {
+    public void take(ConsumerRecord<byte[], byte[]> record) {
+      String device = Bytes.text(record.key());
+      byte[] value = Bytes.orEmpty(record.value());
       if (value.length == 0) {
-        byName.remove(key);
+        byName.remove(device);
         return;
       }
       try {
-        byName.put(key, DeviceProfile.parseFrom(value));
+        byName.put(device, DeviceProfile.parseFrom(value));
       } catch (InvalidProtocolBufferException e) {
-        LOG.warn("the profile of the device {} is none: {}", key, e.getMessage());
+        LOG.warn("the profile of the device {} is none: {}", device, e.getMessage());
       }
+    }
+
+    @Override
+    public void clear() {
+      byName.clear();
     }
   }
 
@@ -41,14 +49,12 @@ final class KafkaDeviceDirectory implements DeviceDirectory {
 
   @Override
   public Optional<DeviceProfile> find(String device) {
-    tail.catchUp();
-    return tail.read(() -> Optional.ofNullable(profiles.byName.get(device)));
+    return tail.caughtUp(() -> Optional.ofNullable(profiles.byName.get(device)));
   }
 
   @Override
   public List<DeviceProfile> all() {
-    tail.catchUp();
-    return tail.read(() -> List.copyOf(profiles.byName.values()));
+    return tail.caughtUp(() -> List.copyOf(profiles.byName.values()));
   }
 
   @Override

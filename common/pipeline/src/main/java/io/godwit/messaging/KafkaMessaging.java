@@ -1,5 +1,7 @@
 package io.godwit.messaging;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.godwit.service.Liveness;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
@@ -7,10 +9,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +41,9 @@ public final class KafkaMessaging implements AutoCloseable {
   private final RetryPolicy retries;
   private final KafkaClients clients;
   private final KafkaPublisher publisher;
+
+  /** Several services in one JVM have a tail of the same topic each. */
+  private final AtomicInteger tails = new AtomicInteger();
 
   /** For commands, which are not measured and run no handlers. */
   public static KafkaMessaging of(Settings settings) {
@@ -86,15 +95,17 @@ public final class KafkaMessaging implements AutoCloseable {
   }
 
   /**
-   * Creates the topics that are missing. Every service does so at its start, so that none needs
-   * another to have started before.
+   * Makes the topics that are missing, and looks whether the others are safe. Every service does so
+   * at its start, so that none needs another to have started before.
    *
-   * @return the names of those that were created
+   * @return the names of those that were made
+   * @throws io.godwit.service.SettingsException when a topic is not as it must be; names every
+   *     problem with the command that mends it
    * @throws MessagingException when the broker does not answer or refuses
    */
   public List<String> createTopics() {
     try (Admin admin = clients.admin()) {
-      return Topics.create(admin, settings);
+      return new Topics(admin, settings, sleeper).ensure();
     }
   }
 
@@ -128,7 +139,7 @@ public final class KafkaMessaging implements AutoCloseable {
       Topic topic, Group group, Predicate<String> keys, RecordHandler handler) {
     String name = nameOf(topic);
     HandlerMeters meters = HandlerMeters.of(metrics, service, group.name(), topic.baseName());
-    DeadLetters deadLetters = new DeadLetters(publisher, service, clock);
+    DeadLetters deadLetters = new DeadLetters(publisher, nameOf(Topic.DEAD_LETTERS), service);
     Consumer<byte[], byte[]> consumer = clients.member(groupId(topic, group), group.alone());
     Subscription subscription =
         new Subscription(
@@ -153,8 +164,8 @@ public final class KafkaMessaging implements AutoCloseable {
   }
 
   public DecisionLog decisionLog() {
-    var records = new KafkaDecisionLog.Records();
-    return new KafkaDecisionLog(publisher, records, tail(Topic.DECISIONS, records));
+    var kept = new KeptDecisions();
+    return new KafkaDecisionLog(publisher, kept, tail(Topic.DECISIONS, kept));
   }
 
   public DeviceDirectory deviceDirectory() {
@@ -162,10 +173,50 @@ public final class KafkaMessaging implements AutoCloseable {
     return new KafkaDeviceDirectory(profiles, tail(Topic.DEVICES, profiles));
   }
 
+  /** The dead letters, for people. */
+  public DeadLetterBox deadLetterBox() {
+    var marked = new MarkedLetters();
+    Set<String> topics = Arrays.stream(Topic.values()).map(this::nameOf).collect(toSet());
+    return new DeadLetterBox(
+        tail(Topic.DEAD_LETTERS, marked),
+        marked,
+        publisher,
+        clients::reader,
+        nameOf(Topic.DEAD_LETTERS),
+        topics);
+  }
+
+  /**
+   * Reads a topic from its beginning and goes on, in no group, for who only listens: what was heard
+   * of a topic that is made anew since is not unheard.
+   */
+  public TopicTail listen(Topic topic, java.util.function.Consumer<Received> listener) {
+    return tail(
+        topic,
+        new TopicTail.Sink() {
+          @Override
+          public void take(ConsumerRecord<byte[], byte[]> record) {
+            listener.accept(Received.of(record));
+          }
+
+          @Override
+          public void clear() {}
+        });
+  }
+
   /** Reads a topic from its beginning and goes on, in no group. */
   public TopicTail tail(Topic topic, TopicTail.Sink sink) {
+    String name = nameOf(topic);
     TopicTail tail =
-        new TopicTail(clients.reader(), clients.admin(), nameOf(topic), clients.brokers(), sink);
+        new TopicTail(
+            clients::tailer,
+            new TopicFacts(clients.admin(), name, clients.brokers()),
+            name,
+            sink,
+            liveness.worker(
+                "tail %d of %s".formatted(tails.incrementAndGet(), name), POLLING_PATIENCE),
+            clock,
+            sleeper);
     tail.start();
     return tail;
   }

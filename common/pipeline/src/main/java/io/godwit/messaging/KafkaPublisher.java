@@ -29,12 +29,15 @@ final class KafkaPublisher implements Publisher {
 
   /** Where the record stands. */
   RecordMetadata send(Topic topic, byte[] key, byte[] value) {
-    String name = prefix + topic.baseName();
+    return send(new ProducerRecord<>(prefix + topic.baseName(), key, value));
+  }
+
+  /** Publishes a record as it is, and says where it stands. */
+  RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
+    String name = record.topic();
     try {
       // The producer gives up by itself; the margin is for a producer that does not.
-      return producer
-          .send(new ProducerRecord<>(name, key, value))
-          .get(2 * KafkaClients.PATIENCE.toSeconds() + 5, TimeUnit.SECONDS);
+      return producer.send(record).get(2 * KafkaClients.PATIENCE.toSeconds() + 5, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw failure(name, e.getCause() == null ? e : e.getCause());
     } catch (KafkaException | TimeoutException e) {

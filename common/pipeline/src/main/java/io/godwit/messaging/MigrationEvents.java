@@ -4,6 +4,7 @@ import io.godwit.contract.Event;
 import io.godwit.contract.Phase;
 import io.godwit.contract.PhaseTime;
 import io.godwit.contract.ReportLine;
+import io.godwit.contract.Runs;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -47,10 +48,26 @@ public final class MigrationEvents {
 
   /** The last word: what became of the container, and what took how long. */
   public void end(Phase phase, String message, List<PhaseTime> phases) {
+    end(phase, message, phases, Runs.RUNS_UNSPECIFIED);
+  }
+
+  /** The same, and where the container runs now, where the phase does not say it. */
+  public void end(Phase phase, String message, List<PhaseTime> phases, Runs runs) {
     try (var _ = MigrationLog.of(frame.getMigrationId())) {
       LOG.info("{}, at an end: {}", phase, message);
     }
-    send.accept(event(phase, message).addAllPhases(phases).setEnded(true).build());
+    send.accept(event(phase, message).addAllPhases(phases).setEnded(true).setRuns(runs).build());
+  }
+
+  /**
+   * The same voice for a container that stands still.
+   *
+   * @param sinceMs 0: it does not
+   * @param budgetMs how long it may
+   */
+  public MigrationEvents frozen(long sinceMs, long budgetMs) {
+    Event still = frame.toBuilder().setFrozenAtMs(sinceMs).setFreezeBudgetMs(budgetMs).build();
+    return new MigrationEvents(still, send, clock);
   }
 
   /** How far long work is. Said at most twice a second; the end is always said. */

@@ -1,6 +1,7 @@
 package io.godwit.messaging;
 
 import io.godwit.service.Liveness;
+import io.godwit.service.ServiceExit;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -107,18 +108,16 @@ public final class Subscription implements AutoCloseable {
       }
       finish();
     } catch (FencedInstanceIdException e) {
-      LOG.error(
-          "another process reads {} under this machine's name; this one stops reading it. Give each"
-              + " machine its own name.",
-          topic);
-      polling.stuck("reading " + topic + " stopped: another process has taken this machine's name");
       current.ifPresent(Work::abandon);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+      polling.stuck(
+          ServiceExit.NAME_TAKEN,
+          "reading "
+              + topic
+              + " stopped: another process has taken this machine's name. Give each machine its own.");
+    } catch (Throwable e) {
       LOG.error("reading {} stopped", topic, e);
-      polling.stuck("reading " + topic + " stopped: " + e);
       current.ifPresent(Work::abandon);
+      polling.stuck("reading " + topic + " stopped: " + e);
     }
   }
 

@@ -20,7 +20,7 @@ public enum Topic {
   EVENTS("events"),
   /** Key: device. Value: DeviceProfile. Compacted. */
   DEVICES("devices"),
-  /** Key: as it came. Value: DeadLetter. */
+  /** Key, value and headers: as they came; further headers say why the record is here. */
   DEAD_LETTERS("dead-letters");
 
   private final String baseName;

@@ -1,197 +1,312 @@
 package io.godwit.messaging;
 
+import io.godwit.service.Liveness;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
+import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads a topic from its beginning and stays at its end, on a thread of its own. What its sink has
- * taken is read under the tail's lock; {@link #catchUp} waits until all that stood in the topic at
- * the time of the call is taken.
+ * taken is read under the tail's lock.
+ *
+ * <p>A {@link Reading} is of one topic, told by Kafka's id of it, and has no gap: when the topic is
+ * made anew, or its retention passes by what was to be read next, the sink is emptied and reading
+ * begins again. So what the sink holds is what one topic says from one offset on. While that is not
+ * known readers get an exception, never what an earlier topic said.
+ *
+ * <p>A tail that cannot go on says so: to the service's {@link Liveness}, and to whoever reads.
  */
 public final class TopicTail implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TopicTail.class);
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration AFTER_AN_ERROR = Duration.ofSeconds(1);
 
-  /** Takes a record, in order within a partition; called under the lock, so it must be quick. */
-  @FunctionalInterface
+  /** How soon it is seen without a reader that a topic was made anew; readers ask by themselves. */
+  private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(5);
+
+  /** Takes records, in order within a partition; called under the lock, so it must be quick. */
   public interface Sink {
-    /**
-     * Takes one.
-     *
-     * @param value empty for a tombstone
-     */
-    void take(String key, byte[] value);
+    /** Takes one. */
+    void take(ConsumerRecord<byte[], byte[]> record);
+
+    /** Forgets all that it has taken: the topic is read from its beginning. */
+    void clear();
   }
 
-  private final Consumer<byte[], byte[]> consumer;
-  private final Admin admin;
+  /**
+   * How far one topic was read.
+   *
+   * @param begins the first offsets that were there to be read
+   * @param ends where it ended when the reading began
+   * @param positions the offsets after the last that were read, or passed because they were
+   *     deleted, compacted away or aborted
+   */
+  record Reading(
+      TopicFacts.Identity topic,
+      Map<TopicPartition, Long> begins,
+      Map<TopicPartition, Long> ends,
+      Map<TopicPartition, Long> positions) {
+    /** Whether everything before these offsets was read. */
+    boolean reached(Map<TopicPartition, Long> offsets) {
+      return offsets.entrySet().stream()
+          .allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+    }
+
+    /** Whether it was at the end once: before that, nobody knows what the topic says. */
+    boolean settled() {
+      return reached(ends);
+    }
+
+    Reading at(Map<TopicPartition, Long> offsets) {
+      return new Reading(topic, begins, ends, offsets);
+    }
+  }
+
+  private final Supplier<Consumer<byte[], byte[]>> consumers;
+  private final TopicFacts facts;
   private final String topic;
-  private final String brokers;
   private final Sink sink;
+  private final Liveness.Worker worker;
+  private final Clock clock;
+  private final Sleeper sleeper;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Map<TopicPartition, Long> positions = new HashMap<>();
+  private final AtomicBoolean checkAsked = new AtomicBoolean();
+  private final AtomicReference<Optional<Consumer<byte[], byte[]>>> polled =
+      new AtomicReference<>(Optional.empty());
   private final Thread thread;
   private volatile boolean closing;
 
+  // Under the lock.
+  private Optional<Reading> reading = Optional.empty();
+  private Optional<Throwable> death = Optional.empty();
+
+  /**
+   * @param consumers each without a group, without an offset to fall back to, and this tail's to
+   *     close: a topic that was made anew is read by a new one
+   * @param facts this tail's to close
+   */
   TopicTail(
-      Consumer<byte[], byte[]> consumer, Admin admin, String topic, String brokers, Sink sink) {
-    this.consumer = consumer;
-    this.admin = admin;
+      Supplier<Consumer<byte[], byte[]>> consumers,
+      TopicFacts facts,
+      String topic,
+      Sink sink,
+      Liveness.Worker worker,
+      Clock clock,
+      Sleeper sleeper) {
+    this.consumers = consumers;
+    this.facts = facts;
     this.topic = topic;
-    this.brokers = brokers;
     this.sink = sink;
+    this.worker = worker;
+    this.clock = clock;
+    this.sleeper = sleeper;
     this.thread = Thread.ofPlatform().daemon().name(topic + "-tail").unstarted(this::run);
   }
 
   void start() {
+    worker.progress();
     thread.start();
   }
 
   /**
-   * Waits until the sink has taken what stands in the topic now.
+   * Waits until the sink has taken what stands in the topic now, and reads it in the same moment.
    *
-   * @throws MessagingException when the broker does not answer in time
+   * @throws MessagingException when the broker does not answer in time, or the tail cannot go on
    */
-  public void catchUp() {
-    reach(ends());
+  public <T> T caughtUp(Supplier<T> gathered) {
+    return caughtUp(_ -> gathered.get());
   }
 
-  /** Waits until the sink has taken everything before these offsets. */
-  void reach(Map<TopicPartition, Long> offsets) {
-    try {
-      if (!await(() -> behind(offsets).isEmpty(), KafkaClients.PATIENCE)) {
-        throw new MessagingException(
-            "Kafka at %s did not deliver %s up to %s within %d s"
-                .formatted(brokers, topic, offsets, KafkaClients.PATIENCE.toSeconds()));
+  /** The same, with what was read to get there. */
+  <T> T caughtUp(Function<Reading, T> gathered) {
+    Instant until = clock.instant().plus(KafkaClients.PATIENCE);
+    while (true) {
+      TopicFacts.Identity begun = patiently(_ -> true, until, Reading::topic);
+      // In this order: a topic that has its id still had it when it was asked for its ends.
+      Map<TopicPartition, Long> ends = facts.ends(begun.partitions());
+      if (facts.identity().equals(begun)) {
+        Optional<T> read =
+            patiently(
+                now -> !now.topic().equals(begun) || now.reached(ends),
+                until,
+                now ->
+                    now.topic().equals(begun)
+                        ? Optional.of(gathered.apply(now))
+                        : Optional.<T>empty());
+        if (read.isPresent()) {
+          return read.get();
+        }
+      } else {
+        check();
+        patiently(now -> !now.topic().equals(begun), until, Reading::topic);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MessagingException("interrupted while reading " + topic, e);
     }
   }
 
   /**
    * Waits until the condition holds, which is asked under the lock whenever the sink took
-   * something.
+   * something, or until the time is over; and reads in the same moment.
    *
-   * @return whether it holds
+   * @throws MessagingException when the topic was not read to its end even once within this time,
+   *     so that nobody knows what it says; or when the tail cannot go on
    */
-  public boolean await(BooleanSupplier condition, Duration atMost) throws InterruptedException {
-    long left = atMost.toNanos();
-    lock.lockInterruptibly();
-    try {
-      while (!condition.getAsBoolean()) {
-        if (left <= 0) {
-          return false;
-        }
-        left = changed.awaitNanos(left);
-      }
-      return true;
-    } finally {
-      lock.unlock();
+  public <T> T await(BooleanSupplier condition, Duration atMost, Supplier<T> gathered)
+      throws InterruptedException {
+    Optional<T> held =
+        when(now -> now.settled() && condition.getAsBoolean(), atMost, _ -> gathered.get());
+    if (held.isPresent()) {
+      return held.get();
     }
+    return when(Reading::settled, Duration.ZERO, _ -> gathered.get()).orElseThrow(this::late);
   }
 
-  /** Reads what the sink has gathered. */
-  public <T> T read(Supplier<T> reading) {
-    lock.lock();
+  /**
+   * Waits for what this process has just written. Where it does not come soon, the topic may have
+   * been made anew, and is looked at.
+   *
+   * @throws MessagingException when it does not come, or the tail cannot go on
+   */
+  <T> T expect(BooleanSupplier written, Supplier<T> gathered) {
+    Predicate<Reading> there = now -> now.settled() && written.getAsBoolean();
     try {
-      return reading.get();
-    } finally {
-      lock.unlock();
+      Optional<T> soon = when(there, POLL, _ -> gathered.get());
+      if (soon.isPresent()) {
+        return soon.get();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
+    check();
+    return patiently(there, clock.instant().plus(KafkaClients.PATIENCE), _ -> gathered.get());
+  }
+
+  /** The offsets of the first records that are still there. */
+  Map<TopicPartition, Long> begins() {
+    Instant until = clock.instant().plus(KafkaClients.PATIENCE);
+    return facts.begins(patiently(_ -> true, until, now -> now.topic().partitions()));
   }
 
   @Override
   public void close() {
     closing = true;
-    consumer.wakeup();
+    polled.get().ifPresent(Consumer::wakeup);
     try {
       thread.join(KafkaClients.PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    admin.close(Duration.ofSeconds(5));
+    facts.close();
+    worker.close();
   }
 
   private void run() {
-    try (consumer) {
+    Throwable end = new IllegalStateException(topic + " is read no longer: the tail was closed");
+    try {
       while (!closing) {
-        try {
-          if (consumer.assignment().isEmpty() && !assign()) {
-            Thread.sleep(AFTER_AN_ERROR);
-          } else {
-            deliver();
-          }
-        } catch (WakeupException e) {
-          LOG.trace("{} woken up", topic);
-        } catch (KafkaException e) {
-          LOG.warn("reading {} failed; going on", topic, e);
-          Thread.sleep(AFTER_AN_ERROR);
-        }
+        worker.progress();
+        readAnew();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } catch (Throwable e) {
+      end = e;
+      LOG.error("reading {} stopped", topic, e);
+      worker.stuck("reading " + topic + " stopped: " + e);
+    } finally {
+      lock.lock();
+      death = Optional.of(end);
+      changed.signalAll();
+      lock.unlock();
     }
   }
 
-  /** Whether the topic is there. */
-  private boolean assign() {
-    List<TopicPartition> partitions =
-        Optional.ofNullable(consumer.partitionsFor(topic)).stream()
-            .flatMap(Collection::stream)
-            .map((PartitionInfo info) -> new TopicPartition(topic, info.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
-    return !partitions.isEmpty();
+  /** From one beginning of the topic to the next. */
+  private void readAnew() throws InterruptedException {
+    try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+      polled.set(Optional.of(consumer));
+      TopicFacts.Identity begun = begin(consumer);
+      Instant checked = clock.instant();
+      while (!closing) {
+        deliver(consumer);
+        worker.progress();
+        boolean due = Duration.between(checked, clock.instant()).compareTo(BETWEEN_CHECKS) >= 0;
+        if (checkAsked.getAndSet(false) || due) {
+          checked = clock.instant();
+          if (!stands(begun)) {
+            LOG.warn("{} is not the topic any more that it was; it is read anew", topic);
+            return;
+          }
+        }
+      }
+    } catch (InvalidOffsetException e) {
+      LOG.warn("{} has lost what was to be read next; it is read anew", topic, e);
+    } catch (KafkaException | MessagingException e) {
+      if (!closing) {
+        if (isMissing(e)) {
+          LOG.info("{} is not there; looking again", topic);
+        } else {
+          LOG.warn("reading {} failed; it is read anew", topic, e);
+        }
+        sleeper.sleep(AFTER_AN_ERROR);
+      }
+    } finally {
+      polled.set(Optional.empty());
+      show(Optional.empty());
+    }
   }
 
-  private void deliver() {
-    var records = consumer.poll(POLL);
+  private TopicFacts.Identity begin(Consumer<byte[], byte[]> consumer) {
+    checkAsked.set(false);
+    // First: all that is read later is of this topic as long as it stands.
+    TopicFacts.Identity identity = facts.identity();
+    consumer.assign(identity.partitions());
+    consumer.seekToBeginning(identity.partitions());
+    Map<TopicPartition, Long> begins = positions(consumer);
+    Map<TopicPartition, Long> ends = facts.ends(identity.partitions());
     lock.lock();
     try {
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        take(record);
-      }
+      sink.clear();
+      show(Optional.of(new Reading(identity, begins, ends, begins)));
     } finally {
       lock.unlock();
     }
-    // Not from the records: positions also pass what was deleted, compacted away or aborted.
-    Map<TopicPartition, Long> now = new HashMap<>();
-    for (TopicPartition partition : consumer.assignment()) {
-      now.put(partition, consumer.position(partition));
+    return identity;
+  }
+
+  private void deliver(Consumer<byte[], byte[]> consumer) {
+    Iterable<ConsumerRecord<byte[], byte[]>> records;
+    try {
+      records = consumer.poll(POLL);
+    } catch (WakeupException e) {
+      // A reader wants the topic to be looked at, or close was called: the loop does both.
+      return;
     }
+    // Not from the records: positions also pass what was deleted, compacted away or aborted.
+    Map<TopicPartition, Long> now = positions(consumer);
     lock.lock();
     try {
-      if (!now.equals(positions)) {
-        positions.putAll(now);
-        changed.signalAll();
+      records.forEach(this::take);
+      if (!now.equals(reading.orElseThrow().positions())) {
+        show(reading.map(before -> before.at(now)));
       }
     } finally {
       lock.unlock();
@@ -200,81 +315,93 @@ public final class TopicTail implements AutoCloseable {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
-      sink.take(Bytes.text(record.key()), Bytes.orEmpty(record.value()));
+      sink.take(record);
     } catch (RuntimeException e) {
       // One bad record must not hide those behind it.
       LOG.warn("{}-{}@{} is passed over", topic, record.partition(), record.offset(), e);
     }
   }
 
-  private Map<TopicPartition, Long> behind(Map<TopicPartition, Long> offsets) {
-    return offsets.entrySet().stream()
-        .filter(end -> positions.getOrDefault(end.getKey(), 0L) < end.getValue())
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  private static Map<TopicPartition, Long> positions(Consumer<byte[], byte[]> consumer) {
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      positions.put(partition, consumer.position(partition));
+    }
+    return positions;
   }
 
-  /** Where the one partition of the topic ends now. */
-  LogPosition end() {
-    long offset = ends().values().stream().mapToLong(Long::longValue).max().orElse(0);
-    return new LogPosition(topicId(), offset);
-  }
-
-  /** Whether the one partition still has everything from a position on. */
-  boolean reachesBackTo(LogPosition position) {
-    return topicId().equals(position.topicId())
-        && offsets(OffsetSpec.earliest()).values().stream()
-            .allMatch(earliest -> earliest <= position.offset())
-        && ends().values().stream().allMatch(end -> end >= position.offset());
-  }
-
-  private String topicId() {
+  /** Whether this is still the topic of the name; a broker that does not answer changes nothing. */
+  private boolean stands(TopicFacts.Identity begun) {
     try {
-      return admin
-          .describeTopics(List.of(topic))
-          .allTopicNames()
-          .get()
-          .values()
-          .iterator()
-          .next()
-          .topicId()
-          .toString();
-    } catch (ExecutionException e) {
-      throw new MessagingException(
-          "Kafka at %s did not say which topic %s is: %s".formatted(brokers, topic, e.getCause()),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MessagingException("interrupted while asking for " + topic, e);
+      return facts.identity().equals(begun);
+    } catch (MessagingException e) {
+      LOG.warn("{}", e.getMessage());
+      return !isMissing(e);
     }
   }
 
-  private Map<TopicPartition, Long> ends() {
-    return offsets(OffsetSpec.latest());
+  private static boolean isMissing(RuntimeException e) {
+    return e.getCause() instanceof UnknownTopicOrPartitionException;
   }
 
-  private Map<TopicPartition, Long> offsets(OffsetSpec which) {
+  /** Has the tail look now whether the topic is still the one that it reads. */
+  private void check() {
+    checkAsked.set(true);
+    polled.get().ifPresent(Consumer::wakeup);
+  }
+
+  private void show(Optional<Reading> now) {
+    lock.lock();
     try {
-      Map<TopicPartition, OffsetSpec> asked =
-          admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
-              .flatMap(description -> description.partitions().stream())
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .collect(Collectors.toMap(partition -> partition, partition -> which));
-      Map<TopicPartition, Long> ends = new HashMap<>();
-      for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
-          admin
-              .listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-              .all()
-              .get()
-              .entrySet()) {
-        ends.put(end.getKey(), end.getValue().offset());
+      reading = now;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T patiently(Predicate<Reading> condition, Instant until, Function<Reading, T> read) {
+    try {
+      return when(condition, Duration.between(clock.instant(), until), read)
+          .orElseThrow(this::late);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** What was read in the moment in which the condition held; empty when the time is over. */
+  private <T> Optional<T> when(
+      Predicate<Reading> condition, Duration atMost, Function<Reading, T> read)
+      throws InterruptedException {
+    long left = atMost.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        if (death.isPresent()) {
+          throw new MessagingException(
+              "%s cannot be read any more: %s".formatted(topic, death.get()), death.get());
+        }
+        if (reading.filter(condition).isPresent()) {
+          return reading.map(read);
+        }
+        if (left <= 0) {
+          return Optional.empty();
+        }
+        left = changed.awaitNanos(left);
       }
-      return ends;
-    } catch (ExecutionException e) {
-      throw new MessagingException(
-          "Kafka at %s did not say where %s ends: %s".formatted(brokers, topic, e.getCause()), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MessagingException("interrupted while asking where " + topic + " ends", e);
+    } finally {
+      lock.unlock();
     }
+  }
+
+  private MessagingException late() {
+    return new MessagingException(
+        "Kafka did not deliver %s to its end in time; read so far: %s"
+            .formatted(topic, reading.map(Reading::positions).map(Object::toString).orElse("-")));
+  }
+
+  private MessagingException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new MessagingException("interrupted while reading " + topic, e);
   }
 }

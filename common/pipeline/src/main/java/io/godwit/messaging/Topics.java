@@ -1,101 +1,229 @@
 package io.godwit.messaging;
 
 import io.godwit.service.Settings;
+import io.godwit.service.SettingsException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates the topics that are missing; those that stand are left as they are. */
+/**
+ * Makes the topics that are missing, and looks whether those that stand are as they must be ({@link
+ * TopicRules}): a service does not start on others.
+ */
 final class Topics {
   private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
-  private static final long DAY_MS = 24L * 60 * 60 * 1000;
 
-  private Topics() {}
+  /** Kafka's own defaults, for where a client may not ask the brokers. */
+  private static final Duration OFFSETS_KEPT = Duration.ofDays(7);
 
-  /** Returns the names of those that were created. */
-  static List<String> create(Admin admin, Settings settings) {
-    List<NewTopic> wanted =
-        Arrays.stream(Topic.values()).map(topic -> describe(topic, settings)).toList();
-    List<String> created = new ArrayList<>();
-    for (Map.Entry<String, KafkaFuture<Void>> answer :
-        admin.createTopics(wanted).values().entrySet()) {
+  private static final int TRIES = 50;
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+
+  private final Admin admin;
+  private final Settings settings;
+  private final Sleeper sleeper;
+
+  Topics(Admin admin, Settings settings, Sleeper sleeper) {
+    this.admin = admin;
+    this.settings = settings;
+    this.sleeper = sleeper;
+  }
+
+  /**
+   * Returns the names of those that were made.
+   *
+   * @throws SettingsException when one that stands is not safe; names everything that is not, with
+   *     the commands that mend it
+   * @throws MessagingException when the broker does not answer or refuses
+   */
+  List<String> ensure() {
+    TopicRules.Cluster cluster = cluster();
+    Set<String> known = answer(admin.listTopics().names(), "did not list its topics");
+    Set<Topic> there = EnumSet.allOf(Topic.class);
+    there.removeIf(topic -> !known.contains(name(topic)));
+    List<String> made = new ArrayList<>();
+    // Not those that stand: the brokers look at what is asked for before they say that it stands.
+    for (Topic topic : EnumSet.complementOf(EnumSet.copyOf(there))) {
+      if (isMade(topic, cluster)) {
+        made.add(name(topic));
+      } else {
+        there.add(topic);
+      }
+    }
+    if (!made.isEmpty()) {
+      LOG.info("made the topics {}", made);
+    }
+    List<String> problems = problems(there, cluster);
+    if (!problems.isEmpty()) {
+      throw new SettingsException(
+          "the topics at %s are not safe:\n%s"
+              .formatted(settings.kafka(), String.join("\n", problems)));
+    }
+    return made;
+  }
+
+  private boolean isMade(Topic topic, TopicRules.Cluster cluster) {
+    try {
+      admin.createTopics(List.of(describe(topic, cluster))).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicExistsException) {
+        return false;
+      }
+      throw failed("did not make the topic " + name(topic), e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private List<String> problems(Set<Topic> topics, TopicRules.Cluster cluster) {
+    List<String> names = topics.stream().map(this::name).toList();
+    Map<String, TopicDescription> described = described(names);
+    Map<ConfigResource, Config> configs =
+        answer(
+            admin.describeConfigs(names.stream().map(Topics::resource).toList()).all(),
+            "did not tell the settings of its topics");
+    List<String> problems = new ArrayList<>();
+    for (Topic topic : topics) {
+      String name = name(topic);
+      Optional<TopicDescription> description = Optional.ofNullable(described.get(name));
+      Optional<Config> config = Optional.ofNullable(configs.get(resource(name)));
+      problems.addAll(
+          TopicChecks.problems(
+              name,
+              settings.kafka(),
+              TopicRules.of(topic, cluster),
+              cluster,
+              settings.topicReplication(),
+              new TopicRules.Actual(
+                  replicas(description.orElseThrow()), values(config.orElseThrow()))));
+    }
+    return problems;
+  }
+
+  /** Another service may have made them this moment, and not every broker knows it then. */
+  private Map<String, TopicDescription> described(List<String> names) {
+    int tries = 1;
+    while (true) {
       try {
-        answer.getValue().get();
-        created.add(answer.getKey());
-      } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof TopicExistsException)) {
-          throw new MessagingException(
-              "Kafka at %s did not create the topic %s: %s"
-                  .formatted(settings.kafka(), answer.getKey(), e.getCause()),
-              e);
+        return answer(admin.describeTopics(names).allTopicNames(), "did not describe its topics");
+      } catch (MessagingException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || tries >= TRIES) {
+          throw e;
         }
+      }
+      tries++;
+      try {
+        sleeper.sleep(BETWEEN_TRIES);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new MessagingException("interrupted while creating topics", e);
+        throw interrupted(e);
       }
     }
-    if (!created.isEmpty()) {
-      LOG.info("created the topics {}", created);
-    }
-    return created;
   }
 
-  private static NewTopic describe(Topic topic, Settings settings) {
-    Optional<Short> replicas =
-        Optional.of(settings.topicReplication()).filter(replication -> replication > 0);
+  private static Map<Integer, List<Integer>> replicas(TopicDescription description) {
+    return description.partitions().stream()
+        .collect(
+            Collectors.toMap(
+                partition -> partition.partition(),
+                partition -> partition.replicas().stream().map(Node::id).toList()));
+  }
+
+  private static Map<String, String> values(Config config) {
+    Map<String, String> values = new HashMap<>();
+    for (ConfigEntry entry : config.entries()) {
+      Optional.ofNullable(entry.value()).ifPresent(value -> values.put(entry.name(), value));
+    }
+    return values;
+  }
+
+  private TopicRules.Cluster cluster() {
+    Collection<Node> nodes = answer(admin.describeCluster().nodes(), "did not name its brokers");
+    List<Integer> ids = nodes.stream().map(Node::id).sorted().toList();
+    ConfigResource broker =
+        new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(ids.getFirst()));
+    Map<String, String> values = brokerSettings(broker);
+    return new TopicRules.Cluster(
+        ids,
+        Short.parseShort(values.getOrDefault("default.replication.factor", "1")),
+        Optional.ofNullable(values.get("offsets.retention.minutes"))
+            .map(minutes -> Duration.ofMinutes(Long.parseLong(minutes)))
+            .orElse(OFFSETS_KEPT));
+  }
+
+  private Map<String, String> brokerSettings(ConfigResource broker) {
+    try {
+      return Optional.ofNullable(
+              answer(
+                      admin.describeConfigs(List.of(broker)).all(),
+                      "did not tell its brokers' settings")
+                  .get(broker))
+          .map(Topics::values)
+          .orElse(Map.of());
+    } catch (MessagingException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        LOG.warn("{}; Kafka's defaults are taken for them", e.getMessage());
+        return Map.of();
+      }
+      throw e;
+    }
+  }
+
+  private NewTopic describe(Topic topic, TopicRules.Cluster cluster) {
+    TopicRules rules = TopicRules.of(topic, cluster);
+    short replication = TopicRules.replication(settings, cluster);
     return new NewTopic(
-            settings.topicPrefix() + topic.baseName(),
-            Optional.of(partitions(topic, settings)),
-            replicas)
-        .configs(configuration(topic));
+            name(topic), rules.partitions().orElseGet(settings::topicPartitions), replication)
+        .configs(rules.configuration(topic, replication));
   }
 
-  private static int partitions(Topic topic, Settings settings) {
-    return switch (topic) {
-      // One order for everybody, whichever way a client spreads keys over partitions.
-      case DECISIONS, DEVICES, DEAD_LETTERS -> 1;
-      case REQUESTS, PREPARATIONS, PAGES, REHEARSALS, CHECKPOINTS, CONVERSIONS, EVENTS ->
-          settings.topicPartitions();
-    };
+  private String name(Topic topic) {
+    return settings.topicPrefix() + topic.baseName();
   }
 
-  private static Map<String, String> configuration(Topic topic) {
-    Map<String, String> configuration = new HashMap<>();
-    int largest =
-        topic == Topic.DEAD_LETTERS
-            ? KafkaClients.LARGEST_DEAD_LETTER_BYTES
-            : KafkaClients.LARGEST_RECORD_BYTES;
-    configuration.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(largest));
-    switch (topic) {
-      case DEVICES -> {
-        configuration.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
-        // Heartbeats come often; without this the table is read from a log of days.
-        configuration.put(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(DAY_MS / 24));
-        configuration.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
-      }
-      case DECISIONS, EVENTS, DEAD_LETTERS -> retain(configuration, 30);
-      // Not longer than Kafka keeps the offsets of a group that is away (7 days by default):
-      // a machine that comes back later than that must not find its old work again.
-      case REQUESTS, PREPARATIONS, PAGES, REHEARSALS, CHECKPOINTS, CONVERSIONS ->
-          retain(configuration, 7);
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+  }
+
+  private <T> T answer(KafkaFuture<T> future, String what) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw failed(what, e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
-    return configuration;
   }
 
-  private static void retain(Map<String, String> configuration, int days) {
-    configuration.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
-    configuration.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(days * DAY_MS));
-    configuration.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+  private static MessagingException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new MessagingException("interrupted while asking for topics", e);
+  }
+
+  private MessagingException failed(String what, ExecutionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return new MessagingException(
+        "Kafka at %s %s: %s".formatted(settings.kafka(), what, cause), cause);
   }
 }

@@ -3,9 +3,13 @@ package io.godwit.messaging;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Records' values as messages of the contract. */
 public final class Wire {
+  private static final Logger LOG = LoggerFactory.getLogger(Wire.class);
+
   private Wire() {}
 
   /** Handles the record of one kind of message. */
@@ -14,11 +18,18 @@ public final class Wire {
     /** As {@link RecordHandler#handle}. */
     void handle(String key, T message) throws Exception;
 
-    /**
-     * The record is not handled and goes to the dead letters: says so where somebody waits for what
-     * it asks. Called before that, and may be called again.
-     */
+    /** As {@link RecordHandler#buried}; not called for a value that is no such message. */
     default void buried(String key, T message, Throwable cause) throws Exception {}
+  }
+
+  /** The same for who needs to know more of the record: its time, its headers. */
+  @FunctionalInterface
+  public interface RecordMessageHandler<T> {
+    /** As {@link RecordHandler#handle}. */
+    void handle(Received record, T message) throws Exception;
+
+    /** As {@link RecordHandler#buried}; not called for a value that is no such message. */
+    default void buried(Received record, T message, Throwable cause) throws Exception {}
   }
 
   /**
@@ -47,10 +58,45 @@ public final class Wire {
    */
   public static <T extends Message> RecordHandler handler(
       T prototype, MessageHandler<? super T> handler) {
-    return (key, value) -> {
-      T message = parse(prototype, value);
-      try (var _ = MigrationLog.of(MigrationLog.idIn(message).orElse("-"))) {
-        handler.handle(key, message);
+    return recordHandler(
+        prototype,
+        new RecordMessageHandler<T>() {
+          @Override
+          public void handle(Received record, T message) throws Exception {
+            handler.handle(record.key(), message);
+          }
+
+          @Override
+          public void buried(Received record, T message, Throwable cause) throws Exception {
+            handler.buried(record.key(), message, cause);
+          }
+        });
+  }
+
+  /** As {@link #handler}, with the record. */
+  public static <T extends Message> RecordHandler recordHandler(
+      T prototype, RecordMessageHandler<? super T> handler) {
+    return new RecordHandler() {
+      @Override
+      public void handle(Received record) throws Exception {
+        T message = parse(prototype, record.value());
+        try (var _ = MigrationLog.of(MigrationLog.idIn(message).orElse("-"))) {
+          handler.handle(record, message);
+        }
+      }
+
+      @Override
+      public void buried(Received record, Throwable cause) throws Exception {
+        T message;
+        try {
+          message = parse(prototype, record.value());
+        } catch (PoisonException e) {
+          LOG.debug("nobody waits for a record that says nothing: {}", e.getMessage());
+          return;
+        }
+        try (var _ = MigrationLog.of(MigrationLog.idIn(message).orElse("-"))) {
+          handler.buried(record, message, cause);
+        }
       }
     };
   }

@@ -114,16 +114,15 @@ final class Work implements Runnable {
   }
 
   private Outcome handle() {
-    String key = Bytes.text(record.key());
-    byte[] value = Bytes.orEmpty(record.value());
+    Received received = Received.of(record);
     int failures = 0;
     while (true) {
       try {
-        handler.handle(key, value);
+        handler.handle(received);
         meters.handled().increment();
         return Outcome.DONE;
       } catch (PoisonException e) {
-        return bury(e);
+        return bury(received, e);
       } catch (Throwable e) {
         // Errors too: a handler that runs out of stack on one record must not stop all others.
         if (abandoned) {
@@ -133,7 +132,7 @@ final class Work implements Runnable {
         failures++;
         meters.failed().increment();
         if (failures >= retries.tries()) {
-          return bury(e);
+          return bury(received, e);
         }
         Duration pause = retries.pauseAfter(failures);
         LOG.warn(
@@ -150,16 +149,20 @@ final class Work implements Runnable {
     }
   }
 
-  /** Until the record is safe: what is neither handled nor buried must not be committed. */
-  private Outcome bury(Throwable cause) {
+  /**
+   * Until the record is safe, and who waits for it has been told: what is neither handled nor
+   * buried must not be committed.
+   */
+  private Outcome bury(Received received, Throwable cause) {
     LOG.error("{} goes to the dead letters: {}", this, DeadLetters.reason(cause), cause);
     int failures = 0;
     while (!abandoned) {
       try {
+        handler.buried(received, cause);
         deadLetters.bury(record, cause);
         meters.dead().increment();
         return Outcome.DONE;
-      } catch (MessagingException e) {
+      } catch (Throwable e) {
         failures++;
         LOG.warn("{} cannot be put with the dead letters yet", this, e);
         if (!sleep(retries.pauseAfter(failures))) {

@@ -14,11 +14,24 @@ import java.util.concurrent.atomic.AtomicReference;
  * gets on and when it has nothing to do; one that has been silent for longer than it may is stuck.
  */
 public final class Liveness {
+  /** Told once a worker cannot get on any more. */
+  @FunctionalInterface
+  public interface WhenStuck {
+    void end(ServiceExit how, String reason);
+  }
+
   private final Clock clock;
+  private final WhenStuck whenStuck;
   private final ConcurrentMap<String, Worker> workers = new ConcurrentHashMap<>();
 
+  /** Nobody is told; {@link #stuck} says it. */
   public Liveness(Clock clock) {
+    this(clock, (how, reason) -> {});
+  }
+
+  public Liveness(Clock clock, WhenStuck whenStuck) {
     this.clock = clock;
+    this.whenStuck = whenStuck;
   }
 
   /**
@@ -68,9 +81,15 @@ public final class Liveness {
       progress.set(Optional.empty());
     }
 
-    /** It cannot get on any more. */
+    /** It cannot get on any more: the service ends, to be started again. */
     public void stuck(String reason) {
-      given.set(Optional.of(reason));
+      stuck(ServiceExit.CANNOT_GO_ON, reason);
+    }
+
+    /** It cannot get on any more: the service ends so. The first word counts. */
+    public void stuck(ServiceExit how, String reason) {
+      given.updateAndGet(before -> before.or(() -> Optional.of(reason)));
+      whenStuck.end(how, reason);
     }
 
     /** It is gone. */

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -22,6 +24,11 @@ import org.slf4j.LoggerFactory;
  * Holds the parts of one service: they are adopted in the order in which they start, and closed in
  * reverse. When a part fails to close the others are closed all the same, and the failures are
  * thrown together at the end. SIGTERM closes everything before the JVM ends.
+ *
+ * <p>Nothing ends in silence: a part that cannot go on says so ({@link Liveness.Worker#stuck}), and
+ * a thread that dies of an Error is taken for one. Then {@code /health/live} names the reason, the
+ * parts are closed, and the process ends with the code of a {@link ServiceExit}, so that its
+ * supervisor starts it again. What is on disk and in the logs is enough to go on from.
  *
  * <pre>{@code
  * try (ServiceRuntime runtime = new ServiceRuntime("converter", settings, Clock.systemUTC())) {
@@ -35,11 +42,15 @@ import org.slf4j.LoggerFactory;
 public final class ServiceRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceRuntime.class);
 
+  /** Who is not closed by then is left behind: a service that cannot go on must not stay. */
+  private static final Duration CLOSING = Duration.ofSeconds(90);
+
   private record Part(String name, AutoCloseable closeable) {}
 
   private final String service;
   private final Settings settings;
   private final Clock clock;
+  private final IntConsumer exit;
   private final PrometheusMeterRegistry metrics;
   private final Liveness liveness;
   private final Deque<Part> parts = new ArrayDeque<>();
@@ -48,6 +59,7 @@ public final class ServiceRuntime implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopAsked = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final AtomicBoolean ending = new AtomicBoolean();
   private final Thread hook = new Thread(this::stopFromHook, "stop");
 
   /**
@@ -57,11 +69,20 @@ public final class ServiceRuntime implements AutoCloseable {
    * @throws SettingsException when the port cannot be had
    */
   public ServiceRuntime(String service, Settings settings, Clock clock) {
+    // Not System.exit: its hooks wait for parts that do not close.
+    this(service, settings, clock, Runtime.getRuntime()::halt);
+  }
+
+  /**
+   * @param exit ends the process with this code
+   */
+  ServiceRuntime(String service, Settings settings, Clock clock, IntConsumer exit) {
     this.service = service;
     this.settings = settings;
     this.clock = clock;
+    this.exit = exit;
     this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    this.liveness = new Liveness(clock);
+    this.liveness = new Liveness(clock, this::end);
     Metric.WORKER_SILENT.gauge(
         metrics, () -> liveness.longestSilence().toMillis() / 1000.0, "service", service);
     settings
@@ -72,11 +93,7 @@ public final class ServiceRuntime implements AutoCloseable {
       adopt("monitoring", monitoring(port));
     }
     Runtime.getRuntime().addShutdownHook(hook);
-  }
-
-  /** The time that this process goes by. */
-  public Clock clock() {
-    return clock;
+    Thread.setDefaultUncaughtExceptionHandler(this::died);
   }
 
   /** The service's name. */
@@ -94,6 +111,10 @@ public final class ServiceRuntime implements AutoCloseable {
 
   public Liveness liveness() {
     return liveness;
+  }
+
+  public Clock clock() {
+    return clock;
   }
 
   /**
@@ -146,6 +167,36 @@ public final class ServiceRuntime implements AutoCloseable {
   /** Lets {@link #awaitStop} return. */
   public void askToStop() {
     stopAsked.countDown();
+  }
+
+  /** It cannot go on: says so, closes the parts, and ends the process. The first word counts. */
+  private void end(ServiceExit how, String reason) {
+    if (stopping.get() || !ending.compareAndSet(false, true)) {
+      return;
+    }
+    LOG.error("{} ends with exit code {}: {}", service, how.code(), reason);
+    // No daemon: the JVM must not end with 0 when the main thread is through before this one.
+    Thread.ofPlatform().daemon(false).name("end").start(() -> leave(how));
+  }
+
+  private void leave(ServiceExit how) {
+    try {
+      Thread closing = Thread.ofPlatform().daemon().name("close").start(this::stopFromHook);
+      if (!closing.join(CLOSING)) {
+        LOG.error("{}: not all parts have closed; they are left behind", service);
+      }
+    } catch (InterruptedException e) {
+      LOG.error("{}: interrupted while closing", service, e);
+    } finally {
+      exit.accept(how.code());
+    }
+  }
+
+  private void died(Thread thread, Throwable cause) {
+    LOG.error("{}: the thread {} has died", service, thread.getName(), cause);
+    if (cause instanceof Error) {
+      end(ServiceExit.CANNOT_GO_ON, "the thread " + thread.getName() + " has died of " + cause);
+    }
   }
 
   /**
@@ -203,7 +254,7 @@ public final class ServiceRuntime implements AutoCloseable {
   }
 
   private void stopFromHook() {
-    LOG.info("{} was asked to stop", service);
+    LOG.info("{} stops", service);
     try {
       close();
     } catch (IllegalStateException e) {

@@ -11,8 +11,10 @@ import io.godwit.contract.BatchRequest;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.Event;
 import io.godwit.contract.Request;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
@@ -70,9 +72,58 @@ class WireTest {
         Wire.handler(
             Request.getDefaultInstance(),
             (key, request) -> seen.add(Optional.ofNullable(MDC.get(MigrationLog.KEY))));
-    handler.handle("ada", ABORT.toByteArray());
+    handler.handle(received(ABORT.toByteArray()));
     assertEquals(List.of(Optional.of("m1")), seen);
     assertEquals(Optional.empty(), Optional.ofNullable(MDC.get(MigrationLog.KEY)));
+  }
+
+  @Test
+  void handlerIsToldOfTheRecordAndOfItsBurial() throws Exception {
+    List<String> told = new ArrayList<>();
+    RecordHandler handler =
+        Wire.recordHandler(
+            Request.getDefaultInstance(),
+            new Wire.RecordMessageHandler<>() {
+              @Override
+              public void handle(Received record, Request request) {
+                told.add("handled, written at " + record.writtenAt() + record.headers());
+              }
+
+              @Override
+              public void buried(Received record, Request request, Throwable cause) {
+                told.add(
+                    "%s of %s buried: %s"
+                        .formatted(
+                            request.getAbort().getMigrationId(),
+                            record.key(),
+                            MDC.get(MigrationLog.KEY)));
+              }
+            });
+    handler.handle(received(ABORT.toByteArray()));
+    handler.buried(received(ABORT.toByteArray()), new PoisonException("no use"));
+    assertEquals(
+        List.of("handled, written at 1970-01-01T00:00:07Z{a=b}", "m1 of ada buried: m1"), told);
+  }
+
+  @Test
+  void burialOfARecordThatSaysNothingIsNobodys() throws Exception {
+    RecordHandler handler =
+        Wire.handler(
+            Request.getDefaultInstance(),
+            new Wire.MessageHandler<>() {
+              @Override
+              public void handle(String key, Request request) {}
+
+              @Override
+              public void buried(String key, Request request, Throwable cause) {
+                throw new AssertionError("told of " + request);
+              }
+            });
+    handler.buried(received(new byte[] {(byte) 0xff, 1}), new PoisonException("no use"));
+  }
+
+  private static Received received(byte[] value) {
+    return new Received("ada", value, Instant.ofEpochSecond(7), Map.of("a", "b"));
   }
 
   @Test

@@ -32,4 +32,23 @@ class ServiceRuntimeIT {
       process.destroyForcibly();
     }
   }
+
+  @Test
+  void serviceWhoseThreadDiesOfAnErrorClosesItsPartsAndEndsWithItsCode() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                DiesOfAnError.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader output = process.inputReader()) {
+      assertTrue(output.lines().toList().contains("closed"));
+      assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+      assertEquals(ServiceExit.CANNOT_GO_ON.code(), process.exitValue());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
 }

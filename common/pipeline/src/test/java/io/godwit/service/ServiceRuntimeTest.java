@@ -15,11 +15,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ServiceRuntimeTest {
@@ -73,6 +78,25 @@ class ServiceRuntimeTest {
       runtime.askToStop();
       runtime.awaitStop();
     }
+  }
+
+  @Test
+  void serviceWithAWorkerThatCannotGoOnSaysSoAndEndsWithItsCode() throws Exception {
+    BlockingQueue<Integer> codes = new LinkedBlockingQueue<>();
+    ServiceRuntime runtime =
+        new ServiceRuntime(
+            "test", new Settings(Map.of(), () -> "ada"), Clock.systemUTC(), codes::add);
+    List<String> closed = new CopyOnWriteArrayList<>();
+    runtime.adopt("part", () -> closed.add("part"));
+    var reading = runtime.liveness().worker("reading", Duration.ofMinutes(1));
+    reading.stuck(ServiceExit.NAME_TAKEN, "another process has taken this machine's name");
+    reading.stuck("and then this");
+    assertEquals(ServiceExit.NAME_TAKEN.code(), codes.poll(20, TimeUnit.SECONDS));
+    assertEquals(List.of("part"), closed);
+    assertEquals(
+        List.of("another process has taken this machine's name"), runtime.liveness().stuck());
+    assertEquals(0, codes.size());
+    runtime.awaitStop();
   }
 
   @Test

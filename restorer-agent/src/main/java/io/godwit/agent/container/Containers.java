@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.TcpConnections;
 import io.godwit.docker.CgroupMounts;
+import io.godwit.docker.CgroupRoot;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;

@@ -4,8 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.godwit.agent.state.Self;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.messaging.MessagingException;
+import io.godwit.messaging.Received;
 import io.godwit.messaging.Sleeper;
-import io.godwit.messaging.TopicTail;
 import io.godwit.messaging.Wire;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A machine that was copied, agent and all, has the same instance; its runs are others.
  */
-public final class Namesakes implements TopicTail.Sink {
+public final class Namesakes {
   /** Who has not been heard for so long is gone. */
   public static final Duration SILENCE = Heartbeat.PERIOD.multipliedBy(3);
 
@@ -45,9 +45,10 @@ public final class Namesakes implements TopicTail.Sink {
     this.sleeper = sleeper;
   }
 
-  @Override
-  public synchronized void take(String key, byte[] value) {
-    if (!key.equals(self.device())) {
+  /** Hears a profile. */
+  public synchronized void hear(Received record) {
+    byte[] value = record.value();
+    if (!record.key().equals(self.device())) {
       return;
     }
     try {

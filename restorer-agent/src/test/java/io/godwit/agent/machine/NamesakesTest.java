@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.agent.state.Self;
 import io.godwit.contract.DeviceProfile;
+import io.godwit.messaging.Received;
 import io.godwit.messaging.MessagingException;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NamesakesTest {
@@ -129,14 +131,13 @@ class NamesakesTest {
   }
 
   private static void said(Namesakes hearing, String device, String instance, String run) {
-    hearing.take(
-        device,
+    DeviceProfile profile =
         DeviceProfile.newBuilder()
             .setDevice(device)
             .setInstance(instance)
             .setAgentRun(run)
-            .build()
-            .toByteArray());
+            .build();
+    hearing.hear(new Received(device, profile.toByteArray(), Instant.EPOCH, Map.of()));
   }
 
   private static final class Playing extends Clock {

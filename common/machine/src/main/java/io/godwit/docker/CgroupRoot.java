@@ -1,4 +1,4 @@
-package io.godwit.agent.container;
+package io.godwit.docker;
 
 import io.godwit.criu.EntryImage;
 import io.godwit.criu.ImageFolder;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * of the new container's limits, and where the Engine does not find them. For cgroup v1 runc tells
  * CRIU the new container's cgroups; for v2 it does not, so CRIU's option {@code cgroup-root} does.
  */
-final class CgroupRoot {
+public final class CgroupRoot {
   private static final Pattern CONTAINER_ID = Pattern.compile("[0-9a-f]{64}");
 
   private CgroupRoot() {}
@@ -34,7 +34,7 @@ final class CgroupRoot {
    * @return empty where CRIU needs none
    * @throws io.godwit.criu.ImageException when cgroup.img is damaged
    */
-  static Optional<String> option(Path images, String containerId) throws IOException {
+  public static Optional<String> option(Path images, String containerId) throws IOException {
     Optional<EntryImage> image = ImageFolder.of(images).find(ImageName.of(ImageKind.CGROUP));
     if (image.isEmpty() || image.get().entries().isEmpty()) {
       return Optional.empty();

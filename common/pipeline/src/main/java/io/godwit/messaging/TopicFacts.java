@@ -1,0 +1,103 @@
+package io.godwit.messaging;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+
+/** What the broker says of one topic. */
+final class TopicFacts implements AutoCloseable {
+  /**
+   * Which topic a name stands for.
+   *
+   * @param id Kafka's (KIP-516): one that was made anew has another
+   */
+  record Identity(String id, Set<TopicPartition> partitions) {}
+
+  private static final int OFFSETS_MS = 10_000;
+
+  private final Admin admin;
+  private final String topic;
+  private final String brokers;
+
+  /**
+   * @param admin this one's to close
+   * @param brokers for messages
+   */
+  TopicFacts(Admin admin, String topic, String brokers) {
+    this.admin = admin;
+    this.topic = topic;
+    this.brokers = brokers;
+  }
+
+  /**
+   * @throws MessagingException when the broker does not answer, or there is no such topic: then its
+   *     cause is Kafka's UnknownTopicOrPartitionException
+   */
+  Identity identity() {
+    TopicDescription description =
+        answer(admin.describeTopics(List.of(topic)).allTopicNames(), "which it is")
+            .values()
+            .stream()
+            .findFirst()
+            .orElseThrow();
+    return new Identity(
+        description.topicId().toString(),
+        description.partitions().stream()
+            .map(partition -> new TopicPartition(topic, partition.partition()))
+            .collect(Collectors.toUnmodifiableSet()));
+  }
+
+  /** The offset of the first record that is still there, of each partition. */
+  Map<TopicPartition, Long> begins(Set<TopicPartition> partitions) {
+    return offsets(partitions, OffsetSpec.earliest());
+  }
+
+  /** The offset after the last record, of each partition. */
+  Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
+    return offsets(partitions, OffsetSpec.latest());
+  }
+
+  private Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec which) {
+    Map<TopicPartition, OffsetSpec> asked =
+        partitions.stream().collect(Collectors.toMap(partition -> partition, _ -> which));
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    answer(
+            admin
+                .listOffsets(
+                    asked,
+                    // Of a topic that was deleted it would be asked for as long as may be.
+                    new ListOffsetsOptions(IsolationLevel.READ_COMMITTED).timeoutMs(OFFSETS_MS))
+                .all(),
+            "where it begins and ends")
+        .forEach((partition, info) -> offsets.put(partition, info.offset()));
+    return offsets;
+  }
+
+  private <T> T answer(KafkaFuture<T> future, String what) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new MessagingException(
+          "Kafka at %s did not say of %s %s: %s".formatted(brokers, topic, what, cause), cause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MessagingException("interrupted while asking for " + topic, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close(KafkaClients.PATIENCE);
+  }
+}
