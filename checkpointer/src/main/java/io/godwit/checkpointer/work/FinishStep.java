@@ -79,7 +79,7 @@ final class FinishStep implements Step<Migration.Succeeded> {
     }
   }
 
-  private boolean isEnded(Migration.Succeeded migration) {
+  private boolean isEnded(Migration.Succeeded migration) throws InterruptedException {
     try {
       return switch (look(migration)) {
         case Sight.Ended _, Sight.Removed _ -> true;
@@ -90,7 +90,7 @@ final class FinishStep implements Step<Migration.Succeeded> {
     }
   }
 
-  private Sight look(Migration.Succeeded migration) throws IOException {
+  private Sight look(Migration.Succeeded migration) throws IOException, InterruptedException {
     return control.look(
         migration.prepared().source().containerId(), migration.standstill().identity());
   }

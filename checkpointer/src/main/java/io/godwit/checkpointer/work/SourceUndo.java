@@ -70,7 +70,8 @@ final class SourceUndo {
   }
 
   /** Whether the very processes that were frozen stand frozen. */
-  boolean isFrozen(String containerId, Standstill standstill) throws IOException {
+  boolean isFrozen(String containerId, Standstill standstill)
+      throws IOException, InterruptedException {
     return control.look(containerId, standstill.identity()) instanceof Sight.Frozen;
   }
 
@@ -193,12 +194,13 @@ final class SourceUndo {
             migration.request().getOptions().getTcp(),
             journal.keptFile(migration.id(), TreeSender.HELD));
     return switch (restore.restore(id, dump, touched.standstill().identity())) {
-      case SourceRestore.Answer.Restored _ -> {
+      case SourceRestore.Answer.Restored restored -> {
         noteGoingOn(migration, touched);
         yield goesOn(
             migration,
             touched,
-            "its frozen processes were gone; it was restored from its own checkpoint and runs on from where it stood");
+            "its frozen processes were gone; it was restored from its own checkpoint and runs on from where it stood"
+                + restored.otherwise().map(otherwise -> ". But: " + otherwise).orElse(""));
       }
       case SourceRestore.Answer.Ended ended -> {
         noteGoingOn(migration, touched);

@@ -193,7 +193,6 @@ public record Workshop(
             new StartSettings(machine.commands(), machine.processes().folder())),
         sharedMemory,
         machine.processes(),
-        machine.identity(),
-        waiting);
+        machine.identity());
   }
 }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.agent.state.Self;
 import io.godwit.contract.DeviceProfile;
-import io.godwit.messaging.Received;
 import io.godwit.messaging.MessagingException;
+import io.godwit.messaging.Received;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,11 +132,7 @@ class NamesakesTest {
 
   private static void said(Namesakes hearing, String device, String instance, String run) {
     DeviceProfile profile =
-        DeviceProfile.newBuilder()
-            .setDevice(device)
-            .setInstance(instance)
-            .setAgentRun(run)
-            .build();
+        DeviceProfile.newBuilder().setDevice(device).setInstance(instance).setAgentRun(run).build();
     hearing.hear(new Received(device, profile.toByteArray(), Instant.EPOCH, Map.of()));
   }
 
