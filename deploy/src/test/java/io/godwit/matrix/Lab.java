@@ -14,12 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicListing;
 import org.apache.kafka.common.Uuid;
@@ -55,6 +54,7 @@ final class Lab implements AutoCloseable {
   private final int storePort = freePort();
   private final List<AutoCloseable> proxies = new ArrayList<>();
   private final Map<String, OwnProcess> services = new HashMap<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Map<String, Uuid> topics = Map.of();
 
   private Lab(Path root, Path folder) throws IOException {
@@ -101,6 +101,8 @@ final class Lab implements AutoCloseable {
     services.values().forEach(OwnProcess::awaitReady);
     learnTopics();
     awaitDevice(DEVICE);
+    // A run that is cut off leaves no Engine behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::closeOnce));
   }
 
   Wires wires() {
@@ -262,7 +264,14 @@ final class Lab implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
+    closeOnce();
+  }
+
+  private void closeOnce() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     try (engine;
         broker;
         store) {
@@ -270,12 +279,10 @@ final class Lab implements AutoCloseable {
       for (AutoCloseable proxy : proxies) {
         proxy.close();
       }
+    } catch (Exception e) {
+      throw new AssertionError("the lab in " + folder + " was not closed", e);
     }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Shell.run(Duration.ofMinutes(1), List.of("rm", "-rf", folder.toString()));
   }
 
   /** Gives every test of a class the one lab, which is closed after them. */
