@@ -1,9 +1,11 @@
 package io.godwit.matrix;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.State;
+import io.godwit.cli.Told;
 import io.godwit.contract.Decision;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.MoveOptions;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 
@@ -137,6 +140,18 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
     long lastThere = numbers(notHere).last();
     assertTrue(lastThere <= numbers(here).last(), () -> "the last word is " + notHere + "'s");
     numbers(name).with(numbers(there())).assertEachOnce();
+    assertToldSo(end);
+  }
+
+  /** Who waits at the command is told the same: once, or again after a crash. */
+  private void assertToldSo(State end) {
+    Set<Integer> codes =
+        Awaitility.await("the end of " + id + " to be told: " + history())
+            .atMost(Duration.ofSeconds(10))
+            .pollInterval(Duration.ofMillis(200))
+            .until(
+                () -> Set.copyOf(Told.exitCodes(lab.settings(), id)), told -> !told.isEmpty());
+    assertEquals(Set.of(end == State.SUCCEEDED ? 0 : 1), codes, this::history);
   }
 
   /** Failed or Aborted before anything was touched. */

@@ -84,6 +84,10 @@ final class OwnEngine implements AutoCloseable {
     daemon.orElseThrow().kill();
   }
 
+  void awaitEnd() {
+    daemon.orElseThrow().awaitEnd();
+  }
+
   boolean isAlive() {
     return daemon.filter(OwnProcess::isAlive).isPresent();
   }

@@ -69,8 +69,9 @@ final class OwnProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  long pid() {
-    return process.pid();
+  /** Waits until it is gone. */
+  void awaitEnd() {
+    process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   /** Starts it again where it is gone; it need not be ready when this returns. */

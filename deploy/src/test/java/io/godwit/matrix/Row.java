@@ -183,14 +183,16 @@ record Row(
       case KILL_BROKER -> backAfter(lab.broker());
       case KILL_STORE -> backAfter(lab.store());
       case KILL_ENGINE, KILL_ENGINE_AND_CONTAINERS -> {
-        Thread.sleep(away.plusMillis(at.lateMs()));
+        lab.engine().awaitEnd();
+        Thread.sleep(away);
         lab.engine().start(blow == Blow.KILL_ENGINE);
       }
     }
   }
 
   private void backAfter(OwnProcess process) throws InterruptedException {
-    Thread.sleep(away.plusMillis(at.lateMs()));
+    process.awaitEnd();
+    Thread.sleep(away);
     process.start();
   }
 
