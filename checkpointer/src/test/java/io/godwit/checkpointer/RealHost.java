@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.preflight.DeviceChecks;
+import io.godwit.checkpointer.source.CgroupFreezer;
 import io.godwit.checkpointer.source.ElfPrograms;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.InotifyWatches;
@@ -20,17 +22,14 @@ import io.godwit.checkpointer.testing.MemoryLog;
 import io.godwit.checkpointer.testing.MemoryPublisher;
 import io.godwit.checkpointer.testing.Service;
 import io.godwit.checkpointer.work.Deadlines;
-import io.godwit.checkpointer.work.Steps;
+import io.godwit.checkpointer.work.Workshop;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
-import io.godwit.docker.LayerFiles;
-import io.godwit.docker.ReadOnlyRoot;
-import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.messaging.Sleeper;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -128,25 +127,22 @@ final class RealHost implements AutoCloseable {
     criu.recover();
     Service started =
         new Service(
-            new Steps.Machine(
+            new Workshop.Machine(
                 facts,
                 via,
                 criu,
-                new LayerFiles(commands, clock),
-                new SharedMemory(commands),
-                new ReadOnlyRoot(commands, processes.folder()),
-                new StartSettings(commands, processes.folder()),
+                commands,
                 processes,
                 new InotifyWatches(processes, commands),
                 new ProcessIdentity(processes, memory),
-                points),
-            new Steps.Meeting(publisher, log, store, new DeviceChecks(devices, facts, clock)),
+                points,
+                new CgroupFreezer(processes, Path.of("/sys/fs/cgroup"))),
+            new Workshop.Meeting(publisher, log, store, new DeviceChecks(devices, facts, clock)),
             devices,
             new Deadlines(
                 deadline, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(2)),
             state,
-            clock,
-            Sleeper.SYSTEM);
+            new Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM));
     service = Optional.of(started);
     started.worker().recover();
     return started;

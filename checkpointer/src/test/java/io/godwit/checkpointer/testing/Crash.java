@@ -1,6 +1,9 @@
 package io.godwit.checkpointer.testing;
 
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Optional;
 
 /**
@@ -23,7 +26,7 @@ public final class Crash {
   }
 
   private int left;
-  private Optional<String> where = Optional.empty();
+  private volatile Optional<String> where = Optional.empty();
 
   /**
    * @param moment counted from 0; negative: never
@@ -35,6 +38,27 @@ public final class Crash {
   /** Where it struck. */
   public Optional<String> where() {
     return where;
+  }
+
+  /** The time, as long as the service lives: nothing of it does anything after its death. */
+  public Clock clock(Clock real) {
+    return new Clock() {
+      @Override
+      public Instant instant() {
+        requireAlive();
+        return real.instant();
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return real.getZone();
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+    };
   }
 
   /** Does what others see, unless the service dies before. */
@@ -54,7 +78,14 @@ public final class Crash {
     }
   }
 
-  private void strike(String here) {
+  private void requireAlive() {
+    if (where.isPresent()) {
+      throw new Killed("dead since " + where.get());
+    }
+  }
+
+  private synchronized void strike(String here) {
+    requireAlive();
     if (left-- == 0) {
       where = Optional.of(here);
       throw new Killed(here);

@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.testing;
 
+import io.godwit.contract.Attempt;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.Claim;
 import io.godwit.contract.Decision;
@@ -26,6 +27,9 @@ import java.util.function.Consumer;
 public final class Device {
   /** Its name. */
   public static final String NAME = "phone";
+
+  /** Tells it from another of its name. */
+  public static final String INSTANCE = "phone-1";
 
   /** What it does. */
   public enum Will {
@@ -87,6 +91,7 @@ public final class Device {
         .setStorageDriver("overlay2")
         .setCgroupVersion(2)
         .setFreeBytes(64L << 30)
+        .setInstance(INSTANCE)
         .setHeartbeatMs(clock.millis());
   }
 
@@ -100,7 +105,9 @@ public final class Device {
         ? answer
             .setRefusal(Refusal.newBuilder().addReasons("Port 80 is taken.").addReasons("No room."))
             .build()
-        : answer.setTemplate(Template.newBuilder().setCriuVersion("4.1.1")).build();
+        : answer
+            .setTemplate(Template.newBuilder().setCriuVersion("4.1.1").setDeviceInstance(INSTANCE))
+            .build();
   }
 
   private static Rehearsal held(PagesAhead pages) {
@@ -117,16 +124,28 @@ public final class Device {
     if (will == Will.IGNORE || !log.read(id).isEmpty()) {
       return;
     }
-    Claim claim = Claim.newBuilder().setDevice(NAME).setAgentRun("1").build();
+    Attempt attempt = checkpoint.getAttempt();
+    Claim claim =
+        Claim.newBuilder()
+            .setDevice(NAME)
+            .setInstance(INSTANCE)
+            .setAgentRun("1")
+            .setAttempt(attempt)
+            .build();
     List<Decision> decisions = log.append(decision(id).setClaim(claim).build());
-    if (!(Verdict.of(decisions) instanceof Verdict.Claimed) || will == Will.VANISH) {
+    if (!(Verdict.of(decisions, attempt) instanceof Verdict.Claimed) || will == Will.VANISH) {
       return;
     }
     if (will == Will.FAIL) {
       log.append(
           decision(id)
               .setFailed(
-                  Failed.newBuilder().setDevice(NAME).setReason("CRIU refused").addLog("Error (x)"))
+                  Failed.newBuilder()
+                      .setDevice(NAME)
+                      .setInstance(INSTANCE)
+                      .setAttempt(attempt)
+                      .setReason("CRIU refused")
+                      .addLog("Error (x)"))
               .build());
       return;
     }
@@ -136,6 +155,8 @@ public final class Device {
             .setSucceeded(
                 Succeeded.newBuilder()
                     .setDevice(NAME)
+                    .setInstance(INSTANCE)
+                    .setAttempt(attempt)
                     .setContainerId("arm")
                     .addProof("Its memory is that of the checkpoint.")
                     .setRunningAtMs(clock.millis()))

@@ -46,6 +46,11 @@ public final class FakeEngine implements DockerEngine {
       return exists;
     }
 
+    /** Its containers were killed with it. */
+    void killed() {
+      paused = false;
+    }
+
     public String restartPolicy() {
       return restartPolicy;
     }
@@ -114,6 +119,7 @@ public final class FakeEngine implements DockerEngine {
     state.put(
         "Status",
         world.paused ? "paused" : unnoticed || program.pid().isPresent() ? "running" : "exited");
+    state.put("Running", unnoticed || program.pid().isPresent());
     state.put("Pid", unnoticed ? world.unnoticedPid : program.pid().orElse(0L));
     ObjectNode host = inspect.putObject("HostConfig");
     host.putObject("RestartPolicy").put("Name", world.restartPolicy).put("MaximumRetryCount", 0);
@@ -148,9 +154,13 @@ public final class FakeEngine implements DockerEngine {
           for (String name : new String[] {"inventory.img", "pages-1.img"}) {
             Files.writeString(images().resolve(name), name);
           }
-          world.unnoticedPid = program.pid().orElseThrow();
-          world.glancesUntilNoticed = LATE;
-          world.dumped = processes.kill();
+          if (exit) {
+            world.unnoticedPid = program.pid().orElseThrow();
+            world.glancesUntilNoticed = LATE;
+            world.dumped = processes.kill();
+          } else {
+            world.dumped = processes.memory();
+          }
           return true;
         });
   }
@@ -214,12 +224,34 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void pause(String container) throws IOException {
-    crash.around("pausing", () -> world.paused = true);
+    crash.around(
+        "pausing",
+        () -> {
+          require(!world.paused, "Container %s is already paused");
+          require(program.pid().isPresent(), "Container %s is not running");
+          processes.freezer("FROZEN");
+          return world.paused = true;
+        });
   }
 
   @Override
   public void unpause(String container) throws IOException {
-    crash.around("unpausing", () -> world.paused = false);
+    crash.around(
+        "unpausing",
+        () -> {
+          require(world.paused, "Container %s is not paused");
+          // runc looks at the kernel (libcontainer, container_linux.go).
+          require(processes.isFrozen(), "OCI runtime resume failed: container not paused");
+          processes.freezer("THAWED");
+          world.paused = false;
+          return true;
+        });
+  }
+
+  private static void require(boolean state, String otherwise) throws DockerException {
+    if (!state) {
+      throw new DockerException(500, otherwise.formatted(ID));
+    }
   }
 
   @Override
@@ -227,6 +259,7 @@ public final class FakeEngine implements DockerEngine {
     crash.around(
         "killing",
         () -> {
+          require(program.pid().isPresent(), "Container %s is not running");
           world.paused = false;
           return processes.kill();
         });

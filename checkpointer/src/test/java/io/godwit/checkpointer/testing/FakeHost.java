@@ -4,7 +4,9 @@ import com.google.protobuf.MessageLite;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobException;
 import io.godwit.blob.BlobStore;
+import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.preflight.DeviceChecks;
+import io.godwit.checkpointer.source.CgroupFreezer;
 import io.godwit.checkpointer.source.ElfPrograms;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.InotifyWatches;
@@ -12,22 +14,19 @@ import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.checkpointer.work.Deadlines;
-import io.godwit.checkpointer.work.Steps;
+import io.godwit.checkpointer.work.Workshop;
 import io.godwit.contract.Decision;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Rehearsal;
 import io.godwit.criu.CriuVersion;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
-import io.godwit.docker.LayerFiles;
-import io.godwit.docker.ReadOnlyRoot;
-import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.LogPosition;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -78,7 +77,7 @@ public final class FakeHost {
     Files.createDirectories(folder.resolve("proc"));
     processes(new Crash(-1)).startFresh(FakeEngine.ID);
     publisher.listen(record -> {
-      if (record.topic() == Topic.CHECKPOINTS && program.pid().isPresent()) {
+      if (record.topic() == Topic.CHECKPOINTS && runs()) {
         violations.add("a checkpoint was published while the container ran");
       }
     });
@@ -116,6 +115,25 @@ public final class FakeHost {
 
   public Device device() {
     return device;
+  }
+
+  /** The Engine is restarted, without live-restore: what it had paused is gone. */
+  public void restartEngine() {
+    try {
+      engine.killed();
+      processes(new Crash(-1)).kill();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether the program executes anything. */
+  public boolean runs() {
+    try {
+      return program.pid().isPresent() && !processes(new Crash(-1)).isFrozen();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What must never have been. */
@@ -173,32 +191,29 @@ public final class FakeHost {
     criu.recover();
     Service started =
         new Service(
-            new Steps.Machine(
+            new Workshop.Machine(
                 facts,
                 docker,
                 criu,
-                new LayerFiles(FakeHost::command, clock),
-                new SharedMemory(FakeHost::command),
-                new ReadOnlyRoot(FakeHost::command, procFs.folder()),
-                new StartSettings(FakeHost::command, procFs.folder()),
+                FakeHost::command,
                 procFs,
                 new InotifyWatches(procFs, FakeHost::command),
                 new ProcessIdentity(procFs, memory),
                 new MigrationPoints(
-                    procFs::ofContainer, new ElfPrograms(procFs), memory, clock, clock)),
-            new Steps.Meeting(
+                    procFs::ofContainer, new ElfPrograms(procFs), memory, clock, clock),
+                new CgroupFreezer(procFs, memory.cgroups())),
+            new Workshop.Meeting(
                 new DyingPublisher(publisher, crash),
                 new DyingLog(log, crash),
                 new DyingBlobs(
                     new FolderBlobs(folder.resolve("blobs")),
                     crash,
-                    () -> storeIsLostAtTheDump && program.pid().isEmpty()),
+                    () -> storeIsLostAtTheDump && !runs()),
                 new DeviceChecks(devices, facts, clock)),
             devices,
             Deadlines.STANDARD,
             folder.resolve("state"),
-            clock,
-            clock);
+            new Waiting(crash.clock(clock), clock, Threads.SYSTEM));
     service = Optional.of(started);
     return started;
   }

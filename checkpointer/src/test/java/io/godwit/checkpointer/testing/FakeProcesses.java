@@ -87,6 +87,32 @@ public final class FakeProcesses implements ProcessMemory {
     return world.memory;
   }
 
+  /** What it has in its memory. */
+  public Map<Long, Long> memory() {
+    return new HashMap<>(world.memory);
+  }
+
+  /** Where cgroups are mounted. */
+  public Path cgroups() {
+    return proc.resolveSibling("cgroup");
+  }
+
+  private Path cgroup(String containerId) {
+    return cgroups().resolve("freezer").resolve("docker").resolve(containerId);
+  }
+
+  /** What the kernel's freezer is told. */
+  void freezer(String state) throws IOException {
+    Files.writeString(cgroup(FakeEngine.ID).resolve("freezer.state"), state);
+  }
+
+  /** Whether it executes nothing. */
+  public boolean isFrozen() throws IOException {
+    return Files.readString(cgroup(FakeEngine.ID).resolve("freezer.state"))
+        .strip()
+        .equals("FROZEN");
+  }
+
   /** A process with this memory. */
   public void appear(String containerId, Map<Long, Long> memory) throws IOException {
     long pid = world.nextPid++;
@@ -95,7 +121,11 @@ public final class FakeProcesses implements ProcessMemory {
     Path folder = Files.createDirectories(proc.resolve(Long.toString(pid)));
     String fields = "S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 " + pid * 7 + " 0 0";
     Files.writeString(folder.resolve("stat"), "%d (a program) %s".formatted(pid, fields));
-    Files.writeString(folder.resolve("cgroup"), "1:memory:/docker/" + containerId + "\n");
+    Files.writeString(
+        folder.resolve("cgroup"),
+        "1:memory:/docker/%1$s\n2:freezer:/docker/%1$s\n".formatted(containerId));
+    Files.createDirectories(cgroup(containerId));
+    Files.writeString(cgroup(containerId).resolve("freezer.state"), "THAWED\n");
     Files.writeString(folder.resolve("cmdline"), "/program\0");
     Files.writeString(folder.resolve("status"), "PPid:\t1\nVmRSS:\t    1024 kB\n");
     Files.writeString(folder.resolve("mountinfo"), "30 20 0:5 / / rw - overlay overlay rw\n");
@@ -133,6 +163,9 @@ public final class FakeProcesses implements ProcessMemory {
   @Override
   public long readLong(HostProcess process, long address) throws IOException {
     require(process);
+    if (isFrozen()) {
+      return world.memory.get(address);
+    }
     if (world.memory.get(VARIABLE) == 0 && !world.deaf) {
       world.memory.put(REGISTERS, MAGIC);
       world.memory.put(VARIABLE, -1L);

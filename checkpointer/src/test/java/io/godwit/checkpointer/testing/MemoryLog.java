@@ -14,6 +14,7 @@ public final class MemoryLog implements DecisionLog {
 
   private final List<Decision> records = new ArrayList<>();
   private final Sleeper sleeper;
+  private int topic;
 
   /**
    * @param sleeper lets the waiting time pass
@@ -44,14 +45,20 @@ public final class MemoryLog implements DecisionLog {
     return read(migrationId);
   }
 
-  @Override
-  public LogPosition end() {
-    return new LogPosition("log", 0);
+  /** The topic is made anew. */
+  public synchronized void forget() {
+    records.clear();
+    topic++;
   }
 
   @Override
-  public boolean reachesBackTo(LogPosition position) {
-    return true;
+  public synchronized LogPosition end() {
+    return new LogPosition("log-" + topic, records.size());
+  }
+
+  @Override
+  public synchronized boolean reachesBackTo(LogPosition position) {
+    return position.topicId().equals("log-" + topic);
   }
 
   @Override

@@ -12,14 +12,20 @@ import io.godwit.checkpointer.testing.FakeHost;
 import io.godwit.checkpointer.testing.InMemory;
 import io.godwit.checkpointer.testing.Service;
 import io.godwit.contract.Abort;
+import io.godwit.contract.Attempt;
 import io.godwit.contract.Checkpoint;
+import io.godwit.contract.Claim;
 import io.godwit.contract.Decision;
 import io.godwit.contract.Failed;
 import io.godwit.contract.Preparation;
+import io.godwit.contract.Resolved;
+import io.godwit.contract.Resolved.RanOn;
+import io.godwit.contract.Succeeded;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -41,17 +47,26 @@ final class OutcomeTest {
     var then = host.clock().instant().plus(Duration.ofDays(1));
     Awaitility.await().until(() -> host.clock().instant().isAfter(then));
     assertEquals(State.IN_DOUBT, migration(service).state());
-    assertTrue(host.program().pid().isEmpty(), "the source was not resumed");
+    assertFalse(host.runs(), "the source was not thawed");
 
     host.log()
         .append(
             Decision.newBuilder()
                 .setMigrationId(FakeHost.ID)
-                .setFailed(Failed.newBuilder().setDevice(Device.NAME).setReason("nothing ran"))
+                .setFailed(
+                    Failed.newBuilder()
+                        .setDevice(Device.NAME)
+                        .setInstance(Device.INSTANCE)
+                        .setAttempt(
+                            host.publisher()
+                                .on(Topic.CHECKPOINTS, Checkpoint.class)
+                                .getLast()
+                                .getAttempt())
+                        .setReason("nothing ran"))
                 .build());
     Awaitility.await().until(() -> migration(service).settled());
     assertEquals(State.ROLLED_BACK, migration(service).state());
-    assertTrue(host.program().pid().isPresent());
+    assertTrue(host.runs());
   }
 
   @Test
@@ -96,37 +111,156 @@ final class OutcomeTest {
   }
 
   @Test
-  void sourceGoesOnWhenNothingCanBeStoredAndTheEngineHasNotYetNoticedItsEnd() throws IOException {
+  void sourceGoesOnWhenNothingCanBeStored() throws IOException {
     FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
     long born = host.program().random();
     host.setStoreIsLostAtTheDump(true);
     Service service = run(host);
     assertEquals(State.ROLLED_BACK, migration(service).state(), service.said()::toString);
     assertEquals(born, host.program().random());
-    assertTrue(host.program().pid().isPresent());
+    assertTrue(host.runs());
   }
 
   @Test
-  void freshStartInsteadOfARestoreIsStoppedAndTriedAgain() throws IOException {
-    FakeHost host = new FakeHost(folder, Device.Will.FAIL);
+  void anotherMachineWithTheDevicesNameDecidesNothing() throws Exception {
+    FakeHost host = new FakeHost(folder, Device.Will.VANISH);
+    Service service = host.start(new Crash(-1));
+    service.worker().begin(service.accept(FakeHost.request().build()));
+    Awaitility.await().until(() -> migration(service).state() == State.IN_DOUBT);
+    host.log().append(outcome(host, "phone-2", attempt(host)));
+    host.log().append(outcome(host, Device.INSTANCE, Attempt.getDefaultInstance()));
+    var then = host.clock().instant().plus(Duration.ofHours(1));
+    Awaitility.await().until(() -> host.clock().instant().isAfter(then));
+    assertEquals(State.IN_DOUBT, migration(service).state());
+    host.log().append(outcome(host, Device.INSTANCE, attempt(host)));
+    Awaitility.await().until(() -> migration(service).settled());
+    assertEquals(State.SUCCEEDED, migration(service).state());
+  }
+
+  @Test
+  void theOperatorsWordEndsADoubt() throws Exception {
+    FakeHost host = new FakeHost(folder, Device.Will.VANISH);
+    Service service = host.start(new Crash(-1));
+    service.worker().begin(service.accept(FakeHost.request().build()));
+    Awaitility.await().until(() -> migration(service).state() == State.IN_DOUBT);
+    host.log()
+        .append(
+            Decision.newBuilder()
+                .setMigrationId(FakeHost.ID)
+                .setResolved(Resolved.newBuilder().setRanOn(RanOn.HOST).setBy("eva"))
+                .build());
+    Awaitility.await().until(() -> migration(service).settled());
+    assertEquals(State.ROLLED_BACK, migration(service).state());
+    assertTrue(host.runs());
+  }
+
+  @Test
+  void aLogThatHasForgottenIsADoubtAndNoAbort() throws Exception {
+    FakeHost host = new FakeHost(folder, Device.Will.IGNORE);
+    host.publisher()
+        .listen(record -> {
+          if (record.topic() == Topic.CHECKPOINTS) {
+            host.log().forget();
+          }
+        });
+    Service service = host.start(new Crash(-1));
+    service.worker().begin(service.accept(FakeHost.request().build()));
+    Awaitility.await().until(() -> migration(service).state() == State.IN_DOUBT);
+    assertFalse(host.runs());
+    assertTrue(service.said().getLast().contains("does not reach back"), service.said()::toString);
+    host.log().append(outcome(host, Device.INSTANCE, attempt(host)));
+    Awaitility.await().until(() -> migration(service).settled());
+    assertEquals(State.SUCCEEDED, migration(service).state());
+  }
+
+  @Test
+  void whoeverHoldsTheContainerThawsItWhenTheBudgetIsSpent() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.IGNORE);
     long born = host.program().random();
-    host.engine().setFreshStarts(1);
-    Service service = run(host);
+    Service service = host.start(new Crash(-1));
+    Instant asked = host.clock().instant();
+    service.worker().run(service.accept(FakeHost.request().setFreezeBudgetMs(20_000).build()));
     assertEquals(State.ROLLED_BACK, migration(service).state(), service.said()::toString);
+    assertTrue(service.said().getLast().contains("freeze budget of 20000 ms"));
     assertEquals(born, host.program().random());
+    Duration passed = Duration.between(asked, host.clock().instant());
+    assertTrue(passed.compareTo(Duration.ofSeconds(60)) < 0, passed::toString);
   }
 
   @Test
-  void saysLoudlyWhenTheSourceCannotBeRestoredAndKeepsItsCheckpoint() throws IOException {
-    FakeHost host = new FakeHost(folder, Device.Will.FAIL);
-    host.engine().setFreshStarts(100);
+  void anIdThatWasUsedBeforeBeginsNothing() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
+    host.log()
+        .append(
+            Decision.newBuilder()
+                .setMigrationId(FakeHost.ID)
+                .setClaim(Claim.newBuilder().setDevice(Device.NAME))
+                .build());
     Service service = run(host);
     assertEquals(State.FAILED, migration(service).state());
-    String said = service.said().getLast();
-    assertTrue(said.contains("THE SOURCE DOES NOT RUN"), said);
-    assertTrue(said.contains("docker start --checkpoint godwit-" + FakeHost.ID), said);
+    assertTrue(service.said().getLast().contains("was a migration's before"));
+    assertTrue(host.runs());
+    assertFalse(host.device().runs());
+  }
+
+  @Test
+  void aRequestThatComesTooLateBeginsNothing() throws IOException {
+    FakeHost host = new FakeHost(folder, Device.Will.SUCCEED);
+    Service service = host.start(new Crash(-1));
+    long passed = host.clock().millis() - 1;
+    service.worker().run(service.accept(FakeHost.request().setNotAfterMs(passed).build()));
+    assertEquals(State.FAILED, migration(service).state());
+    assertTrue(service.said().getLast().contains("was read only now"));
+    assertTrue(host.publisher().on(Topic.PREPARATIONS, Preparation.class).isEmpty());
+  }
+
+  @Test
+  void goneProcessesAreRestoredFromTheirCheckpointAndTriedForEver() throws Exception {
+    FakeHost host = new FakeHost(folder, Device.Will.FAIL);
+    long born = host.program().random();
+    host.engine().setFreshStarts(3);
+    host.publisher()
+        .listen(record -> {
+          if (record.topic() == Topic.CHECKPOINTS) {
+            host.restartEngine();
+          }
+        });
+    Service service = run(host);
+    assertEquals(State.ROLLED_BACK, migration(service).state(), service.said()::toString);
+    assertTrue(
+        service.said().stream().anyMatch(said -> said.startsWith("SOURCE_DOWN")),
+        service.said()::toString);
+    assertEquals(born, host.program().random());
+    assertTrue(host.runs());
+  }
+
+  @Test
+  void whatCannotBeRestoredIsKeptUntilTheOperatorTakesItOver() throws Exception {
+    FakeHost host = new FakeHost(folder, Device.Will.FAIL);
+    host.engine().setFreshStarts(Integer.MAX_VALUE);
+    host.publisher()
+        .listen(record -> {
+          if (record.topic() == Topic.CHECKPOINTS) {
+            host.restartEngine();
+          }
+        });
+    Service service = host.start(new Crash(-1));
+    service.worker().begin(service.accept(FakeHost.request().build()));
+    Awaitility.await().until(() -> migration(service).state() == State.SOURCE_DOWN);
+    var then = host.clock().instant().plus(Duration.ofDays(1));
+    Awaitility.await().until(() -> host.clock().instant().isAfter(then));
+    assertEquals(State.SOURCE_DOWN, migration(service).state());
+    assertFalse(migration(service).settled());
     assertTrue(host.hasCheckpoint());
-    assertTrue(host.program().pid().isEmpty(), "what was started afresh is stopped");
+    assertTrue(host.program().pid().isEmpty(), "what was started afresh is ended");
+    host.log()
+        .append(
+            Decision.newBuilder()
+                .setMigrationId(FakeHost.ID)
+                .setResolved(Resolved.newBuilder().setRanOn(RanOn.HOST).setBy("eva"))
+                .build());
+    Awaitility.await().until(() -> migration(service).settled());
+    assertTrue(host.hasCheckpoint());
   }
 
   @Test
@@ -163,6 +297,19 @@ final class OutcomeTest {
 
   private static Migration migration(Service service) throws IOException {
     return service.journal().find(FakeHost.ID).orElseThrow();
+  }
+
+  private static Attempt attempt(FakeHost host) {
+    return host.publisher().on(Topic.CHECKPOINTS, Checkpoint.class).getLast().getAttempt();
+  }
+
+  private static Decision outcome(FakeHost host, String instance, Attempt attempt) {
+    return Decision.newBuilder()
+        .setMigrationId(FakeHost.ID)
+        .setAtMs(host.clock().millis())
+        .setSucceeded(
+            Succeeded.newBuilder().setDevice(Device.NAME).setInstance(instance).setAttempt(attempt))
+        .build();
   }
 
   private static Decision abort() {
