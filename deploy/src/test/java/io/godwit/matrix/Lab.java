@@ -2,8 +2,10 @@ package io.godwit.matrix;
 
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.contract.DeviceProfile;
+import io.godwit.docker.CriuOptions;
 import io.godwit.e2e.Shell;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Sleeper;
 import io.godwit.service.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -281,6 +284,12 @@ final class Lab implements AutoCloseable {
       }
     } catch (Exception e) {
       throw new AssertionError("the lab in " + folder + " was not closed", e);
+    }
+    try {
+      // Who was killed last may have left its options to the machine.
+      new CriuOptions(CriuOptions.RUNC_CONF, Clock.systemUTC(), Sleeper.SYSTEM).recover();
+    } catch (IOException e) {
+      throw new AssertionError("CRIU's options are not as they were", e);
     }
     Shell.run(Duration.ofMinutes(1), List.of("rm", "-rf", folder.toString()));
   }
