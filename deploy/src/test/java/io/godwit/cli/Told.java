@@ -11,7 +11,9 @@ import java.util.Optional;
 public final class Told {
   private Told() {}
 
-  /** The codes that whoever waits at {@code godwit migrate} gets, one for each end that was told. */
+  /**
+   * The codes that whoever waits at {@code godwit migrate} gets, one for each end that was told.
+   */
   public static List<Integer> exitCodes(Settings settings, String id) {
     try (KafkaMessaging kafka = KafkaMessaging.of(settings);
         TopicReader<Event> events =

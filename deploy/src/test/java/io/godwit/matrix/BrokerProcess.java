@@ -15,7 +15,8 @@ final class BrokerProcess {
   private BrokerProcess() {}
 
   public static void main(String[] args) throws Exception {
-    DeviceListener behindProxy = new DeviceListener("127.0.0.2", Integer.parseInt(args[2]), args[3]);
+    DeviceListener behindProxy =
+        new DeviceListener("127.0.0.2", Integer.parseInt(args[2]), args[3]);
     try (EmbeddedKafka kafka =
         EmbeddedKafka.start(
             Path.of(args[0]), Integer.parseInt(args[1]), Optional.of(behindProxy))) {

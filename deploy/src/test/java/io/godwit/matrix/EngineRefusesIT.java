@@ -20,7 +20,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(Lab.Given.class)
 final class EngineRefusesIT {
-  private static final Pattern ENGINES = Pattern.compile("(GET|POST|DELETE) /(?!godwit/|godwit$).*");
+  private static final Pattern ENGINES =
+      Pattern.compile("(GET|POST|DELETE) /(?!godwit/|godwit$).*");
   private static final Pattern ID = Pattern.compile("[0-9a-f]{64}|[0-9a-f]{8}|e[0-9]+[a-z-]*");
   private int containers;
 
@@ -74,8 +75,7 @@ final class EngineRefusesIT {
 
   private void moves(Lab lab, Kind kind, Moment moment) throws InterruptedException {
     try (Moving moving = Moving.started(lab, "e" + ++containers)) {
-      Trap trap =
-          lab.wires().trap(kind.who(), kind.call(), moment, 1, Then.IS_REFUSED, () -> {});
+      Trap trap = lab.wires().trap(kind.who(), kind.call(), moment, 1, Then.IS_REFUSED, () -> {});
       long begin = System.currentTimeMillis();
       moving.ask(Moving.BUDGET);
       State end = moving.awaitEnd(Duration.ofSeconds(90));

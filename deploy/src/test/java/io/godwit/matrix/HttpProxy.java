@@ -95,8 +95,7 @@ final class HttpProxy implements AutoCloseable {
       InputStream answer = new BufferedInputStream(Channels.newInputStream(upstream));
       Optional<String> first = head(answer);
       while (first.filter(status -> status.startsWith("HTTP/1.1 100")).isPresent()) {
-        Channels.newOutputStream(client)
-            .write(first.get().getBytes(StandardCharsets.ISO_8859_1));
+        Channels.newOutputStream(client).write(first.get().getBytes(StandardCharsets.ISO_8859_1));
         first = head(answer);
       }
       if (first.isEmpty()) {

@@ -89,11 +89,9 @@ final class KafkaProxy implements AutoCloseable {
     }
   }
 
-  private void requests(Socket client, Socket server, Map<Integer, Call> open)
-      throws IOException {
+  private void requests(Socket client, Socket server, Map<Integer, Call> open) throws IOException {
     DataInputStream in = new DataInputStream(new BufferedInputStream(client.getInputStream()));
-    DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(server.getOutputStream()));
+    DataOutputStream out = new DataOutputStream(new BufferedOutputStream(server.getOutputStream()));
     while (true) {
       byte[] frame = in.readNBytes(in.readInt());
       ByteBuffer head = ByteBuffer.wrap(frame);
@@ -145,7 +143,8 @@ final class KafkaProxy implements AutoCloseable {
   private String topic(byte[] frame) {
     String bytes = HexFormat.of().formatHex(frame);
     for (Map.Entry<String, Uuid> topic : topics.get().entrySet()) {
-      String name = HexFormat.of().formatHex(("." + topic.getKey()).getBytes(StandardCharsets.UTF_8));
+      String name =
+          HexFormat.of().formatHex(("." + topic.getKey()).getBytes(StandardCharsets.UTF_8));
       ByteBuffer id =
           ByteBuffer.allocate(16)
               .putLong(topic.getValue().getMostSignificantBits())

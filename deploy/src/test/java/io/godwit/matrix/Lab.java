@@ -229,13 +229,12 @@ final class Lab implements AutoCloseable {
         var directory = kafka.deviceDirectory()) {
       Awaitility.await(device + " to announce itself fit")
           .atMost(Duration.ofMinutes(1))
-          .until(
-              () ->
-                  directory
-                      .find(device)
-                      .map(DeviceProfile::getUnfitList)
-                      .filter(List::isEmpty)
-                      .isPresent());
+          .until(() ->
+              directory
+                  .find(device)
+                  .map(DeviceProfile::getUnfitList)
+                  .filter(List::isEmpty)
+                  .isPresent());
     }
   }
 

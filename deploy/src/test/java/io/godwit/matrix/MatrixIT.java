@@ -75,18 +75,18 @@ final class MatrixIT {
             before(CHECKPOINTER, KILL),
             after(CHECKPOINTER, KILL))
         .map(call -> Row.of(Blow.KILL_CHECKPOINTER, call))
-        .flatMap(
-            row ->
-                row.at().call().equals(CHECKPOINT) && row.at().equals(before(CHECKPOINTER, CHECKPOINT))
-                    ? Stream.of(
-                        Row.of(Blow.KILL_CHECKPOINTER, before(CHECKPOINTER, UPLOAD))
-                            .once(passing(after(CHECKPOINTER, DUMP))),
-                        row)
-                    : Stream.of(row));
+        .flatMap(row ->
+            row.at().call().equals(CHECKPOINT) && row.at().equals(before(CHECKPOINTER, CHECKPOINT))
+                ? Stream.of(
+                    Row.of(Blow.KILL_CHECKPOINTER, before(CHECKPOINTER, UPLOAD))
+                        .once(passing(after(CHECKPOINTER, DUMP))),
+                    row)
+                : Stream.of(row));
   }
 
   private static Stream<Row> converter() {
-    return Stream.of(before(CONVERTER, FETCH), before(CONVERTER, CONVERSION), after(CONVERTER, CONVERSION))
+    return Stream.of(
+            before(CONVERTER, FETCH), before(CONVERTER, CONVERSION), after(CONVERTER, CONVERSION))
         .map(call -> Row.of(Blow.KILL_CONVERTER, call));
   }
 
@@ -114,7 +114,9 @@ final class MatrixIT {
             .once(passing(after(CHECKPOINTER, DUMP)))
             .away(1),
         Row.of(Blow.KILL_STORE, before(CONVERTER, FETCH)).away(1),
-        Row.of(Blow.KILL_STORE, before(AGENT, FETCH)).once(passing(after(CONVERTER, CONVERSION))).away(1));
+        Row.of(Blow.KILL_STORE, before(AGENT, FETCH))
+            .once(passing(after(CONVERTER, CONVERSION)))
+            .away(1));
   }
 
   private static Stream<Row> engine() {
@@ -125,14 +127,21 @@ final class MatrixIT {
         Row.of(Blow.KILL_ENGINE, nth(2, during(AGENT, START, 100))).away(0.5),
         Row.of(Blow.KILL_ENGINE, before(CHECKPOINTER, KILL)).away(0.5),
         Row.of(Blow.KILL_ENGINE, before(CHECKPOINTER, THAW)).once(REFUSED).away(0.5),
-        Row.of(Blow.KILL_ENGINE_AND_CONTAINERS, passing(before(CHECKPOINTER, CHECKPOINT))).away(0.5),
-        Row.of(Blow.KILL_ENGINE_AND_CONTAINERS, before(CHECKPOINTER, THAW)).once(REFUSED).away(0.5));
+        Row.of(Blow.KILL_ENGINE_AND_CONTAINERS, passing(before(CHECKPOINTER, CHECKPOINT)))
+            .away(0.5),
+        Row.of(Blow.KILL_ENGINE_AND_CONTAINERS, before(CHECKPOINTER, THAW))
+            .once(REFUSED)
+            .away(0.5));
   }
 
   private static Stream<Row> stopped() {
     return Stream.of(
-        Row.of(Blow.KILL_CHECKPOINTER, before(CHECKPOINTER, THAW)).once(REFUSED).ends(State.ROLLED_BACK),
-        Row.of(Blow.KILL_CHECKPOINTER, after(CHECKPOINTER, THAW)).once(REFUSED).ends(State.ROLLED_BACK),
+        Row.of(Blow.KILL_CHECKPOINTER, before(CHECKPOINTER, THAW))
+            .once(REFUSED)
+            .ends(State.ROLLED_BACK),
+        Row.of(Blow.KILL_CHECKPOINTER, after(CHECKPOINTER, THAW))
+            .once(REFUSED)
+            .ends(State.ROLLED_BACK),
         Row.of(Blow.STOP_AGENT, passing(CLAIM)).away(6).budget(4).ends(State.ROLLED_BACK),
         Row.of(Blow.STOP_AGENT, passing(CLAIMED)).away(6).budget(4).ends(State.SUCCEEDED),
         Row.of(Blow.STOP_AGENT, passing(RESTORED)).away(6).budget(4).ends(State.SUCCEEDED),

@@ -121,11 +121,10 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
     Awaitility.await(state + " of " + id + " at " + route.checkpointer())
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(20))
-        .until(
-            () ->
-                journaled().stream()
-                    .flatMap(migration -> migration.order().history().stream())
-                    .anyMatch(line -> line.state() == state));
+        .until(() ->
+            journaled().stream()
+                .flatMap(migration -> migration.order().history().stream())
+                .anyMatch(line -> line.state() == state));
   }
 
   /** It goes on, on one side only, and no number was left out or printed twice on its way. */
@@ -149,8 +148,7 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
         Awaitility.await("the end of " + id + " to be told: " + history())
             .atMost(Duration.ofSeconds(10))
             .pollInterval(Duration.ofMillis(200))
-            .until(
-                () -> Set.copyOf(Told.exitCodes(lab.settings(), id)), told -> !told.isEmpty());
+            .until(() -> Set.copyOf(Told.exitCodes(lab.settings(), id)), told -> !told.isEmpty());
     assertEquals(Set.of(end == State.SUCCEEDED ? 0 : 1), codes, this::history);
   }
 
@@ -188,7 +186,8 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
             migration
                 .order()
                 .history()
-                .forEach(line -> lines.add("%s %s %s".formatted(line.at(), line.state(), line.message()))));
+                .forEach(line ->
+                    lines.add("%s %s %s".formatted(line.at(), line.state(), line.message()))));
     return "migration " + id + "\n" + String.join("\n", lines);
   }
 

@@ -99,11 +99,7 @@ final class OwnEngine implements AutoCloseable {
       start(true);
     }
     awaitReady();
-    docker
-        .run("ps", "--all", "--quiet", "--no-trunc")
-        .orFail()
-        .lines()
-        .forEach(docker::remove);
+    docker.run("ps", "--all", "--quiet", "--no-trunc").orFail().lines().forEach(docker::remove);
     daemon.orElseThrow().close();
   }
 }

@@ -38,8 +38,7 @@ final class PromiseIT {
   void secondAgentOfOneNameTakesNothingAndSaysSo(Lab lab) throws Exception {
     try (OwnProcess second =
             lab.service(
-                Lab.AGENT,
-                new Lab.Place("second", Lab.HOST, Lab.DEVICE, lab.engine().socket()));
+                Lab.AGENT, new Lab.Place("second", Lab.HOST, Lab.DEVICE, lab.engine().socket()));
         Moving moving = Moving.started(lab, "p-names")) {
       second.awaitSaid("Another machine says that it is the device " + Lab.DEVICE);
       moving.ask(Moving.BUDGET);
@@ -47,8 +46,7 @@ final class PromiseIT {
       moving.assertGoesOnOnce(State.SUCCEEDED);
       assertFalse(second.said().contains(moving.id()), "the second has taken something");
       assertTrue(
-          lab.wires().seen().stream()
-              .noneMatch(call -> call.startsWith("second: POST")),
+          lab.wires().seen().stream().noneMatch(call -> call.startsWith("second: POST")),
           "the second has asked its Engine for something");
     }
   }
@@ -94,8 +92,7 @@ final class PromiseIT {
 
   private static Trap stopAgent(Lab lab, Moment moment, String call, int nth) {
     return lab.wires()
-        .trap(
-            Lab.AGENT, call, moment, nth, Then.IS_CUT, () -> lab.service(Lab.AGENT).stop());
+        .trap(Lab.AGENT, call, moment, nth, Then.IS_CUT, () -> lab.service(Lab.AGENT).stop());
   }
 
   private static void makeAnew(Lab lab) throws Exception {
@@ -113,10 +110,15 @@ final class PromiseIT {
     Path program = folder.resolve("pinger");
     try {
       run(
-          "cc", "-O2", "-static", "-o", program.toString(),
+          "cc",
+          "-O2",
+          "-static",
+          "-o",
+          program.toString(),
           lab.root().resolve("deploy/src/test/c/pinger.c").toString());
       run(
-          "sh", "-c",
+          "sh",
+          "-c",
           "tar -C %s -c pinger | docker --host unix://%s import - matrix/pinger"
               .formatted(folder, lab.engine().socket()));
       try (Moving moving =
@@ -135,12 +137,24 @@ final class PromiseIT {
   @Test
   void clientOfAMoveThatFailsAtTheDeviceSeesNoErrorButAPause(Lab lab) throws Exception {
     Docker machines = Docker.ofThisMachine();
-    Path socket = Path.of(System.getenv().getOrDefault("DOCKER_HOST", "/var/run/docker.sock").replace("unix://", ""));
+    Path socket =
+        Path.of(
+            System.getenv()
+                .getOrDefault("DOCKER_HOST", "/var/run/docker.sock")
+                .replace("unix://", ""));
     machines.remove("p-redis");
     machines
         .run(
-            "run", "--detach", "--name", "p-redis", "godwit/stock", "redis-server",
-            "--protected-mode", "no", "--save", "")
+            "run",
+            "--detach",
+            "--name",
+            "p-redis",
+            "godwit/stock",
+            "redis-server",
+            "--protected-mode",
+            "no",
+            "--save",
+            "")
         .orFail();
     try (OwnProcess checkpointer =
             lab.service(

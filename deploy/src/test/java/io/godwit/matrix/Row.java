@@ -15,7 +15,8 @@ import java.util.Set;
  * @param at the call that it meets
  * @param away how long the victim stays away, or stands still
  * @param budget how long the container may stand still
- * @param before calls that fail or must have passed, each in its turn, before that one is waited for
+ * @param before calls that fail or must have passed, each in its turn, before that one is waited
+ *     for
  * @param ends how the migration may end
  */
 record Row(
@@ -57,7 +58,9 @@ record Row(
     }
   }
 
-  /** Something that happens first: the call meets its fate, and only then the next is waited for. */
+  /**
+   * Something that happens first: the call meets its fate, and only then the next is waited for.
+   */
   record Before(Call call) {}
 
   static Row of(Blow blow, Call at) {
@@ -109,8 +112,7 @@ record Row(
 
   /** The same call, but it goes on its way. */
   static Call passing(Call call) {
-    return new Call(
-        call.who(), call.call(), call.moment(), call.nth(), Then.PASSES, call.lateMs());
+    return new Call(call.who(), call.call(), call.moment(), call.nth(), Then.PASSES, call.lateMs());
   }
 
   /** The same call, answered with 500. */
@@ -138,15 +140,14 @@ record Row(
   private void strike(Lab lab) throws InterruptedException {
     if (at.lateMs() > 0) {
       Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  Thread.sleep(at.lateMs());
-                  hit(lab);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              });
+          .start(() -> {
+            try {
+              Thread.sleep(at.lateMs());
+              hit(lab);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
     } else {
       hit(lab);
     }
