@@ -18,7 +18,9 @@ import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -139,7 +141,33 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
     long lastThere = numbers(notHere).last();
     assertTrue(lastThere <= numbers(here).last(), () -> "the last word is " + notHere + "'s");
     numbers(name).with(numbers(there())).assertEachOnce();
+    assertNeverTwo();
     assertToldSo(end);
+  }
+
+  /** By the Engine's own account, as far as the one that runs now remembers. */
+  private void assertNeverTwo() {
+    Set<String> run = new HashSet<>();
+    for (String event :
+        docker()
+            .run(
+                "events",
+                "--since=0",
+                "--until=" + Instant.now().getEpochSecond(),
+                "--filter=container=" + name,
+                "--filter=container=" + there(),
+                "--format={{.Action}} {{.Actor.Attributes.name}}")
+            .orFail()
+            .lines()
+            .toList()) {
+      String[] words = event.split(" ", -1);
+      switch (words[0]) {
+        case "start", "unpause" -> run.add(words[1]);
+        case "pause", "die" -> run.remove(words[1]);
+        default -> {}
+      }
+      assertTrue(run.size() < 2, () -> "both run: " + history());
+    }
   }
 
   /** Who waits at the command is told the same: once, or again after a crash. */
