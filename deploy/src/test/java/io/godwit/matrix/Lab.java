@@ -1,10 +1,12 @@
 package io.godwit.matrix;
 
 import io.godwit.checkpointer.migration.Journal;
+import io.godwit.cli.Told;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.docker.CriuOptions;
 import io.godwit.e2e.Shell;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Settings;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.TopicListing;
 import org.apache.kafka.common.Uuid;
 import org.awaitility.Awaitility;
@@ -57,6 +60,9 @@ final class Lab implements AutoCloseable {
   private final int storePort = freePort();
   private final List<AutoCloseable> proxies = new ArrayList<>();
   private final Map<String, OwnProcess> services = new HashMap<>();
+  private final KafkaMessaging kafka;
+  private final Publisher publisher;
+  private final Told told;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Map<String, Uuid> topics = Map.of();
 
@@ -103,6 +109,9 @@ final class Lab implements AutoCloseable {
         .orFail();
     services.values().forEach(OwnProcess::awaitReady);
     learnTopics();
+    kafka = KafkaMessaging.of(settings());
+    publisher = kafka.publisher();
+    told = new Told(kafka);
     awaitDevice(DEVICE);
     // A run that is cut off leaves no Engine behind.
     Runtime.getRuntime().addShutdownHook(new Thread(this::closeOnce));
@@ -205,6 +214,31 @@ final class Lab implements AutoCloseable {
     services.values().forEach(OwnProcess::awaitReady);
   }
 
+  /** The test's own. */
+  Publisher publisher() {
+    return publisher;
+  }
+
+  /** What people are told. */
+  Told told() {
+    return told;
+  }
+
+  /**
+   * Takes a dead converter's work away at once. The broker would do so by itself, when it has not
+   * heard of it for 15 s.
+   */
+  void forgetConverters() {
+    try (Admin admin = admin()) {
+      admin
+          .removeMembersFromConsumerGroup(CONVERTER, new RemoveMembersFromConsumerGroupOptions())
+          .all()
+          .get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError("the dead converter is not forgotten", e);
+    }
+  }
+
   /** Asked where topics were made anew. */
   void learnTopics() {
     try (Admin admin = admin()) {
@@ -225,8 +259,7 @@ final class Lab implements AutoCloseable {
   }
 
   void awaitDevice(String device) {
-    try (KafkaMessaging kafka = KafkaMessaging.of(settings());
-        var directory = kafka.deviceDirectory()) {
+    try (var directory = kafka.deviceDirectory()) {
       Awaitility.await(device + " to announce itself fit")
           .atMost(Duration.ofMinutes(1))
           .until(() ->
@@ -276,7 +309,9 @@ final class Lab implements AutoCloseable {
     }
     try (engine;
         broker;
-        store) {
+        store;
+        kafka;
+        told) {
       services.values().forEach(OwnProcess::close);
       for (AutoCloseable proxy : proxies) {
         proxy.close();

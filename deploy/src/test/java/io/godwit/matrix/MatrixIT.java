@@ -28,10 +28,14 @@ final class MatrixIT {
   @MethodSource("rows")
   void eachNumberOnceAndOneSideGoesOn(Row row, Lab lab) throws InterruptedException {
     try (Moving moving = Moving.started(lab, "m-" + UUID.randomUUID())) {
-      Trap trap = row.set(lab);
+      Trap first = row.strikes().getFirst().set(lab);
       moving.ask(row.budget());
-      trap.await(60);
-      row.comeBack(lab);
+      for (int i = 0; i < row.strikes().size(); i++) {
+        Strike strike = row.strikes().get(i);
+        Trap trap = i == 0 ? first : strike.set(lab);
+        trap.await(60);
+        strike.comeBack(lab);
+      }
       State end = moving.awaitEnd(Duration.ofSeconds(120));
       lab.heal();
       moving.assertGoesOnOnce(end);

@@ -5,16 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.State;
-import io.godwit.cli.Told;
-import io.godwit.contract.Decision;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.MoveOptions;
 import io.godwit.contract.Request;
 import io.godwit.e2e.Docker;
 import io.godwit.e2e.Shell;
-import io.godwit.messaging.DecisionLog;
-import io.godwit.messaging.KafkaMessaging;
-import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -71,27 +67,28 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
             .setFreezeBudgetMs(budget.toMillis())
             .setOptions(MoveOptions.newBuilder().setName(there()))
             .build();
-    try (KafkaMessaging kafka = KafkaMessaging.of(lab.settings());
-        Publisher publisher = kafka.publisher()) {
-      publisher.publish(
-          Topic.REQUESTS, route.host(), Request.newBuilder().setMigration(migration).build());
-    }
+    lab.publisher()
+        .publish(
+            Topic.REQUESTS, route.host(), Request.newBuilder().setMigration(migration).build());
   }
 
-  /** What the decision log says of it. */
-  List<Decision> decisions() {
-    try (KafkaMessaging kafka = KafkaMessaging.of(lab.settings());
-        DecisionLog log = kafka.decisionLog()) {
-      return log.read(id);
-    }
-  }
-
-  /** Writes to the decision log, past the services. */
-  void say(Decision.Builder decision) {
-    try (KafkaMessaging kafka = KafkaMessaging.of(lab.settings());
-        Publisher publisher = kafka.publisher()) {
-      publisher.publish(Topic.DECISIONS, id, decision.setMigrationId(id).build());
-    }
+  /** The operator's word, by the command. */
+  void resolve(String side) {
+    Shell.run(
+            Duration.ofMinutes(1),
+            Map.of(
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "GODWIT_KAFKA",
+                lab.settings().kafka()),
+            List.of(
+                lab.root().resolve("deploy/target/dist/bin/godwit").toString(),
+                "resolve",
+                id,
+                "--ran-on",
+                side,
+                "--yes"))
+        .orFail();
   }
 
   /** Its name on the device. */
@@ -176,7 +173,7 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
         Awaitility.await("the end of " + id + " to be told: " + history())
             .atMost(Duration.ofSeconds(10))
             .pollInterval(Duration.ofMillis(200))
-            .until(() -> Set.copyOf(Told.exitCodes(lab.settings(), id)), told -> !told.isEmpty());
+            .until(() -> Set.copyOf(lab.told().exitCodes(id)), told -> !told.isEmpty());
     assertEquals(Set.of(end == State.SUCCEEDED ? 0 : 1), codes, this::history);
   }
 

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.State;
-import io.godwit.contract.Decision;
-import io.godwit.contract.Resolved;
-import io.godwit.contract.Resolved.RanOn;
 import io.godwit.e2e.Docker;
 import io.godwit.e2e.Shell;
 import io.godwit.matrix.Wires.Moment;
@@ -56,7 +53,7 @@ final class PromiseIT {
     try (Moving moving = Moving.started(lab, "p-host")) {
       forget(lab, moving);
       assertFalse(moving.goesOn(moving.name()), "nobody knows: it stands still");
-      moving.say(Decision.newBuilder().setResolved(Resolved.newBuilder().setRanOn(RanOn.HOST)));
+      moving.resolve("host");
       assertEquals(State.ROLLED_BACK, moving.awaitEnd(MINUTE), moving::history);
       lab.service(Lab.AGENT).goOn();
       moving.assertGoesOnOnce(State.ROLLED_BACK);
@@ -74,7 +71,7 @@ final class PromiseIT {
       lab.service(Lab.CHECKPOINTER).kill();
       lab.service(Lab.CHECKPOINTER).start();
       moving.awaitState(State.IN_DOUBT, MINUTE);
-      moving.say(Decision.newBuilder().setResolved(Resolved.newBuilder().setRanOn(RanOn.DEVICE)));
+      moving.resolve("device");
       assertEquals(State.SUCCEEDED, moving.awaitEnd(MINUTE), moving::history);
       lab.service(Lab.AGENT).goOn();
       moving.assertGoesOnOnce(State.SUCCEEDED);

@@ -3,20 +3,19 @@ package io.godwit.matrix;
 import static io.godwit.matrix.Lab.AGENT;
 import static io.godwit.matrix.Lab.CHECKPOINTER;
 import static io.godwit.matrix.Lab.CONVERTER;
-import static io.godwit.matrix.Row.after;
-import static io.godwit.matrix.Row.before;
-import static io.godwit.matrix.Row.during;
-import static io.godwit.matrix.Row.nth;
-import static io.godwit.matrix.Row.passing;
-import static io.godwit.matrix.Row.refused;
+import static io.godwit.matrix.Strike.Call.after;
+import static io.godwit.matrix.Strike.Call.before;
+import static io.godwit.matrix.Strike.Call.during;
 
 import io.godwit.checkpointer.migration.State;
-import io.godwit.matrix.Row.Blow;
-import io.godwit.matrix.Row.Call;
-import java.util.Arrays;
+import io.godwit.matrix.Strike.Blow;
+import io.godwit.matrix.Strike.Call;
 import java.util.stream.Stream;
 
-/** The rows of the matrix: each part, before an effect, after it, and before it is recorded. */
+/**
+ * The rows of the matrix: each part, before an effect, after it, and before it is recorded. Where a
+ * move outlives a blow, the next falls on the same move.
+ */
 final class Rows {
   // What the parts say to each other, in the order of a migration.
   private static final String REHEARSAL = "Produce rehearsals";
@@ -31,114 +30,116 @@ final class Rows {
   private static final String KILL = "POST .*/kill";
   private static final String THAW = "POST .*/unpause$";
 
-  private static final Call DUMPED = passing(after(CHECKPOINTER, DUMP));
-  private static final Call CONVERTED = passing(after(CONVERTER, CONVERSION));
+  private static final Call DUMPED = after(CHECKPOINTER, DUMP).passing();
+  private static final Call CONVERTED = after(CONVERTER, CONVERSION).passing();
 
   // The agent's first start from a checkpoint is the rehearsal's, its first decision the claim.
   private static final Call CLAIM = before(AGENT, DECISION);
   private static final Call CLAIMED = after(AGENT, DECISION);
-  private static final Call RESTORE = nth(2, before(AGENT, START));
-  private static final Call RESTORED = nth(2, after(AGENT, START));
-  private static final Call OUTCOME = nth(2, before(AGENT, DECISION));
-  private static final Call TOLD = nth(2, after(AGENT, DECISION));
+  private static final Call RESTORE = before(AGENT, START).no(2);
+  private static final Call RESTORED = after(AGENT, START).no(2);
+  private static final Call OUTCOME = before(AGENT, DECISION).no(2);
+  private static final Call TOLD = after(AGENT, DECISION).no(2);
 
   /** The device's Engine does not start it: the source is to go on. */
-  private static final Call REFUSED = refused(RESTORE);
+  private static final Call REFUSED = RESTORE.refused();
 
   private Rows() {}
 
   static Stream<Row> all() {
-    return Stream.of(checkpointer(), converter(), agent(), broker(), store(), engine(), stopped())
+    return Stream.of(checkpointer(), converter(), agent(), broker(), store(), engine(), late())
         .flatMap(rows -> rows);
   }
 
   private static Stream<Row> checkpointer() {
-    return Stream.concat(
-        each(
-            Blow.KILL_CHECKPOINTER,
-            before(CHECKPOINTER, PAUSE),
-            after(CHECKPOINTER, PAUSE),
-            before(CHECKPOINTER, DUMP),
-            during(CHECKPOINTER, DUMP, 150),
-            after(CHECKPOINTER, DUMP),
-            before(CHECKPOINTER, CHECKPOINT),
-            after(CHECKPOINTER, CHECKPOINT),
-            passing(CLAIMED),
-            passing(TOLD),
-            before(CHECKPOINTER, KILL),
-            after(CHECKPOINTER, KILL)),
-        Stream.of(
-            Row.of(Blow.KILL_CHECKPOINTER, before(CHECKPOINTER, UPLOAD)).once(DUMPED),
-            Row.of(Blow.KILL_CHECKPOINTER, before(CHECKPOINTER, THAW))
-                .once(REFUSED)
-                .ends(State.ROLLED_BACK),
-            Row.of(Blow.KILL_CHECKPOINTER, after(CHECKPOINTER, THAW))
-                .once(REFUSED)
-                .ends(State.ROLLED_BACK)));
+    Blow kill = Blow.KILL_CHECKPOINTER;
+    return Stream.of(
+        Row.of(
+                kill,
+                before(CHECKPOINTER, PAUSE),
+                before(CHECKPOINTER, DUMP),
+                during(CHECKPOINTER, DUMP, 150))
+            .ends(State.SUCCEEDED),
+        Row.of(
+                Strike.of(kill, after(CHECKPOINTER, PAUSE)),
+                Strike.of(kill, after(CHECKPOINTER, DUMP)),
+                Strike.of(kill, before(CHECKPOINTER, UPLOAD)).once(DUMPED))
+            .ends(State.SUCCEEDED),
+        Row.of(
+                kill,
+                before(CHECKPOINTER, CHECKPOINT),
+                after(CHECKPOINTER, CHECKPOINT),
+                CLAIMED.passing())
+            .ends(State.SUCCEEDED),
+        Row.of(kill, TOLD.passing(), before(CHECKPOINTER, KILL)).ends(State.SUCCEEDED),
+        Row.of(kill, after(CHECKPOINTER, KILL)).ends(State.SUCCEEDED),
+        Row.of(
+                Strike.of(kill, before(CHECKPOINTER, THAW)).once(REFUSED),
+                Strike.of(kill, after(CHECKPOINTER, THAW)))
+            .ends(State.ROLLED_BACK));
   }
 
   private static Stream<Row> converter() {
-    return each(
-        Blow.KILL_CONVERTER,
-        before(CONVERTER, FETCH),
-        before(CONVERTER, CONVERSION),
-        after(CONVERTER, CONVERSION));
+    return Stream.of(
+        Row.of(
+                Blow.KILL_CONVERTER,
+                before(CONVERTER, FETCH),
+                before(CONVERTER, CONVERSION),
+                after(CONVERTER, CONVERSION))
+            .ends(State.SUCCEEDED));
   }
 
   private static Stream<Row> agent() {
-    return each(
-        Blow.KILL_AGENT,
-        before(AGENT, START),
-        after(AGENT, REHEARSAL),
-        CLAIM,
-        CLAIMED,
-        RESTORE,
-        RESTORED,
-        OUTCOME,
-        TOLD);
+    Blow kill = Blow.KILL_AGENT;
+    return Stream.of(
+        Row.of(kill, before(AGENT, START), after(AGENT, REHEARSAL), CLAIM).ends(State.SUCCEEDED),
+        Row.of(kill, CLAIMED),
+        Row.of(kill, RESTORE),
+        Row.of(kill, RESTORED, CLAIM, CLAIMED).ends(State.SUCCEEDED),
+        Row.of(kill, OUTCOME).ends(State.SUCCEEDED),
+        Row.of(kill, TOLD).ends(State.SUCCEEDED));
   }
 
   private static Stream<Row> broker() {
-    return each(
-        Blow.KILL_BROKER, before(CHECKPOINTER, CHECKPOINT), passing(CLAIM), CLAIMED, OUTCOME);
+    Blow kill = Blow.KILL_BROKER;
+    return Stream.of(
+        Row.of(kill, before(CHECKPOINTER, CHECKPOINT), CLAIM).ends(State.SUCCEEDED),
+        Row.of(kill, after(CHECKPOINTER, CHECKPOINT), OUTCOME).ends(State.SUCCEEDED),
+        Row.of(kill, CLAIMED, CLAIMED).ends(State.SUCCEEDED));
   }
 
   private static Stream<Row> store() {
+    Blow kill = Blow.KILL_STORE;
     return Stream.of(
-        Row.of(Blow.KILL_STORE, before(CHECKPOINTER, UPLOAD)).once(DUMPED).away(1),
-        Row.of(Blow.KILL_STORE, before(CONVERTER, FETCH)).away(1),
-        Row.of(Blow.KILL_STORE, before(AGENT, FETCH)).once(CONVERTED).away(1));
+        Row.of(Strike.of(kill, before(CHECKPOINTER, UPLOAD)).once(DUMPED).away(0.5)),
+        Row.of(
+            Strike.of(kill, before(CONVERTER, FETCH)).away(0.5),
+            Strike.of(kill, before(AGENT, FETCH)).once(CONVERTED).away(0.5)));
   }
 
   private static Stream<Row> engine() {
-    return Stream.concat(
-        each(
-            Blow.KILL_ENGINE,
-            before(CHECKPOINTER, PAUSE),
-            after(CHECKPOINTER, PAUSE),
-            during(CHECKPOINTER, DUMP, 150),
-            nth(2, during(AGENT, START, 100)),
-            before(CHECKPOINTER, KILL)),
-        Stream.of(
-            Row.of(Blow.KILL_ENGINE, before(CHECKPOINTER, THAW)).once(REFUSED),
-            Row.of(
-                Blow.KILL_ENGINE_AND_CONTAINERS, passing(before(CHECKPOINTER, CHECKPOINT))),
-            Row.of(Blow.KILL_ENGINE_AND_CONTAINERS, before(CHECKPOINTER, THAW)).once(REFUSED)));
-  }
-
-  /** Late by more than the container may stand still. */
-  private static Stream<Row> stopped() {
+    Blow kill = Blow.KILL_ENGINE;
+    Blow killAll = Blow.KILL_ENGINE_AND_CONTAINERS;
     return Stream.of(
-            Row.of(Blow.STOP_AGENT, passing(CLAIM)).ends(State.ROLLED_BACK),
-            Row.of(Blow.STOP_AGENT, passing(CLAIMED)).ends(State.SUCCEEDED),
-            Row.of(Blow.STOP_AGENT, passing(RESTORED)).ends(State.SUCCEEDED),
-            Row.of(Blow.STOP_CHECKPOINTER, passing(after(CHECKPOINTER, PAUSE))),
-            Row.of(Blow.STOP_CHECKPOINTER, passing(before(CHECKPOINTER, CHECKPOINT))),
-            Row.of(Blow.STOP_CHECKPOINTER, passing(after(CHECKPOINTER, CHECKPOINT))))
-        .map(row -> row.away(6).budget(4));
+        Row.of(kill, before(CHECKPOINTER, PAUSE)),
+        Row.of(kill, after(CHECKPOINTER, PAUSE)),
+        Row.of(kill, during(CHECKPOINTER, DUMP, 150)),
+        Row.of(kill, during(AGENT, START, 100).no(2)),
+        Row.of(kill, before(CHECKPOINTER, KILL)).ends(State.SUCCEEDED),
+        Row.of(Strike.of(kill, before(CHECKPOINTER, THAW)).once(REFUSED)).ends(State.ROLLED_BACK),
+        Row.of(killAll, before(CHECKPOINTER, CHECKPOINT).passing()),
+        Row.of(Strike.of(killAll, before(CHECKPOINTER, THAW)).once(REFUSED))
+            .ends(State.ROLLED_BACK));
   }
 
-  private static Stream<Row> each(Blow blow, Call... calls) {
-    return Arrays.stream(calls).map(call -> Row.of(blow, call));
+  private static Stream<Row> late() {
+    return Stream.of(
+            Row.of(Blow.STOP_AGENT, CLAIM.passing()).ends(State.ROLLED_BACK),
+            Row.of(Blow.STOP_AGENT, CLAIMED.passing(), CLAIMED.passing()).ends(State.SUCCEEDED),
+            Row.of(Blow.STOP_CHECKPOINTER, after(CHECKPOINTER, PAUSE).passing())
+                .ends(State.ROLLED_BACK),
+            Row.of(Blow.STOP_CHECKPOINTER, before(CHECKPOINTER, CHECKPOINT).passing()),
+            Row.of(Blow.STOP_CHECKPOINTER, after(CHECKPOINTER, CHECKPOINT).passing()))
+        .map(Row::late);
   }
 }
