@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * An Engine that answers 500 to each kind of call in turn; and one that does what it was asked to
  * and answers 500 all the same.
  */
-@ExtendWith(Lab.Given.class)
+@ExtendWith(OneLab.class)
 final class EngineRefusesIT {
   private static final Pattern ENGINES =
       Pattern.compile("(GET|POST|DELETE) /(?!godwit/|godwit$).*");

@@ -29,10 +29,6 @@ import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.TopicListing;
 import org.apache.kafka.common.Uuid;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Everything that moves a container, each part a process of its own, with proxies between them. */
 final class Lab implements AutoCloseable {
@@ -66,7 +62,7 @@ final class Lab implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Map<String, Uuid> topics = Map.of();
 
-  private Lab(Path root, Path folder) throws IOException {
+  Lab(Path root, Path folder) throws IOException {
     this.root = root;
     this.folder = folder;
     engine = new OwnEngine(Files.createDirectories(folder.resolve("e")));
@@ -326,35 +322,5 @@ final class Lab implements AutoCloseable {
       throw new AssertionError("CRIU's options are not as they were", e);
     }
     Shell.run(Duration.ofMinutes(1), List.of("rm", "-rf", folder.toString()));
-  }
-
-  /** Gives every test of a class the one lab, which is closed after them. */
-  static final class Given implements ParameterResolver {
-    @Override
-    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-      return parameter.getParameter().getType() == Lab.class;
-    }
-
-    @Override
-    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-      ExtensionContext ofClass = context;
-      while (ofClass.getTestMethod().isPresent()) {
-        ofClass = ofClass.getParent().orElseThrow();
-      }
-      return ofClass
-          .getStore(Namespace.create(Lab.class))
-          .computeIfAbsent(Lab.class, key -> create(), Lab.class);
-    }
-
-    private static Lab create() {
-      try {
-        // A short path: sockets lie in it, and the kernel takes 107 bytes.
-        return new Lab(
-            Path.of(System.getProperty("godwit.root")).toAbsolutePath().normalize(),
-            Files.createTempDirectory("gm"));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

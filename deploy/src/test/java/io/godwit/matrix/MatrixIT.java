@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whoever is killed or stands still, and whenever: each number once, it goes on in one place, and
  * what is said of it is so.
  */
-@ExtendWith(Lab.Given.class)
+@ExtendWith(OneLab.class)
 final class MatrixIT {
   /** {@code -Drow=REGEX} runs those alone whose names it matches. */
   static Stream<Row> rows() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is promised of one name twice, of a log that forgets, of what cannot be restored. */
-@ExtendWith(Lab.Given.class)
+@ExtendWith(OneLab.class)
 final class PromiseIT {
   private static final Duration MINUTE = Duration.ofSeconds(60);
   private static final String RESTORE = "POST .*/start\\?checkpoint=";
