@@ -139,6 +139,7 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
     assertTrue(lastThere <= numbers(here).last(), () -> "the last word is " + notHere + "'s");
     numbers(name).with(numbers(there())).assertEachOnce();
     assertNeverTwo();
+    assertEquals(1, lab.engine().living(), () -> "processes, whatever is said: " + history());
     assertToldSo(end);
   }
 

@@ -92,6 +92,35 @@ final class OwnEngine implements AutoCloseable {
     return daemon.filter(OwnProcess::isAlive).isPresent();
   }
 
+  /**
+   * How many first processes of containers there are, whatever the Engine knows of them: living
+   * children of its containerd's shims.
+   */
+  long living() {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.parent().filter(this::isShim).isPresent())
+        .filter(OwnEngine::lives)
+        .count();
+  }
+
+  private boolean isShim(ProcessHandle process) {
+    try {
+      String command = Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+      return command.contains("containerd-shim") && command.contains(folder.toString());
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
+  private static boolean lives(ProcessHandle process) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
   /** Removes every container, and ends it with its containerd. */
   @Override
   public void close() {

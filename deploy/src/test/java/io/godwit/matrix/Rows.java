@@ -125,11 +125,13 @@ final class Rows {
         Row.of(kill, after(CHECKPOINTER, PAUSE)),
         Row.of(kill, during(CHECKPOINTER, DUMP, 150)),
         Row.of(kill, during(AGENT, START, 100).no(2)),
+        Row.of(kill, during(AGENT, START, 250).no(2)),
+        Row.of(kill, during(AGENT, START, 400).no(2)),
+        Row.of(kill, RESTORED.passing()),
         Row.of(kill, before(CHECKPOINTER, KILL)).ends(State.SUCCEEDED),
         Row.of(Strike.of(kill, before(CHECKPOINTER, THAW)).once(REFUSED)).ends(State.ROLLED_BACK),
-        Row.of(killAll, before(CHECKPOINTER, CHECKPOINT).passing()),
-        Row.of(Strike.of(killAll, before(CHECKPOINTER, THAW)).once(REFUSED))
-            .ends(State.ROLLED_BACK));
+        Row.of(killAll, before(CHECKPOINTER, CHECKPOINT).passing()).ends(State.SUCCEEDED),
+        Row.of(killAll, RESTORE).ends(State.ROLLED_BACK));
   }
 
   private static Stream<Row> late() {
