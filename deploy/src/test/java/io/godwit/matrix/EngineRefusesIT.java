@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * An Engine that answers 500 to each kind of call in turn; and one that does what it was asked to
  * and answers 500 all the same.
  */
+@Order(Lab.FIRST)
 @ExtendWith(OneLab.class)
 final class EngineRefusesIT {
   private static final Pattern ENGINES =

@@ -32,6 +32,9 @@ import org.awaitility.Awaitility;
 
 /** Everything that moves a container, each part a process of its own, with proxies between them. */
 final class Lab implements AutoCloseable {
+  /** The order of its tests: before a virtual machine is up, which takes a processor. */
+  static final int FIRST = 0;
+
   static final String HOST = "matrix-host";
   static final String DEVICE = "matrix-device";
   static final String CHECKPOINTER = "checkpointer";

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whoever is killed or stands still, and whenever: each number once, it goes on in one place, and
  * what is said of it is so.
  */
+@Order(Lab.FIRST)
 @ExtendWith(OneLab.class)
 final class MatrixIT {
   /** {@code -Drow=REGEX} runs those alone whose names it matches. */

@@ -139,7 +139,9 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
     assertTrue(lastThere <= numbers(here).last(), () -> "the last word is " + notHere + "'s");
     numbers(name).with(numbers(there())).assertEachOnce();
     assertNeverTwo();
-    assertEquals(1, lab.engine().living(), () -> "processes, whatever is said: " + history());
+    Awaitility.await("one process alone, whatever the Engine says: " + history())
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> lab.engine().living() == 1);
     assertToldSo(end);
   }
 

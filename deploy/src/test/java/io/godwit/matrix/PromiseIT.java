@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is promised of one name twice, of a log that forgets, of what cannot be restored. */
+@Order(Lab.FIRST)
 @ExtendWith(OneLab.class)
 final class PromiseIT {
   private static final Duration MINUTE = Duration.ofSeconds(60);
