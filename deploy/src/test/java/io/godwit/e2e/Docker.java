@@ -7,38 +7,38 @@ import java.util.List;
 /**
  * A Docker Engine by its command line: this machine's, or a device's through {@link Device#docker}.
  */
-final class Docker {
+public final class Docker {
   private final List<String> prefix;
 
-  Docker(List<String> prefix) {
+  public Docker(List<String> prefix) {
     this.prefix = List.copyOf(prefix);
   }
 
-  static Docker ofThisMachine() {
+  public static Docker ofThisMachine() {
     return new Docker(List.of("docker"));
   }
 
-  Shell.Result run(String... arguments) {
+  public Shell.Result run(String... arguments) {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(List.of(arguments));
     return Shell.run(Duration.ofMinutes(2), command);
   }
 
   /** The lines that the container has printed. */
-  List<String> logs(String container) {
+  public List<String> logs(String container) {
     return run("logs", container).orFail().lines().toList();
   }
 
-  boolean isRunning(String container) {
+  public boolean isRunning(String container) {
     Shell.Result state = run("inspect", "--format", "{{.State.Running}}", container);
     return state.exit() == 0 && state.out().strip().equals("true");
   }
 
-  String inspect(String container, String format) {
+  public String inspect(String container, String format) {
     return run("inspect", "--format", format, container).orFail().strip();
   }
 
-  void remove(String container) {
+  public void remove(String container) {
     run("rm", "--force", "--volumes", container);
   }
 }

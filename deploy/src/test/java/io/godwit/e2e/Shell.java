@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs commands of this machine as a person at a terminal would, each with a bound on its time. */
-final class Shell {
+public final class Shell {
   private Shell() {}
 
   /** How a command ended. */
-  record Result(int exit, String out, String err) {
+  public record Result(int exit, String out, String err) {
     /** What it printed; fails with all of it when the command did. */
-    String orFail() {
+    public String orFail() {
       if (exit != 0) {
         throw new AssertionError("exit code " + exit + "\n" + out + "\n" + err);
       }
@@ -25,11 +25,11 @@ final class Shell {
     }
   }
 
-  static Result run(Duration atMost, List<String> command) {
+  public static Result run(Duration atMost, List<String> command) {
     return run(atMost, Map.of(), command);
   }
 
-  static Result run(Duration atMost, Map<String, String> environment, List<String> command) {
+  public static Result run(Duration atMost, Map<String, String> environment, List<String> command) {
     try {
       Path out = Files.createTempFile("godwit-e2e", ".out");
       Path err = Files.createTempFile("godwit-e2e", ".err");

@@ -1,0 +1,134 @@
+package io.godwit.matrix;
+
+import io.godwit.e2e.Docker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+
+/**
+ * A Docker Engine that the test may kill, beside the machine's: its own folders, its own
+ * containerd, no network. Its containers and their shims outlive it, as the machine's would.
+ */
+final class OwnEngine implements AutoCloseable {
+  private final Path folder;
+  private final Docker docker;
+  private Optional<OwnProcess> daemon = Optional.empty();
+
+  /**
+   * @param folder on a disk that overlay2 works on; its path is short, for there are sockets in it
+   */
+  OwnEngine(Path folder) {
+    this.folder = folder;
+    this.docker = new Docker(List.of("docker", "--host", "unix://" + socket()));
+    try {
+      // The machine's own configuration is not for this one.
+      Files.writeString(folder.resolve("daemon.json"), "{}\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start(true);
+  }
+
+  Path socket() {
+    return folder.resolve("sock");
+  }
+
+  Docker docker() {
+    return docker;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param keepsContainers live-restore: without it, an Engine that starts ends what still runs
+   */
+  void start(boolean keepsContainers) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "dockerd",
+                "--experimental",
+                "--config-file=" + folder.resolve("daemon.json"),
+                "--data-root=" + folder.resolve("data"),
+                "--exec-root=" + folder.resolve("exec"),
+                "--pidfile=" + folder.resolve("pid"),
+                "--host=unix://" + socket(),
+                "--bridge=none",
+                "--iptables=false",
+                "--ip-forward=false"));
+    if (keepsContainers) {
+      command.add("--live-restore");
+    }
+    OwnProcess started =
+        new OwnProcess(
+            "dockerd", command, Map.of(), folder.resolve("dockerd.log"), "API listen on");
+    daemon = Optional.of(started);
+  }
+
+  void awaitReady() {
+    Awaitility.await("the Engine to answer: see " + folder.resolve("dockerd.log"))
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> docker.run("version").exit() == 0);
+  }
+
+  /** SIGKILL for dockerd alone. */
+  void kill() {
+    daemon.orElseThrow().kill();
+  }
+
+  void awaitEnd() {
+    daemon.orElseThrow().awaitEnd();
+  }
+
+  boolean isAlive() {
+    return daemon.filter(OwnProcess::isAlive).isPresent();
+  }
+
+  /**
+   * How many first processes of containers there are, whatever the Engine knows of them: living
+   * children of its containerd's shims.
+   */
+  long living() {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.parent().filter(this::isShim).isPresent())
+        .filter(OwnEngine::lives)
+        .count();
+  }
+
+  private boolean isShim(ProcessHandle process) {
+    try {
+      String command = Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+      return command.contains("containerd-shim") && command.contains(folder.toString());
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
+  private static boolean lives(ProcessHandle process) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
+  /** Removes every container, and ends it with its containerd. */
+  @Override
+  public void close() {
+    if (!isAlive()) {
+      start(true);
+    }
+    awaitReady();
+    docker.run("ps", "--all", "--quiet", "--no-trunc").orFail().lines().forEach(docker::remove);
+    daemon.orElseThrow().close();
+  }
+}
