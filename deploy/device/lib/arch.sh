@@ -18,10 +18,11 @@ arch_select() {
       kernel_package=linux-image-cloud-amd64
       qemu="qemu-system-x86_64"
       # All that QEMU has, AVX2 included, which containers of other machines may use; without what they may lack, so
-      # that containers find at home whatever they have chosen here, and without a fifth level of page tables. Only one:
+      # that containers find at home whatever they have chosen here, and without a fifth level of page tables. Without
+      # "fast" string instructions, too: kernel and libraries would copy with them, which QEMU does byte by byte. Only one:
       # when a processor rewrites kernel code that another runs, QEMU 7 lets that one run into the breakpoint in it, and
       # the kernel panics.
-      qemu_machine=(-M q35 -cpu "max,la57=off,pku=off,mpx=off,3dnow=off,3dnowext=off,svm=off")
+      qemu_machine=(-M q35 -cpu "max,la57=off,pku=off,mpx=off,3dnow=off,3dnowext=off,svm=off,erms=off")
       default_processors=1
       console=ttyS0
       ;;

@@ -8,7 +8,7 @@
 #   seed.raw      the guest's second disk: a tar archive of the services and their environment, as far as they were given
 #   initramfs.gz  the build's with the scripts in guest/
 #   process       pid and start time of its QEMU: a pid alone may have become another process's
-#   ssh-port      where 127.0.0.1 leads to the guest's port 22
+#   ssh-port      where 127.0.0.1 leads to the guest's port 22; ssh.sock: of the connection to it that is open
 #   qmp.sock      QEMU's control socket
 #   console.log   all that the guest's console showed since the last start; qemu.log what QEMU itself said
 
@@ -143,7 +143,7 @@ boot() {
   build="$home/build/$(<"$machine/build")"
   # The kernel takes several archives one behind the other: the build's, and the guest's scripts.
   { cat "$build/initramfs.gz"; (cd "$here" && find guest | cpio --quiet -o -H newc -R 0:0 | gzip); } >"$machine/initramfs.gz"
-  rm -f "$machine/qmp.sock" "$machine/known_hosts"
+  rm -f "$machine/qmp.sock" "$machine/known_hosts" "$machine/ssh.sock"
   : >"$machine/console.log"
   # Paths are relative to the device's folder, because a socket's path may be 107 bytes long at most.
   (
@@ -223,12 +223,15 @@ free_port() {
 }
 
 # guest COMMAND...: runs it in the guest with this script's standard input and output; the exit code is the command's,
-# or 255 when the guest cannot be reached.
-guest() {
-  ssh -q -T -F none -i "$home/ssh/id_ed25519" -p "$(<"$machine/ssh-port")" -o BatchMode=yes -o ConnectTimeout=30 \
-    -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$machine/known_hosts" -o IdentitiesOnly=yes \
+# or 255 when the guest cannot be reached. One connection serves all calls within a minute: to agree on keys anew costs
+# an emulated processor more than most commands.
+guest() (
+  cd "$machine" || exit 255
+  exec ssh -q -T -F none -i "$home/ssh/id_ed25519" -p "$(<ssh-port)" -o BatchMode=yes -o ConnectTimeout=30 \
+    -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=known_hosts -o IdentitiesOnly=yes \
+    -o ControlMaster=auto -o ControlPath=ssh.sock -o ControlPersist=60 \
     "${ssh_options[@]}" root@127.0.0.1 "${*@Q}"
-}
+)
 
 stop() {
   guest busybox poweroff </dev/null || say "$name does not answer: its power is cut in two minutes if it does not stop"

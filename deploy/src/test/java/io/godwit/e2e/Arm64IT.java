@@ -3,13 +3,10 @@ package io.godwit.e2e;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Between ARM64 machines nothing is rewritten. */
-@Order(World.ON_ARM64)
-@ExtendWith(World.Given.class)
+@OnArm64
 final class Arm64IT {
   @Test
   void movesOnAnArm64MachineToItselfUnderAnotherName(World world) {

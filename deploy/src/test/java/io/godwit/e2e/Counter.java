@@ -38,6 +38,8 @@ record Counter(World world, String name) implements AutoCloseable {
     List<String> printed =
         Awaitility.await(name + " to print " + lines + " more lines on " + machine.name())
             .atMost(Duration.ofMinutes(2))
+            // A question costs an emulated processor a second.
+            .pollInterval(Duration.ofSeconds(1))
             .until(() -> machine.docker().logs(name), logs -> logs.size() >= known + lines);
     CounterLines all = CounterLines.of(printed);
     all.assertUnbroken();
@@ -66,6 +68,6 @@ record Counter(World world, String name) implements AutoCloseable {
   public void close() {
     world.docker().remove(name);
     // No machine boots for this.
-    world.booted().ifPresent(machine -> machine.docker().remove(name));
+    world.booted().forEach(machine -> machine.docker().remove(name));
   }
 }

@@ -17,13 +17,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code counter} crosses from this machine to the ARM64 device. */
-@Order(World.ON_ARM64)
-@ExtendWith(World.Given.class)
+@OnArm64
 final class CounterIT {
   @Test
   void goesOnOnTheDeviceWithoutGapOrRepeat(World world) {

@@ -6,8 +6,10 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A virtual machine, handled by the script that users have. */
@@ -15,6 +17,7 @@ final class Device implements Machine {
   private final Path script;
   private final String name;
   private final Map<Integer, Integer> forwards = new ConcurrentHashMap<>();
+  private final Set<String> images = new HashSet<>();
 
   Device(Path script, String name) {
     this.script = script;
@@ -47,12 +50,19 @@ final class Device implements Machine {
     return new Docker(List.of(script.toString(), "exec", name, "--", "docker"));
   }
 
-  /** Brings an image of this machine there, as the first move of a container of it does. */
-  void requireImage(String image) {
+  /**
+   * Brings an image of this machine there, as the first move of a container of it does, unless it
+   * is there. Not twice at once.
+   */
+  synchronized void requireImage(String image) {
+    if (images.contains(image)) {
+      return;
+    }
     if (docker().run("image", "inspect", image).exit() != 0) {
       String load = "docker save %s | '%s' exec %s -- docker load".formatted(image, script, name);
       Shell.run(Duration.ofMinutes(8), List.of("bash", "-o", "pipefail", "-c", load)).orFail();
     }
+    images.add(image);
   }
 
   @Override
@@ -88,6 +98,7 @@ final class Device implements Machine {
     Shell.run(Duration.ofMinutes(1), List.of(script.toString(), "kill", name)).orFail();
   }
 
+  /** With its disk. */
   void remove() {
     Shell.run(Duration.ofMinutes(1), List.of(script.toString(), "kill", name));
     Shell.run(Duration.ofMinutes(1), List.of(script.toString(), "remove", name));

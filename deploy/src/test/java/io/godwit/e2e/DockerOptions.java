@@ -24,7 +24,7 @@ final class DockerOptions {
 
   static List<Sample> samples() {
     return List.of(
-        Sample.moves(
+        Sample.crosses(
             "names",
             List.of(
                 "--hostname",
@@ -50,7 +50,9 @@ final class DockerOptions {
                 "--log-opt",
                 "max-size=1m",
                 "--log-opt",
-                "max-file=3"),
+                "max-file=3",
+                "--interactive",
+                "--tty"),
             holds("`--hostname`", "return same(socket.gethostname)")
                 .andAsks("cat /etc/hostname")
                 .andInspects("{{.Config.Hostname}}"),
@@ -67,8 +69,11 @@ final class DockerOptions {
                 "`--health-cmd`",
                 "{{json .Config.Healthcheck}}",
                 "{{if eq .State.Health.Status \"unhealthy\"}}ill{{else}}well{{end}}"),
-            inspects("the log (json-file) and its options", "{{json .HostConfig.LogConfig}}")),
-        Sample.moves(
+            inspects("the log (json-file) and its options", "{{json .HostConfig.LogConfig}}"),
+            holds(
+                "`--interactive --tty`",
+                "return same(lambda: (os.isatty(0), termios.tcgetattr(0)))")),
+        Sample.crosses(
             "limits",
             List.of(
                 "--memory",
@@ -103,7 +108,7 @@ final class DockerOptions {
             holds("`--shm-size`", "return same(lambda: os.statvfs('/dev/shm').f_blocks)"),
             asks("`--oom-score-adj`", "cat /proc/1/oom_score_adj"),
             holds("`--tty`", "return same(lambda: (os.isatty(0), os.isatty(1), os.ttyname(1)))")),
-        Sample.moves(
+        Sample.crosses(
             "confined",
             List.of(
                 "--cap-drop",
@@ -139,7 +144,7 @@ final class DockerOptions {
                 .andAsks("touch /new 2>&1"),
             holds("`--tmpfs`, with what is in it", HOLDS_SCRATCH),
             asks("`--network none`", "ls /sys/class/net")),
-        Sample.moves(
+        Sample.crosses(
                 "volumes",
                 List.of(
                     "--volume",
@@ -167,21 +172,12 @@ final class DockerOptions {
                 "mkdir -p /tmp/godwit-e2e-bound /tmp/godwit-e2e-bound-ro && echo kept >/tmp/godwit-e2e-bound-ro/note",
                 "",
                 "docker volume rm godwit-e2e-named; rm -rf /tmp/godwit-e2e-bound /tmp/godwit-e2e-bound-ro"),
-        Sample.moves(
-            "both",
-            List.of("--interactive", "--tty"),
-            holds(
-                "`--interactive --tty`",
-                "return same(lambda: (os.isatty(0), termios.tcgetattr(0)))")),
-        Sample.moves(
+        Sample.crosses(
             "init",
-            List.of("--init", "--network", "host"),
+            List.of("--init", "--network", "host", "--ipc", "shareable", "--interactive"),
             holds("`--init`", "return same(lambda: (os.getpid(), state(os.getpid())))")
                 .andAsks("cat /proc/1/comm"),
-            inspects("`--network host`", "{{.HostConfig.NetworkMode}}")),
-        Sample.moves(
-            "shareable",
-            List.of("--ipc", "shareable", "--interactive"),
+            inspects("`--network host`", "{{.HostConfig.NetworkMode}}"),
             holds("`--interactive`", "return same(lambda: select.select([0], [], [], 0))"),
             holds(
                 "`--ipc shareable`, with what is in /dev/shm",
@@ -196,7 +192,7 @@ final class DockerOptions {
                         return g.read(), os.pread(f.fileno(), 5, 0), m[0:5]
                 return same(look)\
                 """)),
-        Sample.moves(
+        Sample.crosses(
                 "meshed",
                 List.of("--network", "godwit-e2e-net", "--network-alias", "bird"),
                 holds(

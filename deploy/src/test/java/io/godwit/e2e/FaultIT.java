@@ -14,19 +14,17 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Whatever dies in the middle, the container is not lost and does not run twice. */
-@Order(World.ON_ARM64)
-@ExtendWith(World.Given.class)
+@OnArm64
 final class FaultIT {
   @Test
   void sourceRunsOnWhenTheAgentIsGoneBeforeItClaims(World world) {
     try (Counter counter = Counter.start(world, "e2e-noagent");
         DecisionLog log = KafkaMessaging.of(world.settings()).decisionLog()) {
-      String id = request(world, counter, Duration.ofSeconds(75));
+      String id = request(world, counter, Duration.ofSeconds(150));
       await("the source to be frozen", () -> !world.docker().isRunning(counter.name()));
       world.device().killServices(Machine.Service.AGENT);
       await("the roll back", () -> world.docker().isRunning(counter.name()));
@@ -61,6 +59,7 @@ final class FaultIT {
   }
 
   @Test
+  @ResourceLock(World.STANDALONE)
   void goesOnWhenTheCheckpointerIsKilledWhileTheContainerIsFrozen(World world) {
     try (Counter counter = Counter.start(world, "e2e-kill9");
         DecisionLog log = KafkaMessaging.of(world.settings()).decisionLog()) {

@@ -104,9 +104,9 @@ final class HeldEvents {
           rings = [0]
           def ring(number, frame):
               rings[0] += 1
-          signal.signal(signal.SIGUSR1, ring)
+          signal.signal(41, ring)
           timer = ctypes.c_void_p()
-          event = struct.pack('QII', 0, signal.SIGUSR1, 0).ljust(64, b'\\0')
+          event = struct.pack('QII', 0, 41, 0).ljust(64, b'\\0')
           call(libc.timer_create(time.CLOCK_MONOTONIC, event, ctypes.byref(timer)))
           call(libc.timer_settime(timer, 0, struct.pack('4q', 0, 50_000_000, 0, 50_000_000), None))
           return moving(lambda: rings[0])\

@@ -3,6 +3,7 @@ package io.godwit.e2e;
 import static io.godwit.e2e.Setting.holds;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The table of settings, first part: what the processes of a container hold. */
 final class HeldThings {
@@ -13,13 +14,32 @@ final class HeldThings {
         Sample.moves("files", List.of(), files()),
         Sample.moves("pipes", List.of(), pipes()),
         Sample.moves("sockets", List.of(), sockets()),
-        Sample.moves("tcp-kept", List.of("--network", "none"), keptConnections())
+        Sample.crosses("tcp-kept", List.of("--network", "none"), keptConnections())
             .by("--tcp", "keep"),
         Sample.moves("events", List.of(), HeldEvents.events()),
         Sample.moves("timers", List.of(), HeldEvents.timers()),
         Sample.moves("ipc", List.of(), HeldEvents.interProcess()),
         Sample.moves("processes", List.of(), HeldEvents.processes()),
-        Sample.moves("filtered", List.of(), filter()));
+        Sample.crosses("filtered", List.of(), filter()));
+  }
+
+  /**
+   * All that goes together in one container, to cross to another machine. What blocks signals
+   * stands before what starts threads: these inherit it.
+   */
+  static Sample together() {
+    Setting[] settings =
+        Stream.of(
+                files(),
+                pipes(),
+                sockets(),
+                HeldEvents.events(),
+                HeldEvents.timers(),
+                HeldEvents.interProcess(),
+                HeldEvents.processes())
+            .flatMap(Stream::of)
+            .toArray(Setting[]::new);
+    return Sample.crosses("together", List.of(), settings);
   }
 
   private static Setting[] files() {

@@ -6,13 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code kv}, filled and with a client connected, crosses to the ARM64 device. */
-@Order(World.ON_ARM64)
-@ExtendWith(World.Given.class)
+@OnArm64
 final class KvIT {
   private static final int KEYS = 40_000;
   private static final String NAME = "e2e-kv";

@@ -6,10 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Every machine is host and device: containers leave each, and come home. */
-@ExtendWith(World.Given.class)
+@OnX86
 final class MachinesIT {
   @Test
   void comesHomeUnderItsNameToWhatItLeftBehind(World world) {

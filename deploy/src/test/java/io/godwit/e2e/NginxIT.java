@@ -15,10 +15,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Debian's nginx crosses with its master and its workers while requests come in. */
-@ExtendWith(World.Given.class)
+@OnX86
 final class NginxIT {
   private static final int PORT = 17_380;
   private static final String PAGE = "the bird with the longest non-stop migration ".repeat(200);

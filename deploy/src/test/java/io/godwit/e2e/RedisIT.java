@@ -6,10 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Debian's redis-server crosses to another x86_64 machine with its data and its clients. */
-@ExtendWith(World.Given.class)
+@OnX86
 final class RedisIT {
   private static final int PORT = 17_379;
   private static final int KEYS = 65_536;

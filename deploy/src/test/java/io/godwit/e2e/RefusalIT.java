@@ -3,13 +3,10 @@ package io.godwit.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What cannot be moved is refused with a sentence that says why, and stays untouched. */
-@Order(World.ON_ARM64)
-@ExtendWith(World.Given.class)
+@OnArm64
 final class RefusalIT {
   @Test
   void namesTheDeviceThatDoesNotExist(World world) {

@@ -30,15 +30,32 @@ record Sample(
    * @param source shell commands that prepare the source machine
    * @param target shell commands that prepare the target machine
    * @param after shell commands that clean both up, also before
-   * @param allCapabilities it starts on the virtual machine, where root may do everything; this
-   *     machine may run in a container or jail where it may not
+   * @param ground the machines it goes between
    */
-  record Needs(String source, String target, String after, boolean allCapabilities) {
-    static final Needs NOTHING = new Needs("", "", "", false);
+  record Needs(String source, String target, String after, Ground ground) {
+    static final Needs NOTHING = new Needs("", "", "", Ground.HERE);
+  }
+
+  /** The machines that a sample goes between. */
+  enum Ground {
+    /** From this machine to itself under another name: nothing in it hangs on what differs. */
+    HERE,
+    /** To the virtual x86_64 machine: another kernel, Docker, cgroup version and CRIU. */
+    ACROSS,
+    /**
+     * From the virtual machine to itself under another name. Root may do everything there; this
+     * machine may run in a container or jail where it may not.
+     */
+    THERE
   }
 
   static Sample moves(String name, List<String> options, Setting... settings) {
     return new Sample(name, options, List.of(), List.of(settings), Optional.empty(), Needs.NOTHING);
+  }
+
+  /** Moves, and goes to another machine for that. */
+  static Sample crosses(String name, List<String> options, Setting... settings) {
+    return moves(name, options, settings).on(Ground.ACROSS);
   }
 
   static Sample refused(String name, List<String> options, RefusalKind kind, Setting... settings) {
@@ -51,11 +68,15 @@ record Sample(
   }
 
   Sample needing(String source, String target, String after) {
-    return with(new Needs(source, target, after, needs.allCapabilities));
+    return with(new Needs(source, target, after, needs.ground));
   }
 
   Sample needingAllCapabilities() {
-    return with(new Needs(needs.source, needs.target, needs.after, true));
+    return on(Ground.THERE);
+  }
+
+  private Sample on(Ground ground) {
+    return with(new Needs(needs.source, needs.target, needs.after, ground));
   }
 
   private Sample with(Needs other) {

@@ -96,7 +96,7 @@ final class SampleRun implements AutoCloseable {
     try {
       return Awaitility.await(name + " to tick " + ticks + " times")
           .atMost(Duration.ofSeconds(60))
-          .pollInterval(Duration.ofMillis(500))
+          .pollInterval(Duration.ofSeconds(1))
           .failFast(name + " has ended", () -> !machine.docker().isRunning(name))
           .until(() -> lines(machine, name), lines -> ticks(lines).size() >= ticks);
     } catch (ConditionTimeoutException e) {
@@ -160,6 +160,8 @@ final class SampleRun implements AutoCloseable {
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(15))
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofSeconds(1))
           .until(() -> {
             last[0] = answer(road.to(), there, question);
             return last[0].equals(answer);

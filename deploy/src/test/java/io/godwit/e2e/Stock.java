@@ -79,6 +79,7 @@ final class Stock implements AutoCloseable {
   List<String> log(int lines) {
     return Awaitility.await(name + " to print " + lines + " lines")
         .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofSeconds(1))
         .until(this::log, log -> log.size() >= lines);
   }
 

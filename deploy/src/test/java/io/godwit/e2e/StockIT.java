@@ -10,10 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Programs of Debian's packages cross to another x86_64 machine and come back. */
-@ExtendWith(World.Given.class)
+@OnX86
 final class StockIT {
   private static final int PORT = 17_211;
   private static final int KEYS = 2_000;

@@ -11,7 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -21,14 +22,20 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * Machines that containers move between: this one with {@code godwit standalone}, a virtual ARM64
  * one and a virtual x86_64 one, each host and device at once. A virtual one boots when the first
- * test asks for it, and the other goes down then: both are emulated, and would slow each other.
+ * test asks for it and stays. Each has a processor or two, emulated by a thread each: tests of the
+ * one run beside those of the other, on the cores that this machine has.
  */
 final class World implements AutoCloseable {
   /** The port that {@code kv} is published on, on the source and in the device. */
   static final int KV_PORT = 17070;
 
-  /** The order of tests with the ARM64 machine: before those with the x86_64 one. */
-  static final int ON_ARM64 = 1;
+  /** What tests lock: {@link OnArm64}, {@link OnX86}. */
+  static final String ARM64 = "the virtual ARM64 machine";
+
+  static final String X86 = "the virtual x86_64 machine";
+
+  /** Whoever kills it takes it for himself. */
+  static final String STANDALONE = "this machine's services";
 
   private static final String HOST = "e2e-host";
 
@@ -39,7 +46,7 @@ final class World implements AutoCloseable {
   private final int kafkaPort;
   private final Device arm64;
   private final Device x86;
-  private Optional<Device> booted = Optional.empty();
+  private final Set<Device> booted = ConcurrentHashMap.newKeySet();
 
   private World(Path root, Path data) {
     this.root = root;
@@ -89,9 +96,9 @@ final class World implements AutoCloseable {
     return booted(x86);
   }
 
-  /** The virtual machine that is up. */
-  Optional<Device> booted() {
-    return booted;
+  /** The virtual machines that are up. */
+  Set<Device> booted() {
+    return Set.copyOf(booted);
   }
 
   Docker docker() {
@@ -130,14 +137,15 @@ final class World implements AutoCloseable {
         command);
   }
 
-  private synchronized Device booted(Device device) {
-    if (!booted.equals(Optional.of(device))) {
-      booted.ifPresent(Device::remove);
-      device.remove();
-      boot(device);
-      booted = Optional.of(device);
+  private Device booted(Device device) {
+    synchronized (device) {
+      if (!booted.contains(device)) {
+        device.remove();
+        boot(device);
+        booted.add(device);
+      }
+      return device;
     }
-    return device;
   }
 
   /** Boots a machine, again after its power was cut, and waits until it has announced itself. */
@@ -168,7 +176,8 @@ final class World implements AutoCloseable {
   private void awaitAnnouncement(Machine machine, long before) {
     try (var directory = KafkaMessaging.of(settings()).deviceDirectory()) {
       Awaitility.await(machine.name() + " to announce itself")
-          .atMost(Duration.ofMinutes(5))
+          // A minute where nothing else runs.
+          .atMost(Duration.ofMinutes(10))
           .pollInterval(Duration.ofSeconds(1))
           .until(() ->
               directory
@@ -182,7 +191,8 @@ final class World implements AutoCloseable {
   @Override
   public void close() {
     try (Standalone _ = here.standalone()) {
-      booted.ifPresent(Device::remove);
+      // Also one that did not come up.
+      List.of(arm64, x86).forEach(Device::remove);
     }
   }
 
