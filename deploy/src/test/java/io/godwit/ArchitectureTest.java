@@ -78,6 +78,7 @@ final class ArchitectureTest {
           "elf",
           // common/pipeline
           "contract",
+          "refusal",
           "service",
           "messaging",
           "blob",

@@ -2,6 +2,7 @@ package io.godwit.checkpointer;
 
 import io.godwit.blob.S3BlobStore;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.service.ServiceExit;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.SettingsException;
@@ -10,8 +11,6 @@ import java.time.Clock;
 
 /** The checkpointer in a JVM of its own. */
 public final class Main {
-  private static final int BAD_SETTINGS = 2;
-
   private Main() {}
 
   /**
@@ -32,7 +31,7 @@ public final class Main {
       runtime.awaitStop();
     } catch (SettingsException e) {
       System.err.println(Checkpointer.SERVICE + ": " + e.getMessage());
-      System.exit(BAD_SETTINGS);
+      System.exit(ServiceExit.BAD_SETTINGS.code());
     }
   }
 }

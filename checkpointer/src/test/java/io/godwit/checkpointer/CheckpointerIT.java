@@ -23,13 +23,14 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The checkpointer with this machine's own Engine and CRIU; the device is played. */
 final class CheckpointerIT extends OnRealHost {
   private static final Path KV = Path.of("..", "deploy", "workloads", "kv");
-  private static final Path GHOST = Path.of("src", "test", "c", "ghost.c");
+  private static final Path UNACCEPTED = Path.of("src", "test", "c", "unaccepted.c");
 
   @Test
   void parkedProgramStandsStillAndGoesOnWithoutGap() throws Exception {
@@ -82,7 +83,7 @@ final class CheckpointerIT extends OnRealHost {
     Service service = host.start(host.blobs(), LONG);
     MigrationRequest request = RealHost.request(name).build();
     service.worker().begin(service.accept(request));
-    awaitState(service, request, State.CHECKPOINTED);
+    awaitState(service, request, State.FROZEN);
     assertFalse(host.container(name).runs());
     int frozen = last(name);
 
@@ -108,7 +109,7 @@ final class CheckpointerIT extends OnRealHost {
   }
 
   @Test
-  void connectedServerRollsBackAndServesUnderItsPortAndCanBeMovedAgain() throws Exception {
+  void connectedServerIsThawedWithItsConnectionsAndCanBeMovedAgain() throws Exception {
     int port = freePort();
     String name =
         host.run(
@@ -121,7 +122,8 @@ final class CheckpointerIT extends OnRealHost {
       Service service = host.start(host.blobs(), LONG);
       Migration end = migrate(service, RealHost.request(name).build());
       assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
-      assertTrue(client.isClosedByPeer());
+      // Its connection goes on, as if nothing had been.
+      assertEquals("VALUE godwit", client.ask("GET bird"));
     }
     try (LineClient client = LineClient.connect(port)) {
       assertEquals("VALUE godwit", client.ask("GET bird"));
@@ -133,7 +135,7 @@ final class CheckpointerIT extends OnRealHost {
     assertTrue(file.endsWith("/kv.log"), file);
     assertEquals("unless-stopped", policy(name));
 
-    // What was restored once can be dumped again.
+    // What was thawed once can be dumped again.
     Service service = host.start(host.blobs(), LONG);
     Migration end = migrate(service, RealHost.request(name).build());
     assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
@@ -150,14 +152,19 @@ final class CheckpointerIT extends OnRealHost {
     List<String> names = List.of(counter("one"), counter("two"), counter("three"));
     host.device(Device.Will.FAIL);
     Service service = host.start(host.blobs(), LONG);
+    List<Migration> asked = new ArrayList<>();
     for (String name : names) {
-      service.worker().begin(service.accept(RealHost.request(name).build()));
+      asked.add(service.accept(RealHost.request(name).build()));
     }
+    asked.forEach(service.worker()::begin);
     await()
         .atMost(PATIENCE)
         .until(() -> service.said().stream().filter(s -> s.contains(", ended: ")).count() == 3);
-    for (Migration migration : service.journal().all()) {
-      assertEquals(State.ROLLED_BACK, migration.state(), () -> service.said().toString());
+    for (Migration migration : asked) {
+      assertEquals(
+          State.ROLLED_BACK,
+          service.journal().find(migration.id()).orElseThrow().state(),
+          () -> service.said().toString());
     }
     for (String name : names) {
       assertCountsOn(name, last(name));
@@ -166,7 +173,9 @@ final class CheckpointerIT extends OnRealHost {
 
   @Test
   void containerRunsOnWhenTheDumpFailsAndCriuSaysWhy() throws Exception {
-    String name = host.run(new RealHost.Wanted("ghost", "ghost", GHOST, List.of("/ghost"), 0));
+    String name =
+        host.run(
+            new RealHost.Wanted("unaccepted", "unaccepted", UNACCEPTED, List.of("/unaccepted"), 0));
     awaitCount(name, 3);
     host.device(Device.Will.SUCCEED);
     Service service = host.start(host.blobs(), LONG);
@@ -175,13 +184,13 @@ final class CheckpointerIT extends OnRealHost {
 
     assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
     String said = service.said().getLast();
-    assertTrue(said.contains("the dump failed") && said.contains("ghost"), said);
+    assertTrue(said.contains("the dump failed") && said.contains("Error (criu/sk-unix.c"), said);
     assertEquals("unless-stopped", policy(name));
     assertCountsOn(name, last(name));
   }
 
   @Test
-  void uploadsEverythingAndKeepsTheSourceStoppedWhenTheDeviceSucceeds() throws Exception {
+  void uploadsEverythingAndKeepsTheSourceEndedWhenTheDeviceSucceeds() throws Exception {
     String name = counter();
     Device device = host.device(Device.Will.SUCCEED);
     Service service = host.start(host.blobs(), LONG);

@@ -5,80 +5,58 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.blob.Blob;
-import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.State;
 import io.godwit.checkpointer.testing.Device;
 import io.godwit.checkpointer.testing.Service;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.docker.DockerEngine;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
-/** The checkpointer is killed while it works on a container of this machine's own Engine. */
+/**
+ * The checkpointer dies while it works on a container of this machine's own Engine: what it was to
+ * do next it never does.
+ */
 final class KilledIT extends OnRealHost {
-  @Test
-  void killedAfterTheDumpGoesOnAndRollsBackWhenTheDeviceFails() throws Exception {
-    String name = counter();
-    host.device(Device.Will.FAIL);
-    Service killed = host.start(new Dying(host.blobs(), () -> !host.container(name).runs()), LONG);
-    MigrationRequest request = RealHost.request(name).build();
-    killed.worker().begin(killed.accept(request));
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> killed.journal().find(request.getMigrationId()).orElseThrow().touch().dumped());
-    assertFalse(host.container(name).runs());
-    int frozen = last(name);
+  private static final long BUDGET_MS = 600_000;
 
+  @Test
+  void killedBeforeThePauseGoesOnFromTheStart() throws Exception {
+    String name = counter();
+    MigrationRequest request = killedAt("pause", false, name);
+    assertTrue(host.container(name).runs());
+    rollsBack(name, request);
+  }
+
+  @Test
+  void killedAfterThePauseThawsAndGoesOnFromTheStart() throws Exception {
+    String name = counter();
+    MigrationRequest request = killedAt("pause", true, name);
+    await().atMost(PATIENCE).until(() -> host.container(name).status().equals("paused"));
+    rollsBack(name, request);
+  }
+
+  @Test
+  void killedWhileTheEngineDumpsLeavesNothingFrozen() throws Exception {
+    String name = counter();
+    MigrationRequest request = killedAt("checkpoint", true, name);
+    assertFalse(host.container(name).runs());
+    rollsBack(name, request);
+  }
+
+  /** The device fails in the end; the container counts on without a gap. */
+  private void rollsBack(String name, MigrationRequest request) throws Exception {
     Service service = host.start(host.blobs(), LONG);
     Migration end = awaitEnd(service, request);
-
-    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
-    assertTrue(service.said().getLast().contains("CRIU refused"));
-    assertCountsOn(name, frozen);
-  }
-
-  @Test
-  void killedWhileParkedGoesOnFromTheStart() throws Exception {
-    String name = counter();
-    host.device(Device.Will.FAIL);
-    // Asked for just before the dump, when everything is parked.
-    killedAt("deleteCheckpoint", false, name);
-    assertTrue(host.container(name).runs());
-    int parked = last(name);
-
-    Service service = host.start(host.blobs(), LONG);
-    Migration end = awaitEnd(service, onlyRequest(service));
-
     assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
     assertTrue(service.said().getLast().contains("CRIU refused"), () -> service.said().toString());
-    assertCountsOn(name, parked);
-  }
-
-  @Test
-  void killedWhileTheEngineDumpsUsesThatDump() throws Exception {
-    String name = counter();
-    host.device(Device.Will.FAIL);
-    killedAt("checkpoint", true, name);
-    int frozen = last(name);
-
-    Service service = host.start(host.blobs(), LONG);
-    Migration end = awaitEnd(service, onlyRequest(service));
-
-    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
-    assertTrue(service.said().getLast().contains("CRIU refused"), () -> service.said().toString());
-    assertCountsOn(name, frozen);
+    assertEquals("unless-stopped", policy(name));
+    assertCountsOn(name, last(name));
   }
 
   /**
@@ -86,16 +64,24 @@ final class KilledIT extends OnRealHost {
    *
    * @param asked whether the Engine still hears it, and goes on without us
    */
-  private void killedAt(String call, boolean asked, String name) throws Exception {
+  private MigrationRequest killedAt(String call, boolean asked, String name) throws Exception {
+    host.device(Device.Will.FAIL);
     CountDownLatch dead = new CountDownLatch(1);
     InvocationHandler dying =
         (proxy, method, arguments) -> {
-          if (method.getName().equals(call)) {
-            if (asked) {
+          if (method.getName().equals(call) || dead.getCount() == 0) {
+            if (asked && dead.getCount() > 0) {
               Thread.ofPlatform().start(() -> invoke(method, arguments));
             }
             dead.countDown();
-            throw new ThreadDeath();
+            // Never comes back, whoever interrupts it.
+            while (true) {
+              try {
+                Thread.sleep(Long.MAX_VALUE);
+              } catch (InterruptedException e) {
+                assertTrue(dead.getCount() == 0);
+              }
+            }
           }
           return invoke(method, arguments);
         };
@@ -104,8 +90,10 @@ final class KilledIT extends OnRealHost {
             Proxy.newProxyInstance(
                 DockerEngine.class.getClassLoader(), new Class<?>[] {DockerEngine.class}, dying);
     Service killed = host.start(host.blobs(), LONG, engine);
-    killed.worker().begin(killed.accept(RealHost.request(name).build()));
+    MigrationRequest request = RealHost.request(name).setFreezeBudgetMs(BUDGET_MS).build();
+    killed.worker().begin(killed.accept(request));
     assertTrue(dead.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    return request;
   }
 
   private Object invoke(Method method, Object[] arguments) {
@@ -114,49 +102,5 @@ final class KilledIT extends OnRealHost {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static MigrationRequest onlyRequest(Service service) throws IOException {
-    return service.journal().all().getFirst().request();
-  }
-
-  /** Dies, as by SIGKILL, when the first image of a checkpoint is to be stored. */
-  private record Dying(BlobStore store, Callable<Boolean> frozen) implements BlobStore {
-    @Override
-    public Blob put(Path file, LongConsumer progress) throws IOException {
-      return store.put(file, progress);
-    }
-
-    @Override
-    public Blob put(byte[] bytes) throws IOException {
-      try {
-        if (frozen.call()) {
-          throw new ThreadDeath();
-        }
-      } catch (Exception e) {
-        throw new IOException(e);
-      }
-      return store.put(bytes);
-    }
-
-    @Override
-    public void fetch(Blob blob, Path into, LongConsumer progress) throws IOException {
-      store.fetch(blob, into, progress);
-    }
-
-    @Override
-    public InputStream open(Blob blob) throws IOException {
-      return store.open(blob);
-    }
-
-    @Override
-    public byte[] read(Blob blob, long offset, int length) throws IOException {
-      return store.read(blob, offset, length);
-    }
-  }
-
-  /** What a killed process would not do: end in order. */
-  private static final class ThreadDeath extends Error {
-    private static final long serialVersionUID = 1L;
   }
 }

@@ -83,7 +83,7 @@ final class RequestsTest {
     assertTrue(said.contains("names host 'elsewhere'"), said);
     assertTrue(said.contains("container '-v /:/host'"), said);
     assertTrue(said.contains("device ''"), said);
-    assertTrue(service.journal().all().isEmpty());
+    assertTrue(service.journal().unsettled().isEmpty());
   }
 
   @Test
@@ -117,7 +117,7 @@ final class RequestsTest {
     assertThrows(
         PoisonException.class,
         () -> requests.handle(FakeHost.HOST, Request.newBuilder().setBatch(batch).build()));
-    assertTrue(service.journal().all().isEmpty());
+    assertTrue(service.journal().unsettled().isEmpty());
   }
 
   @Test
@@ -141,15 +141,25 @@ final class RequestsTest {
   }
 
   @Test
-  void abortOfAnUnknownMigrationIsPoison() {
-    assertThrows(PoisonException.class, () -> abort(OTHER_ID));
+  void anAbortThatComesBeforeItsRequestIsKept() throws Exception {
+    abort(FakeHost.ID);
+    handle(FakeHost.request());
+    awaitEnd(FakeHost.ID);
+    assertEquals(State.ABORTED, state(FakeHost.ID));
+    assertTrue(host.runs());
+    assertTrue(host.publisher().on(Topic.PREPARATIONS, Preparation.class).isEmpty());
+  }
+
+  @Test
+  void anAbortOfNoMigrationIsPoison() {
+    assertThrows(PoisonException.class, () -> abort("../../etc"));
   }
 
   @Test
   void rehearsalOfAnUnknownMigrationIsPassedOver() throws IOException {
     new Rehearsals(service.journal(), service.inbox())
         .handle(FakeHost.HOST, Rehearsal.newBuilder().setMigrationId("../x").build());
-    assertTrue(service.journal().all().isEmpty());
+    assertTrue(service.journal().unsettled().isEmpty());
   }
 
   private void handle(MigrationRequest.Builder request) throws PoisonException, IOException {

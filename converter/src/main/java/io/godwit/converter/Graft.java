@@ -16,7 +16,6 @@ import io.godwit.converter.graft.Draft;
 import io.godwit.converter.graft.GraftInput;
 import io.godwit.converter.graft.Grafted;
 import io.godwit.converter.graft.ReadProcesses;
-import io.godwit.converter.graft.RefusedException;
 import io.godwit.converter.graft.Step;
 import io.godwit.converter.graft.WriteMemory;
 import io.godwit.converter.registers.CpuState;
@@ -30,6 +29,7 @@ import io.godwit.converter.rewrite.OpenFileFlags;
 import io.godwit.converter.rewrite.Pages;
 import io.godwit.converter.rewrite.RestartableSequences;
 import io.godwit.converter.rewrite.Signals;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.util.List;
 

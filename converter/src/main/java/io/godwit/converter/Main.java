@@ -3,6 +3,7 @@ package io.godwit.converter;
 import io.godwit.blob.S3BlobStore;
 import io.godwit.converter.service.Converter;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.service.ServiceExit;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.SettingsException;
@@ -11,8 +12,6 @@ import java.time.Clock;
 
 /** The converter in a JVM of its own. */
 public final class Main {
-  private static final int BAD_SETTINGS = 2;
-
   private Main() {}
 
   /**
@@ -33,7 +32,7 @@ public final class Main {
       runtime.awaitStop();
     } catch (SettingsException e) {
       System.err.println(Converter.SERVICE + ": " + e.getMessage());
-      System.exit(BAD_SETTINGS);
+      System.exit(ServiceExit.BAD_SETTINGS.code());
     }
   }
 }

@@ -2,9 +2,9 @@ package io.godwit.converter;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.converter.graft.RefusedException;
 import io.godwit.criu.ImageException;
 import io.godwit.elf.ElfException;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,12 @@
 package io.godwit.cli;
 
+import io.godwit.agent.machine.Heartbeat;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.messaging.Topic;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -19,6 +21,8 @@ import picocli.CommandLine.Mixin;
     description =
         "Lists the devices: what each is, when it was last heard of, and why it cannot take containers where it cannot.")
 final class DevicesCommand implements Callable<Integer> {
+  private static final int MISSED = 3;
+
   @Mixin private Connection connection = new Connection();
 
   @Override
@@ -65,8 +69,25 @@ final class DevicesCommand implements Callable<Integer> {
           device.getDockerVersion(),
           "%.1f".formatted(device.getFreeBytes() / 1073741824.0),
           age(clock.millis() - device.getHeartbeatMs()),
-          device.getUnfitCount() == 0 ? "yes" : "no: " + String.join("; ", device.getUnfitList()));
+          fit(device, clock));
     }
+  }
+
+  private static String fit(DeviceProfile device, Clock clock) {
+    List<String> reasons = new ArrayList<>(device.getUnfitList());
+    if (isSilent(device, clock)) {
+      reasons.addFirst(
+          "it was not heard of for %d s; it speaks every %d s"
+              .formatted(
+                  (clock.millis() - device.getHeartbeatMs()) / 1000, Heartbeat.PERIOD.toSeconds()));
+    }
+    return reasons.isEmpty() ? "yes" : "no: " + String.join("; ", reasons);
+  }
+
+  /** Three heartbeats in a row did not come. */
+  static boolean isSilent(DeviceProfile device, Clock clock) {
+    return clock.millis() - device.getHeartbeatMs()
+        > Heartbeat.PERIOD.multipliedBy(MISSED).toMillis();
   }
 
   static String age(long millis) {

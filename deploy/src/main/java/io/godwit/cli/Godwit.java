@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.messaging.MessagingException;
+import io.godwit.service.SettingsException;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,13 +10,15 @@ import picocli.CommandLine.Command;
 @Command(
     name = "godwit",
     mixinStandardHelpOptions = true,
-    version = "godwit 0.1.0",
+    versionProvider = Version.class,
     subcommands = {
       StandaloneCommand.class,
       MigrateCommand.class,
       StatusCommand.class,
       DevicesCommand.class,
-      AbortCommand.class
+      AbortCommand.class,
+      ResolveCommand.class,
+      DeadLettersCommand.class
     },
     description = "Moves running containers between machines and instruction sets.")
 public final class Godwit {
@@ -23,17 +26,28 @@ public final class Godwit {
 
   /** Runs the command; exits with the code that {@code --help} of each subcommand explains. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(run(args));
   }
 
-  static CommandLine commandLine() {
+  /** Runs the command in this JVM and returns its exit code. */
+  public static int run(String... args) {
     return new CommandLine(new Godwit())
-        .setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+        .setExecutionExceptionHandler((failure, commandLine, _) -> {
           commandLine.getErr().println(commandLine.getCommandName() + ": " + explain(failure));
-          return failure instanceof KafkaException || failure instanceof MessagingException
-              ? ExitStatus.UNREACHABLE.code()
-              : ExitStatus.NOT_MOVED.code();
-        });
+          return status(failure, commandLine.getCommandName()).code();
+        })
+        .execute(args);
+  }
+
+  /** What was published before it failed is the subcommand's to know: it does not come here. */
+  private static ExitStatus status(Exception failure, String command) {
+    if (failure instanceof KafkaException || failure instanceof MessagingException) {
+      return ExitStatus.UNREACHABLE;
+    }
+    if (failure instanceof SettingsException) {
+      return ExitStatus.USAGE;
+    }
+    return command.equals(MigrateCommand.NAME) ? ExitStatus.NOT_MOVED : ExitStatus.IN_DOUBT;
   }
 
   private static String explain(Exception failure) {

@@ -3,6 +3,7 @@ package io.godwit.cli;
 import io.godwit.contract.Event;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.MoveOptions;
+import io.godwit.contract.Phase;
 import io.godwit.contract.Request;
 import io.godwit.contract.TcpConnections;
 import io.godwit.messaging.KafkaMessaging;
@@ -12,7 +13,10 @@ import io.godwit.service.Settings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,21 +30,30 @@ import picocli.CommandLine.Parameters;
  * migration's events to its end.
  */
 @Command(
-    name = "migrate",
+    name = MigrateCommand.NAME,
     mixinStandardHelpOptions = true,
     description = {
       "Moves a running container to a device and waits for the outcome.",
       "",
       "Exit codes: 0 the container runs on the device; 1 it was not moved and runs here as before; "
           + "2 the call's words are off; 3 nobody can say yet (see `godwit status`); 4 Kafka or the "
-          + "checkpointer does not answer."
+          + "checkpointer does not answer; 5 it runs neither here nor there, as far as is known."
     })
 final class MigrateCommand implements Callable<Integer> {
+  static final String NAME = "migrate";
+
+  /** A line of its own for scripts: what follows are the kinds, which stay as they are. */
+  static final String REFUSED = "Refused: ";
+
+  private final Set<String> refused = new LinkedHashSet<>();
+
   /** A checkpointer says Pending within a second or two; after this long the user wants a hint. */
   private static final Duration HINT_AFTER = Duration.ofSeconds(15);
 
   /** What may pass after the deadline until the checkpointer has rolled back and said so. */
   private static final Duration ROLL_BACK_TIME = Duration.ofMinutes(2);
+
+  private final Clock clock = Clock.systemUTC();
 
   @Mixin private Connection connection = new Connection();
 
@@ -68,11 +81,29 @@ final class MigrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--deadline",
-      paramLabel = "SECONDS",
-      defaultValue = "900",
+      paramLabel = "TIME",
+      defaultValue = "900s",
+      converter = Durations.class,
       description =
           "Give up and let the container run on here after this long (default: ${DEFAULT-VALUE}).")
-  private long deadlineSeconds;
+  private Duration deadline = Duration.ofMinutes(15);
+
+  @Option(
+      names = "--freeze-budget",
+      paramLabel = "TIME",
+      defaultValue = "60s",
+      converter = Durations.class,
+      description =
+          "Let the container run on here when it has stood still for this long and no device has claimed it (default: ${DEFAULT-VALUE}).")
+  private Duration freezeBudget = Freeze.STANDARD;
+
+  @Option(
+      names = "--not-after",
+      paramLabel = "TIME",
+      converter = Durations.class,
+      description =
+          "Do not begin later than this from now: a host that was away leaves it (default: the deadline).")
+  private @Nullable Duration notAfter;
 
   @Option(
       names = "--remove-source",
@@ -128,7 +159,7 @@ final class MigrateCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     Settings settings = connection.settings();
     String source = Optional.ofNullable(host).orElseGet(settings::host);
     String id = UUID.randomUUID().toString();
@@ -139,33 +170,59 @@ final class MigrateCommand implements Callable<Integer> {
             .setContainer(container)
             .setDevice(device)
             .setRemoveSource(removeSource)
-            .setDeadlineMs(Duration.ofSeconds(deadlineSeconds).toMillis())
+            .setDeadlineMs(deadline.toMillis())
+            .setFreezeBudgetMs(freezeBudget.toMillis())
+            .setNotAfterMs(
+                clock.millis() + Optional.ofNullable(notAfter).orElse(deadline).toMillis())
             .setRequestedBy(System.getProperty("user.name", ""))
             .setOptions(options())
             .build();
     try (TopicReader<Event> events = connection.read(Topic.EVENTS, Event.parser());
-        Publisher publisher = KafkaMessaging.of(settings).publisher()) {
+        KafkaMessaging kafka = KafkaMessaging.of(settings)) {
       events.skipToEnd();
-      publisher.publish(Topic.REQUESTS, source, Request.newBuilder().setMigration(request).build());
-      System.out.printf("Migration %s: %s from %s to %s%n", id, container, source, device);
-      return follow(events, request).code();
+      return publishAndFollow(kafka.publisher(), events, request).code();
+    }
+  }
+
+  /** From here on nobody knows by an exception whether the migration goes on. */
+  private ExitStatus publishAndFollow(
+      Publisher publisher, TopicReader<Event> events, MigrationRequest request) {
+    String id = request.getMigrationId();
+    try {
+      publisher.publish(
+          Topic.REQUESTS, request.getHost(), Request.newBuilder().setMigration(request).build());
+      System.out.printf(
+          "Migration %s: %s from %s to %s%n", id, container, request.getHost(), device);
+      return follow(events, request);
+    } catch (RuntimeException e) {
+      System.err.printf(
+          "What becomes of the migration %s is not known here: %s. `godwit status %s` tells.%n",
+          id, e.getMessage(), id);
+      return ExitStatus.IN_DOUBT;
     }
   }
 
   private ExitStatus follow(TopicReader<Event> events, MigrationRequest request) {
-    Clock clock = Clock.systemUTC();
     long asked = clock.millis();
-    Progress progress = new Progress(System.out, System.console() != null, ZoneId.systemDefault());
+    Progress progress =
+        new Progress(System.out, Terminal.find().isPresent(), ZoneId.systemDefault());
     boolean heard = false;
     boolean hinted = false;
+    boolean doubted = false;
     while (true) {
       for (Event event : events.poll()) {
         if (!event.getMigrationId().equals(request.getMigrationId())) {
           continue;
         }
         heard = true;
+        event.getRefusalsList().forEach(why -> refused.add(why.getKind()));
         if (watch) {
           progress.show(event);
+        }
+        if (event.getPhase() == Phase.IN_DOUBT && !event.getEnded() && !doubted) {
+          doubted = true;
+          System.err.println(
+              StatusCommand.remedy(new Known(request.getMigrationId(), List.of(event), List.of())));
         }
         Optional<ExitStatus> end = Outcome.of(event);
         if (end.isPresent()) {
@@ -193,10 +250,17 @@ final class MigrateCommand implements Callable<Integer> {
     if (watch && event.getPhasesCount() > 0) {
       PhaseTable.print(event.getPhasesList(), System.out);
     }
-    if (status == ExitStatus.DONE) {
-      System.out.printf("%s runs on %s. %s%n", container, device, event.getMessage());
-    } else {
-      System.err.printf("%s was not moved: %s%n", container, event.getMessage());
+    switch (status) {
+      case DONE -> System.out.printf("%s runs on %s. %s%n", container, device, event.getMessage());
+      case NOT_MOVED -> System.err.printf("%s was not moved: %s%n", container, event.getMessage());
+      case RUNS_NOWHERE ->
+          System.err.printf(
+              "%s does not run anywhere, as far as is known: %s%n", container, event.getMessage());
+      case IN_DOUBT, USAGE, UNREACHABLE ->
+          System.err.printf("Where %s runs is not known: %s%n", container, event.getMessage());
+    }
+    if (status == ExitStatus.NOT_MOVED && !refused.isEmpty()) {
+      System.err.printf("%s%s%n", REFUSED, String.join(", ", refused));
     }
   }
 }

@@ -13,6 +13,13 @@ final class Outcome {
       return Optional.empty();
     }
     return Optional.of(
-        event.getPhase() == Phase.SUCCEEDED ? ExitStatus.DONE : ExitStatus.NOT_MOVED);
+        switch (event.getRuns()) {
+          case ON_DEVICE -> ExitStatus.DONE;
+          case ON_HOST -> ExitStatus.NOT_MOVED;
+          case NOWHERE -> ExitStatus.RUNS_NOWHERE;
+          case UNRECOGNIZED -> ExitStatus.IN_DOUBT;
+          case RUNS_UNSPECIFIED ->
+              event.getPhase() == Phase.SUCCEEDED ? ExitStatus.DONE : ExitStatus.NOT_MOVED;
+        });
   }
 }

@@ -28,12 +28,14 @@ final class MovesPageTest {
   }
 
   @Test
-  void namesWhatIsRefusedWithTheWordsThatAreAsserted() throws IOException {
+  void namesWhatIsRefusedWithTheKindThatIsAsserted() throws IOException {
     assertEquals(names(RefusedThings.samples()), column(0, "What is refused"));
     assertEquals(
         lines(
             RefusedThings.samples().stream()
-                .flatMap(sample -> sample.settings().stream().map(setting -> sample.refusal()))
+                .flatMap(sample ->
+                    sample.settings().stream()
+                        .map(setting -> sample.refusal().orElseThrow().word()))
                 .toList()),
         column(1, "What is refused").replace("`", ""));
   }

@@ -3,9 +3,10 @@ package io.godwit.e2e;
 import static io.godwit.e2e.Setting.holds;
 import static io.godwit.e2e.Setting.inspects;
 
+import io.godwit.refusal.RefusalKind;
 import java.util.List;
 
-/** The table of settings, third part: what is refused, with words of the reason. */
+/** The table of settings, third part: what is refused, and as what. */
 final class RefusedThings {
   private static final String OTHER =
       "docker run --detach --name godwit-e2e-other godwit/stock sleep 10000";
@@ -17,7 +18,7 @@ final class RefusedThings {
         Sample.refused(
             "traced",
             List.of(),
-            "is being traced by process",
+            RefusalKind.TRACED,
             holds(
                 "processes that are traced (strace, gdb)",
                 """
@@ -28,7 +29,7 @@ final class RefusedThings {
         Sample.refused(
             "own-namespace",
             List.of("--cap-add", "SYS_ADMIN"),
-            "a namespace of its own (uts)",
+            RefusalKind.OWN_NAMESPACE,
             holds(
                 "namespaces of a process's own (unshare)",
                 """
@@ -42,7 +43,7 @@ final class RefusedThings {
         Sample.refused(
             "stopped",
             List.of(),
-            "is stopped",
+            RefusalKind.STOPPED,
             holds(
                 "stopped processes (SIGSTOP)",
                 """
@@ -54,7 +55,7 @@ final class RefusedThings {
         Sample.refused(
             "queue",
             List.of(),
-            "POSIX message queues",
+            RefusalKind.MESSAGE_QUEUE,
             holds(
                 "POSIX message queues",
                 """
@@ -65,7 +66,7 @@ final class RefusedThings {
         Sample.refused(
             "renamed",
             List.of(),
-            "whose file was renamed",
+            RefusalKind.UNIX_SOCKET_NAME,
             holds(
                 "unix sockets that listen and whose file was renamed, or linked to another name",
                 """
@@ -82,7 +83,7 @@ final class RefusedThings {
         Sample.refused(
             "multicast",
             List.of(),
-            "multicast groups (239.1.1.1)",
+            RefusalKind.MULTICAST,
             holds(
                 "multicast groups",
                 """
@@ -98,7 +99,7 @@ final class RefusedThings {
         Sample.refused(
             "network",
             List.of("--cap-add", "NET_ADMIN"),
-            "address 10.97.0.1",
+            RefusalKind.OWN_NETWORK,
             holds(
                 "interfaces, addresses and routes that a program made itself",
                 """
@@ -114,7 +115,7 @@ final class RefusedThings {
         Sample.refused(
             "hosts",
             List.of(),
-            "lines in /etc/hosts that the Engine did not write",
+            RefusalKind.ENGINE_FILES,
             holds(
                 "lines that a program put into /etc/hosts or /etc/resolv.conf",
                 """
@@ -125,7 +126,7 @@ final class RefusedThings {
         Sample.refused(
             "slack",
             List.of(),
-            "a timer slack of 123456 ns",
+            RefusalKind.TIMER_SLACK,
             holds(
                 "timer slack of a process's own (PR_SET_TIMERSLACK)",
                 """
@@ -135,35 +136,35 @@ final class RefusedThings {
         Sample.refused(
             "hostpid",
             List.of("--pid", "host"),
-            "--pid host",
+            RefusalKind.HOST_PID,
             inspects("`--pid host`", "{{.HostConfig.PidMode}}")),
         Sample.refused(
             "hostipc",
             List.of("--ipc", "host"),
-            "--ipc host",
+            RefusalKind.HOST_IPC,
             inspects("`--ipc host`", "{{.HostConfig.IpcMode}}")),
         Sample.refused(
                 "linked",
                 List.of("--link", "godwit-e2e-other"),
-                "linked to another container",
+                RefusalKind.LINK,
                 inspects("`--link`", "{{.HostConfig.Links}}"))
             .needing(OTHER, "", "docker rm --force godwit-e2e-other"),
         Sample.refused(
                 "joined",
                 List.of("--network", "container:godwit-e2e-joined"),
-                "shares a namespace with another container",
+                RefusalKind.SHARED_NAMESPACE,
                 inspects("`--network container:NAME`", "{{.HostConfig.NetworkMode}}"))
             .needing(OTHER.replace("-other", "-joined"), "", "docker rm --force godwit-e2e-joined"),
         Sample.refused(
                 "volumes-from",
                 List.of("--volumes-from", "godwit-e2e-lender"),
-                "volumes from another container",
+                RefusalKind.VOLUMES_FROM,
                 inspects("`--volumes-from`", "{{.HostConfig.VolumesFrom}}"))
             .needing(OTHER.replace("-other", "-lender"), "", "docker rm --force godwit-e2e-lender"),
         Sample.refused(
             "removed",
             List.of("--rm"),
-            "started with --rm",
+            RefusalKind.AUTO_REMOVE,
             inspects("`--rm`", "{{.HostConfig.AutoRemove}}")));
   }
 }

@@ -1,7 +1,9 @@
 package io.godwit.e2e;
 
+import io.godwit.refusal.RefusalKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A small container in which settings are tried: several in one where they go together, since each
@@ -11,7 +13,7 @@ import java.util.List;
  * @param options of {@code docker run}, before the image
  * @param migrate further options of {@code godwit migrate}
  * @param settings what is tried in it
- * @param refusal words of the reason why it does not move; empty where it moves
+ * @param refusal why it does not move; empty where it moves
  * @param needs what it needs around it
  */
 record Sample(
@@ -19,7 +21,7 @@ record Sample(
     List<String> options,
     List<String> migrate,
     List<Setting> settings,
-    String refusal,
+    Optional<RefusalKind> refusal,
     Needs needs) {
 
   /**
@@ -36,11 +38,12 @@ record Sample(
   }
 
   static Sample moves(String name, List<String> options, Setting... settings) {
-    return new Sample(name, options, List.of(), List.of(settings), "", Needs.NOTHING);
+    return new Sample(name, options, List.of(), List.of(settings), Optional.empty(), Needs.NOTHING);
   }
 
-  static Sample refused(String name, List<String> options, String words, Setting... settings) {
-    return new Sample(name, options, List.of(), List.of(settings), words, Needs.NOTHING);
+  static Sample refused(String name, List<String> options, RefusalKind kind, Setting... settings) {
+    return new Sample(
+        name, options, List.of(), List.of(settings), Optional.of(kind), Needs.NOTHING);
   }
 
   Sample by(String... migrateOptions) {

@@ -1,11 +1,11 @@
 package io.godwit.simulation;
 
 import com.google.protobuf.MessageLite;
+import io.godwit.blob.Manifests;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.Decision;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Segment;
-import io.godwit.blob.Manifests;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.LogPosition;
 import io.godwit.messaging.MessagingException;
@@ -29,8 +29,7 @@ final class Broker implements Publisher {
   /** One record of a topic. */
   record Entry(String key, MessageLite value, long writtenMs) {
     Received received() {
-      return new Received(
-          key, value.toByteArray(), Instant.ofEpochMilli(writtenMs), Map.of());
+      return new Received(key, value.toByteArray(), Instant.ofEpochMilli(writtenMs), Map.of());
     }
   }
 
@@ -204,9 +203,7 @@ final class Broker implements Publisher {
     @Override
     public List<Decision> await(String migration, int known, Duration atMost)
         throws InterruptedException {
-      world
-          .scheduler()
-          .await(signal, () -> !away && of(migration).size() > known, atMost);
+      world.scheduler().await(signal, () -> !away && of(migration).size() > known, atMost);
       if (away && !settled) {
         throw new MessagingException("the log was not read yet");
       }

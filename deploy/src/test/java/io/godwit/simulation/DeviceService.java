@@ -193,13 +193,12 @@ final class DeviceService implements Machine.Service {
     namesakes.awaitAlone();
     world
         .group(Topic.PREPARATIONS, device, device::equals)
-        .join(
-            actor,
-            Wire.handler(Preparation.getDefaultInstance(), namesakes.alone(rehearsals)));
+        .join(actor, Wire.handler(Preparation.getDefaultInstance(), namesakes.alone(rehearsals)));
     world
         .group(Topic.PAGES, device, device::equals)
         .join(
-            actor, Wire.handler(PagesAhead.getDefaultInstance(), namesakes.alone(restores.pages())));
+            actor,
+            Wire.handler(PagesAhead.getDefaultInstance(), namesakes.alone(restores.pages())));
     world
         .group(Topic.CONVERSIONS, device, device::equals)
         .join(

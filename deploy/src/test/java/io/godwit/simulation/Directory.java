@@ -14,8 +14,7 @@ record Directory(World world) implements DeviceDirectory {
         .filter(profile -> profile.getDevice().equals(device))
         .skip(world.count(Fault.WORLD) % 2)
         .findFirst()
-        .or(() ->
-            all().stream().filter(profile -> profile.getDevice().equals(device)).findFirst());
+        .or(() -> all().stream().filter(profile -> profile.getDevice().equals(device)).findFirst());
   }
 
   @Override

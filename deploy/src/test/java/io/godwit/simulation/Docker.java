@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A machine's Engine with its containers, CRIU and runc. Goes on with what it was asked for when who
- * asked is gone. Containers and their configuration survive it; processes survive it under
+ * A machine's Engine with its containers, CRIU and runc. Goes on with what it was asked for when
+ * who asked is gone. Containers and their configuration survive it; processes survive it under
  * live-restore.
  */
 final class Docker {

@@ -196,8 +196,10 @@ final class DockerClient implements DockerEngine {
 
   @Override
   public void setRestartPolicy(String container, JsonNode policy) throws IOException {
-    tell("restart policy " + policy.path("Name").asText(), container, (docker, box) ->
-        box.restartPolicy = policy);
+    tell(
+        "restart policy " + policy.path("Name").asText(),
+        container,
+        (docker, box) -> box.restartPolicy = policy);
   }
 
   @Override
@@ -266,8 +268,7 @@ final class DockerClient implements DockerEngine {
         docker -> {
           List<JsonNode> all = new ArrayList<>();
           for (Box box : docker.boxes()) {
-            ObjectNode entry =
-                JSON.createObjectNode().put("Id", box.id).put("State", box.status);
+            ObjectNode entry = JSON.createObjectNode().put("Id", box.id).put("State", box.status);
             entry.putArray("Names").add("/" + box.name);
             entry.putArray("Mounts");
             entry.set("Labels", box.body.path("Labels"));

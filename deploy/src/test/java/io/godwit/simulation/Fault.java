@@ -21,7 +21,9 @@ record Fault(Kind kind, String scope, int nth, String target, long ms) {
     STOP,
     /** The power of a machine is cut, and comes back. */
     REBOOT,
-    /** A machine, or what it runs, is off for so long that the decision log has forgotten meanwhile. */
+    /**
+     * A machine, or what it runs, is off for so long that the decision log has forgotten meanwhile.
+     */
     OFF_TOO_LONG,
     /** The Engine starts again, and containers end with it. */
     ENGINE_RESTART,
@@ -71,6 +73,10 @@ record Fault(Kind kind, String scope, int nth, String target, long ms) {
   public String toString() {
     return "%s%s at %s #%d%s"
         .formatted(
-            kind, target.isEmpty() ? "" : " " + target, scope, nth, ms == 0 ? "" : ", " + ms + " ms");
+            kind,
+            target.isEmpty() ? "" : " " + target,
+            scope,
+            nth,
+            ms == 0 ? "" : ", " + ms + " ms");
   }
 }

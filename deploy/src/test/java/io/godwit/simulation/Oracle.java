@@ -16,9 +16,11 @@ final class Oracle {
 
   /** After every event. */
   void look() {
-    world.accusation().ifPresent(what -> {
-      throw new Violation(what);
-    });
+    world
+        .accusation()
+        .ifPresent(what -> {
+          throw new Violation(what);
+        });
     Map<String, Copy> running = new HashMap<>();
     for (Life life : world.lives()) {
       for (Copy copy : life.copies) {

@@ -124,7 +124,8 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
       case 5, 6 -> new Fault(Kind.STOP, world, moment, service, 1_000 + random.nextInt(300_000));
       case 7, 8 -> new Fault(Kind.REBOOT, world, moment, machine, 1_000 + random.nextInt(100_000));
       case 9 -> new Fault(Kind.ENGINE_RESTART, world, moment, machine, 0);
-      case 10 -> new Fault(Kind.ENGINE_AWAY, world, moment, machine, 1_000 + random.nextInt(60_000));
+      case 10 ->
+          new Fault(Kind.ENGINE_AWAY, world, moment, machine, 1_000 + random.nextInt(60_000));
       case 11, 12, 13, 14 ->
           new Fault(
               OF_CALLS[random.nextInt(OF_CALLS.length)],
@@ -181,11 +182,9 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
               "",
               0);
       case 25 -> new Fault(Kind.BLOB_MISSING, world, moment, "", 0);
-      case 26 ->
-          new Fault(Kind.DISK_FULL, world, moment, machine, 1_000 + random.nextInt(100_000));
+      case 26 -> new Fault(Kind.DISK_FULL, world, moment, machine, 1_000 + random.nextInt(100_000));
       case 27 ->
-          new Fault(
-              Kind.CLOCK_STEP, world, moment, machine, random.nextInt(4_000_000) - 2_000_000);
+          new Fault(Kind.CLOCK_STEP, world, moment, machine, random.nextInt(4_000_000) - 2_000_000);
       case 28 ->
           new Fault(
               random.nextInt(3) > 0 ? Kind.ABORT : Kind.PROGRAM_ENDS, world, moment, machine, 0);

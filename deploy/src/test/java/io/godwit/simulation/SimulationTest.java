@@ -10,23 +10,25 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever crashes, a container is never lost and never runs twice. Each seed makes another world of
- * hosts, devices and programs, and draws what goes wrong in it and when; both real services run in
- * it, over a broker, a store, disks, clocks and Engines that are played. The {@link Oracle} looks
- * after every event.
+ * Whatever crashes, a container is never lost and never runs twice. Each seed makes another world
+ * of hosts, devices and programs, and draws what goes wrong in it and when; both real services run
+ * in it, over a broker, a store, disks, clocks and Engines that are played. The {@link Oracle}
+ * looks after every event.
  *
  * <p>A failing seed is shrunk to the faults that it needs, and told with its history. It is played
  * again by
  *
- * <pre>mvn -pl deploy -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dgodwit.seed=N</pre>
+ * <pre>
+ * mvn -pl deploy -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dgodwit.seed=N
+ * </pre>
  *
- * <p>On the code that ended the source at the dump and restored it to roll back, it found by itself:
- * what CRIU cannot restore is lost (no fault needed); a roll back is given up at one answer with
- * 500, and the only copy deleted after a put that failed before the checkpoint was published; two
- * devices of one name run a container twice when one was killed before its claim; a program that
- * ended before the agent looked is run again (no fault needed); an id given twice ends the wrong
- * source; a host that was off while the log forgot restores beside the running copy; an Error ends
- * a migration's thread for good; a dump that was never forced is gone with the power.
+ * <p>On the code that ended the source at the dump and restored it to roll back, it found by
+ * itself: what CRIU cannot restore is lost (no fault needed); a roll back is given up at one answer
+ * with 500, and the only copy deleted after a put that failed before the checkpoint was published;
+ * two devices of one name run a container twice when one was killed before its claim; a program
+ * that ended before the agent looked is run again (no fault needed); an id given twice ends the
+ * wrong source; a host that was off while the log forgot restores beside the running copy; an Error
+ * ends a migration's thread for good; a dump that was never forced is gone with the power.
  */
 final class SimulationTest {
   private static final int SEEDS = Integer.getInteger("godwit.seeds", 10_000);

@@ -77,8 +77,7 @@ final class Store implements BlobStore {
     byte[] bytes = get(blob);
     Path next = into.resolveSibling(into.getFileName() + ".part");
     Files.write(next, bytes);
-    Files.move(
-        next, into, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(next, into, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     progress.accept(bytes.length);
   }
 

@@ -193,7 +193,9 @@ final class World implements AutoCloseable {
     }
   }
 
-  /** Counts, and has happen what is planned for this count; answers with what the caller has to do. */
+  /**
+   * Counts, and has happen what is planned for this count; answers with what the caller has to do.
+   */
   Optional<Fault> strike(String scope) {
     int count = counts.merge(scope, 1, Integer::sum);
     Optional<Fault> fault = calm ? Optional.empty() : plan.find(scope, count);
@@ -241,10 +243,7 @@ final class World implements AutoCloseable {
   void announce(DeviceProfile profile) {
     Received record =
         new Received(
-            profile.getDevice(),
-            profile.toByteArray(),
-            Instant.ofEpochMilli(epochMs()),
-            Map.of());
+            profile.getDevice(), profile.toByteArray(), Instant.ofEpochMilli(epochMs()), Map.of());
     devices().forEach(device -> device.hear(record));
   }
 

@@ -110,15 +110,15 @@ final class Lab implements AutoCloseable {
 
   /** What any Kafka client could write. */
   void write(Topic topic, String key, byte[] value) {
+    write(new ProducerRecord<>(nameOf(topic), key.getBytes(StandardCharsets.UTF_8), value));
+  }
+
+  void write(ProducerRecord<byte[], byte[]> record) {
     Properties properties = new Properties();
     properties.put("bootstrap.servers", bootstrap);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.send(
-          new ProducerRecord<>(
-              settings.topicPrefix() + topic.baseName(),
-              key.getBytes(StandardCharsets.UTF_8),
-              value));
+      producer.send(record);
     }
   }
 
@@ -127,19 +127,25 @@ final class Lab implements AutoCloseable {
   }
 
   List<byte[]> all(Topic topic) {
-    Values values = new Values();
+    return records(topic).stream()
+        .map(record -> record.value() == null ? new byte[0] : record.value())
+        .toList();
+  }
+
+  List<ConsumerRecord<byte[], byte[]>> records(Topic topic) {
+    Records records = new Records();
     KafkaMessaging messaging = service("reader", QUICK);
-    try (TopicTail tail = messaging.tail(topic, values)) {
-      return tail.caughtUp(() -> List.copyOf(values.taken));
+    try (TopicTail tail = messaging.tail(topic, records)) {
+      return tail.caughtUp(() -> List.copyOf(records.taken));
     }
   }
 
-  private static final class Values implements TopicTail.Sink {
-    private final List<byte[]> taken = new ArrayList<>();
+  private static final class Records implements TopicTail.Sink {
+    private final List<ConsumerRecord<byte[], byte[]>> taken = new ArrayList<>();
 
     @Override
     public void take(ConsumerRecord<byte[], byte[]> record) {
-      taken.add(record.value() == null ? new byte[0] : record.value());
+      taken.add(record);
     }
 
     @Override

@@ -13,10 +13,12 @@ import io.godwit.messaging.DeadLetter;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.MigrationLog;
+import io.godwit.messaging.Received;
 import io.godwit.messaging.RecordHandler;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
 import io.godwit.service.Liveness;
+import io.godwit.service.ServiceExit;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -172,7 +174,8 @@ class SubscriptionIT {
   @Test
   void successorOfAMachineThatNeverSaidGoodbyeHasItsRecordAtOnce() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
-    Liveness liveness = new Liveness(Clock.systemUTC());
+    List<ServiceExit> ends = new CopyOnWriteArrayList<>();
+    Liveness liveness = new Liveness(Clock.systemUTC(), (how, reason) -> ends.add(how));
     lab.keep(
         lab.service("checkpointer", QUICK, liveness)
             .subscribe(
@@ -191,6 +194,7 @@ class SubscriptionIT {
     await()
         .atMost(SOON)
         .until(() -> liveness.stuck().stream().anyMatch(why -> why.contains("has taken")));
+    assertEquals(List.of(ServiceExit.NAME_TAKEN), ends);
   }
 
   @Test
@@ -236,6 +240,18 @@ class SubscriptionIT {
               .sum();
       assertEquals(21, committed);
     }
+  }
+
+  @Test
+  void handlerIsToldWhenItsRecordWasWritten() {
+    List<Received> handled = new CopyOnWriteArrayList<>();
+    long before = System.currentTimeMillis();
+    subscribe(MACHINE, handled::add);
+    lab.write(Topic.REQUESTS, "ada", bytes("one"));
+    await().atMost(SOON).until(() -> handled.size() == 1);
+    long written = handled.getFirst().writtenAt().toEpochMilli();
+    assertTrue(written >= before && written <= System.currentTimeMillis(), "" + written);
+    assertEquals("ada", handled.getFirst().key());
   }
 
   @Test

@@ -65,6 +65,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 
 /**
  * An agent on this machine's own Engine, with containers to move to it from the same Engine. What
@@ -143,7 +144,12 @@ final class AgentLab implements AutoCloseable {
     command.addAll(List.of(options));
     command.addAll(List.of(IMAGE, "/app"));
     made.add(name + "-source");
-    return run(command.toArray(String[]::new)).strip();
+    String source = run(command.toArray(String[]::new)).strip();
+    // The Engine has it running while it is runc still, whose memory could be marked as well.
+    long pid = inspect(source).path("State").path("Pid").asLong();
+    Awaitility.await()
+        .until(() -> Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).endsWith("app"));
+    return source;
   }
 
   /** Starts another container, under a name of the test's. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.restore.Restores;
+import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
 import io.godwit.contract.Abort;
 import io.godwit.contract.Attempt;
@@ -25,6 +26,7 @@ import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -233,6 +235,31 @@ class BindingIT {
     lab.agent(lab.engine).recovery().run();
     assertEquals(MARK, lab.mark(lab.name + "-renamed"));
     assertSettled();
+  }
+
+  @Test
+  void whatThePolicyWouldHaveStartedWithTheMachineIsStarted() throws Exception {
+    diesBeforeItsOutcome();
+    String container = lab.inspect(lab.name).path("Id").asText();
+    Journal before = new Journal(lab.state.journal(), new Boot("an earlier one", Instant.EPOCH));
+    before.write(before.all().getFirst().at(Journal.Step.DONE));
+    lab.engine.kill(container);
+    Awaitility.await()
+        .until(() -> !lab.inspect(container).path("State").path("Running").asBoolean());
+    lab.agent(lab.engine).recovery().run();
+    assertTrue(lab.inspect(container).path("State").path("Running").asBoolean());
+    assertSettled();
+  }
+
+  @Test
+  void whatRanWhenTheMachineWentDownHasNotComeToItsEnd() throws Exception {
+    diesBeforeItsOutcome();
+    Journal before = new Journal(lab.state.journal(), new Boot("an earlier one", Instant.EPOCH));
+    before.write(before.all().getFirst());
+    lab.engine.kill(lab.name);
+    lab.agent(lab.engine).recovery().run();
+    assertInstanceOf(Verdict.Failed.class, lab.verdict());
+    assertNothingIsLeft();
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.state.Journal;
 import io.godwit.blob.Blob;
@@ -20,6 +22,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +120,74 @@ class RestoreIT {
     lab.agent(pessimist).handler().handle(AgentLab.DEVICE, conversion);
     assertInstanceOf(Verdict.Succeeded.class, verdict());
     assertEquals(MARK, lab.mark(lab.name));
+  }
+
+  @Test
+  void aProcessThatEndedRightAfterItsRestoreIsNotRestoredAgain() throws Exception {
+    Ending shortLived = new Ending(3);
+    lab.agent(shortLived).handler().handle(AgentLab.DEVICE, conversion);
+    Verdict.Succeeded success = assertInstanceOf(Verdict.Succeeded.class, lab.verdict());
+    assertEquals(
+        "It has come to its own end since, with exit code 3.",
+        success.decision().getSucceeded().getProofList().getLast());
+    assertTrue(lab.exists(lab.name), "it stays, as one that has ended does");
+    assertEquals(1, shortLived.starts);
+  }
+
+  @Test
+  void aProcessThatEndedBeforeACrashedAgentLooksIsNotRestoredAgain() throws Exception {
+    Ending shortLived = new Ending(0);
+    lab.log.before(decision -> {
+      if (decision.hasSucceeded()) {
+        throw new IllegalStateException("the agent dies here");
+      }
+    });
+    assertThrows(
+        IllegalStateException.class,
+        () -> lab.agent(shortLived).handler().handle(AgentLab.DEVICE, conversion));
+    lab.log.before(_ -> {});
+    lab.agent(shortLived).recovery().run();
+    assertInstanceOf(Verdict.Succeeded.class, lab.verdict());
+    assertEquals(1, shortLived.starts);
+  }
+
+  @Test
+  void aProcessThatWasKilledFromOutsideHasNotComeToItsEnd() throws Exception {
+    lab.agent(new Ending(137)).handler().handle(AgentLab.DEVICE, conversion);
+    Verdict.Failed failure = assertInstanceOf(Verdict.Failed.class, lab.verdict());
+    assertEquals(
+        "It was killed from outside, by signal 9.", failure.decision().getFailed().getReason());
+    assertNothingIsLeft();
+  }
+
+  /** What runs is the probe, which never ends: it is killed, and the Engine says another code. */
+  private final class Ending extends EngineDecorator {
+    private final int code;
+    private int starts;
+
+    Ending(int code) {
+      super(lab.engine);
+      this.code = code;
+    }
+
+    @Override
+    public void startFromCheckpoint(String container, String checkpoint) throws IOException {
+      starts++;
+      real.startFromCheckpoint(container, checkpoint);
+      real.kill(container);
+      Awaitility.await()
+          .until(() -> !lab.inspect(container).path("State").path("Running").asBoolean());
+    }
+
+    @Override
+    public Optional<JsonNode> inspect(String container) throws IOException {
+      Optional<JsonNode> found = real.inspect(container);
+      found
+          .map(inspect -> inspect.path("State"))
+          .filter(state -> state.path("ExitCode").asInt() == 137)
+          .ifPresent(state -> ((ObjectNode) state).put("ExitCode", code));
+      return found;
+    }
   }
 
   @Test

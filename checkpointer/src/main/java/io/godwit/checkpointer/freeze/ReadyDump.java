@@ -125,7 +125,7 @@ final class ReadyDump implements Dumper.Ready {
     while (!cancelled
         && (source.isBeingDumped(target.containerId())
             || Duration.between(since, now()).compareTo(QUIET) < 0)) {
-      bell.await(GLANCE);
+      waiting.sleeper().sleep(GLANCE);
       List<String> glance = target.folder().glance();
       if (!glance.equals(last) || source.isBeingDumped(target.containerId())) {
         last = glance;

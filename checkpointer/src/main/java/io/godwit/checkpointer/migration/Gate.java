@@ -1,8 +1,10 @@
 package io.godwit.checkpointer.migration;
 
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.List;
 
 /**
  * The only way from one state to the next: looks into the table, persists, and then tells the
@@ -28,12 +30,25 @@ public final class Gate {
    * @throws UncheckedIOException when the journal cannot be written: nothing has changed then
    */
   public Migration enter(Migration from, Migration to, String message) {
+    return enter(from, to, message, List.of());
+  }
+
+  /**
+   * The same, where the migration does not go on.
+   *
+   * @param refusals what the message says, as values; empty where it says another thing
+   */
+  public Migration enter(Migration from, Migration to, String message, List<Refusal> refusals) {
     if (from.settled() || !TransitionTable.after(from.state()).contains(to.state())) {
       throw new IllegalTransitionException(from, to.state());
     }
     Migration entered =
         save(to.with(to.order().with(new HistoryLine(to.state(), clock.instant(), message))));
-    observer.entered(entered, message);
+    if (refusals.isEmpty()) {
+      observer.entered(entered, message);
+    } else {
+      observer.refused(entered, message, refusals);
+    }
     return entered;
   }
 

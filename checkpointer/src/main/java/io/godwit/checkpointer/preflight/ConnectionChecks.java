@@ -6,6 +6,8 @@ import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.checkpointer.source.TcpTable;
 import io.godwit.checkpointer.source.TcpTable.Connection;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +28,7 @@ final class ConnectionChecks {
   }
 
   /** Adds a reason where a connection's address does not stay. */
-  void keep(SourceContainer container, List<HostProcess> all, List<String> reasons)
+  void keep(SourceContainer container, List<HostProcess> all, List<Refusal> refusals)
       throws IOException {
     Set<String> kept = fixedAddresses(container.inspect());
     List<String> lost =
@@ -35,14 +37,18 @@ final class ConnectionChecks {
             .map(Connection::toString)
             .toList();
     if (!lost.isEmpty()) {
-      reasons.add(
-          "Container %s has connections from an address that it will not have on the device: %s%s. Move it with --tcp close, so that their peers connect again, or give it a fixed address (docker run --network NET --ip ADDRESS) in a network that both machines have."
-              .formatted(
-                  container.name(),
-                  String.join(", ", lost.subList(0, Math.min(NAMED_AT_MOST, lost.size()))),
-                  lost.size() > NAMED_AT_MOST
-                      ? " and %d more".formatted(lost.size() - NAMED_AT_MOST)
-                      : ""));
+      refusals.add(
+          new Refusal(
+              RefusalKind.TCP_ADDRESS,
+              container.name(),
+              "Container %s has connections from an address that it will not have on the device: %s%s."
+                  .formatted(
+                      container.name(),
+                      String.join(", ", lost.subList(0, Math.min(NAMED_AT_MOST, lost.size()))),
+                      lost.size() > NAMED_AT_MOST
+                          ? " and %d more".formatted(lost.size() - NAMED_AT_MOST)
+                          : ""),
+              "Move it with --tcp close, so that their peers connect again, or give it a fixed address (docker run --network NET --ip ADDRESS) in a network that both machines have."));
     }
   }
 

@@ -4,6 +4,8 @@ import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.ContainerSpec;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -21,35 +23,42 @@ final class ContainerChecks {
   }
 
   /** Adds every reason of the container's state and configuration. */
-  void configuration(SourceContainer container, List<String> reasons) {
+  void configuration(SourceContainer container, List<Refusal> refusals) {
     String name = container.name();
     if (!container.runs()) {
-      reasons.add(
-          "Container %s is %s, not running. %s"
-              .formatted(
-                  name,
-                  container.status(),
-                  container.status().equals("paused")
-                      ? "Let it go on with: docker unpause " + name
-                      : "Start it with: docker start " + name));
+      refusals.add(
+          new Refusal(
+              RefusalKind.CONTAINER_NOT_RUNNING,
+              name,
+              "Container %s is %s, not running.".formatted(name, container.status()),
+              container.status().equals("paused")
+                  ? "Let it go on with: docker unpause " + name
+                  : "Start it with: docker start " + name));
     }
     if (container.removedWhenStopped()) {
-      reasons.add(
-          "Container %s was started with --rm: Docker would remove it, with its checkpoint, as soon as it is frozen. Start it without --rm."
-              .formatted(name));
+      refusals.add(
+          new Refusal(
+              RefusalKind.AUTO_REMOVE,
+              name,
+              "Container %s was started with --rm: Docker would remove it, with its checkpoint, as soon as it is frozen."
+                  .formatted(name),
+              "Start it without --rm."));
     }
     if (!container.storageDriver().equals(OVERLAY)) {
-      reasons.add(
-          "Container %s lies on Docker's storage driver %s. Godwit reads the files that a container changed from %s; set dockerd to it."
-              .formatted(name, container.storageDriver(), OVERLAY));
+      refusals.add(
+          new Refusal(
+              RefusalKind.STORAGE_DRIVER,
+              name,
+              "Container %s lies on Docker's storage driver %s."
+                  .formatted(name, container.storageDriver()),
+              "Godwit reads the files that a container changed from %s; set dockerd to it."
+                  .formatted(OVERLAY)));
     }
-    for (String obstacle : ContainerSpec.ofInspect(container.inspect()).obstacles()) {
-      reasons.add("Container %s: %s".formatted(name, obstacle));
-    }
+    refusals.addAll(ContainerSpec.ofInspect(container.inspect()).obstacles());
   }
 
   /** Adds what only the running container shows. */
-  void sharedMemory(SourceContainer container, List<HostProcess> all, List<String> reasons)
+  void sharedMemory(SourceContainer container, List<HostProcess> all, List<Refusal> refusals)
       throws IOException {
     String mode = container.inspect().path("HostConfig").path("IpcMode").asText();
     if (all.isEmpty() || !mode.equals("host")) {
@@ -59,9 +68,13 @@ final class ContainerChecks {
     Path shm = processes.root(all.getFirst()).resolve("dev/shm");
     try (DirectoryStream<Path> content = Files.newDirectoryStream(shm)) {
       if (content.iterator().hasNext()) {
-        reasons.add(
-            "Container %s has the machine's own /dev/shm (--ipc host) with files in it, which cannot be told apart from other programs'. Start it with --ipc private or --ipc shareable."
-                .formatted(container.name()));
+        refusals.add(
+            new Refusal(
+                RefusalKind.HOST_IPC,
+                container.name(),
+                "Container %s has the machine's own /dev/shm (--ipc host) with files in it, which cannot be told apart from other programs'."
+                    .formatted(container.name()),
+                "Start it with --ipc private or --ipc shareable."));
       }
     }
   }

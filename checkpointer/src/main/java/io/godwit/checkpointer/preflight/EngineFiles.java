@@ -3,6 +3,8 @@ package io.godwit.checkpointer.preflight;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.blob.Digests;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +29,7 @@ final class EngineFiles {
    *
    * @throws IOException when one cannot be read
    */
-  static void check(SourceContainer container, List<String> reasons) throws IOException {
+  static void check(SourceContainer container, List<Refusal> refusals) throws IOException {
     JsonNode inspect = container.inspect();
     if (inspect.path("HostConfig").path("NetworkMode").asText().equals("host")) {
       // Copies of the machine's own.
@@ -40,18 +42,26 @@ final class EngineFiles {
       }
     }
     if (!own.isEmpty()) {
-      reasons.add(
-          "Container %s has lines in /etc/hosts that the Engine did not write (%s), and would not have them on the device. Give them by --add-host."
-              .formatted(container.name(), String.join("; ", own)));
+      refusals.add(
+          new Refusal(
+              RefusalKind.ENGINE_FILES,
+              container.name(),
+              "Container %s has lines in /etc/hosts that the Engine did not write (%s), and would not have them on the device."
+                  .formatted(container.name(), String.join("; ", own)),
+              "Give them by --add-host."));
     }
     String resolver = inspect.path("ResolvConfPath").asText();
     // The Engine keeps the digest of what it wrote, to see whether somebody else wrote since.
     String written =
         resolver.isEmpty() || hasEnginesResolver(inspect) ? "" : read(resolver + ".hash").strip();
     if (!written.isEmpty() && !written.equals("sha256:" + Digests.of(Path.of(resolver)).sha256())) {
-      reasons.add(
-          "Container %s has another /etc/resolv.conf than the Engine wrote, and would not have it on the device. Give it by --dns, --dns-search and --dns-option."
-              .formatted(container.name()));
+      refusals.add(
+          new Refusal(
+              RefusalKind.ENGINE_FILES,
+              container.name(),
+              "Container %s has another /etc/resolv.conf than the Engine wrote, and would not have it on the device."
+                  .formatted(container.name()),
+              "Give it by --dns, --dns-search and --dns-option."));
     }
   }
 

@@ -7,6 +7,8 @@ import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.UpperLayer;
 import io.godwit.proc.MountInfo;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +36,7 @@ final class OwnMounts {
    *
    * @param first the container's first process
    */
-  void check(SourceContainer container, HostProcess first, List<String> reasons)
+  void check(SourceContainer container, HostProcess first, List<Refusal> refusals)
       throws IOException {
     List<String> points =
         proc.mounts(first).stream()
@@ -47,9 +49,13 @@ final class OwnMounts {
       own.remove(layer.withoutLinks(asked));
     }
     for (String point : own) {
-      reasons.add(
-          "Container %s has a mount at %s that it was not started with, and that it would not have on the device. Unmount it, or give it to the container by --mount."
-              .formatted(container.name(), point));
+      refusals.add(
+          new Refusal(
+              RefusalKind.OWN_MOUNT,
+              container.name(),
+              "Container %s has a mount at %s that it was not started with, and that it would not have on the device."
+                  .formatted(container.name(), point),
+              "Unmount it, or give it to the container by --mount."));
     }
   }
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -44,7 +46,7 @@ final class OwnNetwork {
    *
    * @param first the container's first process
    */
-  void check(SourceContainer container, HostProcess first, List<String> reasons)
+  void check(SourceContainer container, HostProcess first, List<Refusal> refusals)
       throws IOException {
     if (!mayChange(first) || proc.sharesNamespace(first, "net")) {
       return;
@@ -61,9 +63,13 @@ final class OwnNetwork {
       }
     }
     if (!own.isEmpty()) {
-      reasons.add(
-          "Container %s changed its network itself (%s), and would have it as the Engine makes it on the device. Have that undone first."
-              .formatted(container.name(), String.join(", ", own)));
+      refusals.add(
+          new Refusal(
+              RefusalKind.OWN_NETWORK,
+              container.name(),
+              "Container %s changed its network itself (%s), and would have it as the Engine makes it on the device."
+                  .formatted(container.name(), String.join(", ", own)),
+              "Have that undone first."));
     }
   }
 

@@ -14,6 +14,9 @@ import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.WireIsa;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -87,48 +90,54 @@ public final class Preflight {
    * @throws IOException when something could not be looked at
    */
   public Found examine(MigrationRequest request, Path folder) throws IOException, RefusedException {
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
-    host(reasons);
-    Optional<DeviceProfile> device = devices.find(request.getDevice(), reasons);
+    host(refusals);
+    Optional<DeviceProfile> device = devices.find(request.getDevice(), refusals);
     Optional<SourceContainer> container =
         engine.inspect(request.getContainer()).map(SourceContainer::new);
     if (container.isEmpty()) {
-      reasons.add(
-          "There is no container %s on host %s. See its containers with: docker ps"
-              .formatted(request.getContainer(), host.name()));
+      refusals.add(
+          new Refusal(
+              RefusalKind.CONTAINER_UNKNOWN,
+              request.getContainer(),
+              "There is no container %s on host %s.".formatted(request.getContainer(), host.name()),
+              "See its containers with: docker ps"));
     }
     container.ifPresent(found -> {
       inMigration
           .take(found.id(), request.getMigrationId())
           .ifPresent(other ->
-              reasons.add(
-                  "Container %s is in migration %s already. Wait for its end, or abort it."
-                      .formatted(found.name(), other)));
-      containers.configuration(found, reasons);
+              refusals.add(
+                  new Refusal(
+                      RefusalKind.CONTAINER_IN_MIGRATION,
+                      found.name(),
+                      "Container %s is in migration %s already.".formatted(found.name(), other),
+                      "Wait for its end, or abort it.")));
+      containers.configuration(found, refusals);
     });
     if (container.isPresent()) {
-      mounts.check(container.get(), reasons);
+      mounts.check(container.get(), refusals);
     }
     List<TwinFiles> pairs = List.of();
     Demand demand = Demand.NONE;
     Optional<SourceContainer> live = container.filter(SourceContainer::runs);
     if (live.isPresent()) {
       List<HostProcess> all = processes.ofContainer(live.get().id());
-      processes(request, live.get(), all, reasons);
+      processes(request, live.get(), all, refusals);
       losses.warn(all, warnings);
       demand = demand(live.get(), all);
       Optional<Isa> target = device.flatMap(Preflight::isa).filter(isa -> isa != host.isa());
       if (target.isPresent()) {
-        pairs = twins.find(live.get(), all, host.isa(), target.get(), folder, reasons);
+        pairs = twins.find(live.get(), all, host.isa(), target.get(), folder, refusals);
       }
     }
     if (device.isPresent()) {
-      devices.alive(device.get(), reasons);
-      devices.fits(device.get(), demand, request.getOptions(), reasons, warnings);
+      devices.alive(device.get(), refusals);
+      devices.fits(device.get(), demand, request.getOptions(), refusals, warnings);
     }
-    if (!reasons.isEmpty() || container.isEmpty() || device.isEmpty()) {
-      throw new RefusedException(reasons);
+    if (!refusals.isEmpty() || container.isEmpty() || device.isEmpty()) {
+      throw new RefusedException(refusals);
     }
     return new Found(container.get(), WireIsa.of(device.get().getIsa()), pairs, warnings);
   }
@@ -141,14 +150,14 @@ public final class Preflight {
    */
   public void examineAgain(MigrationRequest request, String containerId)
       throws IOException, RefusedException {
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     Optional<SourceContainer> live =
         engine.inspect(containerId).map(SourceContainer::new).filter(SourceContainer::runs);
     if (live.isPresent()) {
-      processes(request, live.get(), processes.ofContainer(containerId), reasons);
+      processes(request, live.get(), processes.ofContainer(containerId), refusals);
     }
-    if (!reasons.isEmpty()) {
-      throw new RefusedException(reasons);
+    if (!refusals.isEmpty()) {
+      throw new RefusedException(refusals);
     }
   }
 
@@ -156,39 +165,52 @@ public final class Preflight {
       MigrationRequest request,
       SourceContainer container,
       List<HostProcess> all,
-      List<String> reasons)
+      List<Refusal> refusals)
       throws IOException {
-    containers.sharedMemory(container, all, reasons);
-    running.check(container, all, reasons);
-    losses.check(container, all, reasons);
+    containers.sharedMemory(container, all, refusals);
+    running.check(container, all, refusals);
+    losses.check(container, all, refusals);
     Optional<HostProcess> first = processes.find(container.firstPid().orElse(0L));
     if (first.isPresent()) {
-      ownMounts.check(container, first.get(), reasons);
-      EngineFiles.check(container, reasons);
-      ownNetwork.check(container, first.get(), reasons);
+      ownMounts.check(container, first.get(), refusals);
+      EngineFiles.check(container, refusals);
+      ownNetwork.check(container, first.get(), refusals);
     }
     int nameless = watches.find(all).nameless();
     if (nameless > 0) {
-      reasons.add(
-          "Container %s watches %d deleted files or folders by inotify, which cannot be found again on the device."
-              .formatted(container.name(), nameless));
+      refusals.add(
+          new Refusal(
+              RefusalKind.INOTIFY_DELETED,
+              container.name(),
+              "Container %s watches %d deleted files or folders by inotify, which cannot be found again on the device."
+                  .formatted(container.name(), nameless)));
     }
     if (request.getOptions().getTcp() == TcpConnections.KEEP) {
-      connections.keep(container, all, reasons);
+      connections.keep(container, all, refusals);
     }
   }
 
-  private void host(List<String> reasons) throws IOException {
+  private void host(List<Refusal> refusals) throws IOException {
     if (host.criu().filter(CriuVersion::isEnough).isEmpty()) {
-      reasons.add(
-          "This host %s; %s is the least. Install it where dockerd finds it, and start the checkpointer again."
-              .formatted(
-                  host.criu().map(version -> "has CRIU " + version).orElse("has no CRIU that runs"),
-                  CriuVersion.MINIMUM));
+      refusals.add(
+          new Refusal(
+              RefusalKind.HOST_CRIU,
+              host.name(),
+              "This host %s; %s is the least."
+                  .formatted(
+                      host.criu()
+                          .map(version -> "has CRIU " + version)
+                          .orElse("has no CRIU that runs"),
+                      CriuVersion.MINIMUM),
+              "Install it where dockerd finds it, and start the checkpointer again."));
     }
     if (!engine.info().path("ExperimentalBuild").asBoolean()) {
-      reasons.add(
-          "The Docker Engine of this host does not offer checkpoints. Start dockerd with --experimental, or put {\"experimental\": true} into its daemon.json.");
+      refusals.add(
+          new Refusal(
+              RefusalKind.HOST_ENGINE,
+              host.name(),
+              "The Docker Engine of this host does not offer checkpoints.",
+              "Start dockerd with --experimental, or put {\"experimental\": true} into its daemon.json."));
     }
   }
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -60,7 +62,7 @@ final class ProcessChecks {
    *
    * @param all the container's processes, the first of which came first
    */
-  void check(SourceContainer container, List<HostProcess> all, List<String> reasons)
+  void check(SourceContainer container, List<HostProcess> all, List<Refusal> refusals)
       throws IOException {
     if (all.isEmpty()) {
       return;
@@ -74,14 +76,14 @@ final class ProcessChecks {
     for (HostProcess process : all) {
       try {
         String name = "Process %d (%s)".formatted(process.pid(), proc.executable(process));
-        namespaces(name, process, namespaces, reasons);
-        tracer(name, process, reasons);
-        stopped(name, process, reasons);
-        protectionKeys(name, process, reasons);
-        owner(name, process, reasons);
-        descriptors(name, process, reasons);
+        namespaces(name, process, namespaces, refusals);
+        tracer(name, process, refusals);
+        stopped(name, process, refusals);
+        protectionKeys(name, process, refusals);
+        owner(name, process, refusals);
+        descriptors(name, process, refusals);
         if (!process.equals(first)) {
-          visitor(name, process, container, all, reasons);
+          visitor(name, process, container, all, refusals);
         }
       } catch (IOException e) {
         if (!proc.hasEnded(process, e)) {
@@ -89,11 +91,11 @@ final class ProcessChecks {
         }
       }
     }
-    queues(container, first, reasons);
+    queues(container, first, refusals);
   }
 
   private void namespaces(
-      String name, HostProcess process, Map<String, String> first, List<String> reasons)
+      String name, HostProcess process, Map<String, String> first, List<Refusal> refusals)
       throws IOException {
     List<String> own =
         proc.namespaces(process).entrySet().stream()
@@ -101,18 +103,26 @@ final class ProcessChecks {
             .map(Map.Entry::getKey)
             .toList();
     if (!own.isEmpty()) {
-      reasons.add(
-          "%s has made itself a namespace of its own (%s), for which a device's container has no place. Run it without."
-              .formatted(name, String.join(", ", own)));
+      refusals.add(
+          new Refusal(
+              RefusalKind.OWN_NAMESPACE,
+              name,
+              "%s has made itself a namespace of its own (%s), for which a device's container has no place."
+                  .formatted(name, String.join(", ", own)),
+              "Run it without."));
     }
   }
 
-  private void tracer(String name, HostProcess process, List<String> reasons) throws IOException {
+  private void tracer(String name, HostProcess process, List<Refusal> refusals) throws IOException {
     String tracer = proc.status(process, "TracerPid").orElse("0");
     if (!tracer.equals("0")) {
-      reasons.add(
-          "%s is being traced by process %s, and CRIU has to trace it itself. End the debugger, or strace, first."
-              .formatted(name, tracer));
+      refusals.add(
+          new Refusal(
+              RefusalKind.TRACED,
+              name,
+              "%s is being traced by process %s, and CRIU has to trace it itself."
+                  .formatted(name, tracer),
+              "End the debugger, or strace, first."));
     }
   }
 
@@ -120,30 +130,42 @@ final class ProcessChecks {
    * Over a stopped process CRIU waits for ever, and the container with it: in a cgroup that the v1
    * freezer has frozen, a stopped process does not come to the trap that PTRACE_SEIZE waits for.
    */
-  private void stopped(String name, HostProcess process, List<String> reasons) throws IOException {
+  private void stopped(String name, HostProcess process, List<Refusal> refusals)
+      throws IOException {
     if (proc.status(process, "State").orElse("").startsWith("T")) {
-      reasons.add(
-          "%s is stopped (SIGSTOP, or Ctrl-Z in a shell), and CRIU would wait for it for ever. Let it go on with: kill -CONT %d"
-              .formatted(name, process.pid()));
+      refusals.add(
+          new Refusal(
+              RefusalKind.STOPPED,
+              name,
+              "%s is stopped (SIGSTOP, or Ctrl-Z in a shell), and CRIU would wait for it for ever."
+                  .formatted(name),
+              "Let it go on with: kill -CONT %d".formatted(process.pid())));
     }
   }
 
   /** CRIU restores memory under the default key. */
-  private void protectionKeys(String name, HostProcess process, List<String> reasons)
+  private void protectionKeys(String name, HostProcess process, List<Refusal> refusals)
       throws IOException {
     if (proc.protectionKeys(process)) {
-      reasons.add(
-          "%s guards memory by protection keys (pkeys), which CRIU would lose. Run it without."
-              .formatted(name));
+      refusals.add(
+          new Refusal(
+              RefusalKind.PROTECTION_KEYS,
+              name,
+              "%s guards memory by protection keys (pkeys), which CRIU would lose.".formatted(name),
+              "Run it without."));
     }
   }
 
   /** CRIU asks for limits by prlimit(2), which is for processes of the same user, or that right. */
-  private void owner(String name, HostProcess process, List<String> reasons) throws IOException {
+  private void owner(String name, HostProcess process, List<Refusal> refusals) throws IOException {
     if (!(isRoots(process, "Uid") && isRoots(process, "Gid")) && !mayAskForLimits()) {
-      reasons.add(
-          "%s runs as another user than root, and this host lacks the capability CAP_SYS_RESOURCE, without which CRIU cannot dump it. Give it to the Docker Engine, or move the container from a machine that has it."
-              .formatted(name));
+      refusals.add(
+          new Refusal(
+              RefusalKind.CAPABILITY,
+              name,
+              "%s runs as another user than root, and this host lacks the capability CAP_SYS_RESOURCE, without which CRIU cannot dump it."
+                  .formatted(name),
+              "Give it to the Docker Engine, or move the container from a machine that has it."));
     }
   }
 
@@ -159,18 +181,25 @@ final class ProcessChecks {
     return (effective >>> CAP_SYS_RESOURCE & 1) == 1;
   }
 
-  private void descriptors(String name, HostProcess process, List<String> reasons)
+  private void descriptors(String name, HostProcess process, List<Refusal> refusals)
       throws IOException {
     for (String target : new TreeSet<>(proc.descriptors(process))) {
       String nameless = target.startsWith(NAMELESS) ? target.substring(NAMELESS.length()) : "";
       if (!nameless.isEmpty() && !DUMPED.contains(nameless)) {
-        reasons.add(
-            "%s has %s open, which CRIU cannot dump. Run it without."
-                .formatted(name, NOT_DUMPED.getOrDefault(nameless, target)));
+        refusals.add(
+            new Refusal(
+                RefusalKind.DESCRIPTOR,
+                name,
+                "%s has %s open, which CRIU cannot dump."
+                    .formatted(name, NOT_DUMPED.getOrDefault(nameless, target)),
+                "Run it without."));
       } else if (isForeignDevice(target)) {
-        reasons.add(
-            "%s has the device %s open, whose state is this machine's. Have it closed first."
-                .formatted(name, target));
+        refusals.add(
+            new Refusal(
+                RefusalKind.DEVICE_FILE,
+                name,
+                "%s has the device %s open, whose state is this machine's.".formatted(name, target),
+                "Have it closed first."));
       }
     }
   }
@@ -195,14 +224,17 @@ final class ProcessChecks {
       HostProcess process,
       SourceContainer container,
       List<HostProcess> all,
-      List<String> reasons)
+      List<Refusal> refusals)
       throws IOException {
     long parent = proc.parent(process);
     boolean fromOutside = all.stream().noneMatch(other -> other.pid() == parent);
     if (fromOutside && !isHealthCheck(proc.arguments(process), container.inspect())) {
-      reasons.add(
-          "%s came by docker exec, and would be gone after the move. End it first, or wait for its end."
-              .formatted(name));
+      refusals.add(
+          new Refusal(
+              RefusalKind.DOCKER_EXEC,
+              name,
+              "%s came by docker exec, and would be gone after the move.".formatted(name),
+              "End it first, or wait for its end."));
     }
   }
 
@@ -236,7 +268,7 @@ final class ProcessChecks {
   }
 
   /** CRIU dumps neither queues nor their messages, and does not say so. */
-  private void queues(SourceContainer container, HostProcess first, List<String> reasons)
+  private void queues(SourceContainer container, HostProcess first, List<Refusal> refusals)
       throws IOException {
     Path folder = proc.root(first).resolve("dev/mqueue");
     if (!Files.isDirectory(folder)) {
@@ -247,10 +279,14 @@ final class ProcessChecks {
       queues.forEach(queue -> names.add("/" + queue.getFileName()));
     }
     if (!names.isEmpty()) {
-      reasons.add(
-          "Container %s has POSIX message queues (%s), which CRIU does not dump. Have them removed first (mq_unlink)."
-              .formatted(
-                  container.name(), names.stream().sorted().collect(Collectors.joining(", "))));
+      refusals.add(
+          new Refusal(
+              RefusalKind.MESSAGE_QUEUE,
+              container.name(),
+              "Container %s has POSIX message queues (%s), which CRIU does not dump."
+                  .formatted(
+                      container.name(), names.stream().sorted().collect(Collectors.joining(", "))),
+              "Have them removed first (mq_unlink)."));
     }
   }
 }

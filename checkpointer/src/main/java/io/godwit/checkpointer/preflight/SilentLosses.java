@@ -4,6 +4,8 @@ import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.UpperLayer;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -54,15 +56,15 @@ final class SilentLosses {
    *
    * @param all the container's processes
    */
-  void check(SourceContainer container, List<HostProcess> all, List<String> reasons)
+  void check(SourceContainer container, List<HostProcess> all, List<Refusal> refusals)
       throws IOException {
     UpperLayer layer = UpperLayer.ofInspect(container.inspect());
     for (HostProcess process : all) {
       try {
         String name = "Process %d (%s)".formatted(process.pid(), proc.executable(process));
-        affinity(name, process, reasons);
-        timerSlack(name, process, reasons);
-        sockets(name, process, layer, reasons);
+        affinity(name, process, refusals);
+        timerSlack(name, process, refusals);
+        sockets(name, process, layer, refusals);
       } catch (IOException e) {
         if (!proc.hasEnded(process, e)) {
           throw e;
@@ -70,7 +72,7 @@ final class SilentLosses {
       }
     }
     if (!all.isEmpty()) {
-      groups(container, all.getFirst(), reasons);
+      groups(container, all.getFirst(), refusals);
     }
   }
 
@@ -100,7 +102,8 @@ final class SilentLosses {
     }
   }
 
-  private void affinity(String name, HostProcess process, List<String> reasons) throws IOException {
+  private void affinity(String name, HostProcess process, List<Refusal> refusals)
+      throws IOException {
     Optional<BitSet> given = cpus(process);
     if (given.isEmpty()) {
       return;
@@ -117,9 +120,14 @@ final class SilentLosses {
       }
     }
     if (!bound.isEmpty()) {
-      reasons.add(
-          "%s is bound to CPU %s (taskset, sched_setaffinity), which CRIU does not restore. Let it have all of the container's: taskset --all-tasks --cpu-list --pid %s %d"
-              .formatted(name, String.join(", ", bound), list(given.get()), process.pid()));
+      refusals.add(
+          new Refusal(
+              RefusalKind.CPU_AFFINITY,
+              name,
+              "%s is bound to CPU %s (taskset, sched_setaffinity), which CRIU does not restore."
+                  .formatted(name, String.join(", ", bound)),
+              "Let it have all of the container's: taskset --all-tasks --cpu-list --pid %s %d"
+                  .formatted(list(given.get()), process.pid())));
     }
   }
 
@@ -183,21 +191,25 @@ final class SilentLosses {
     return cpus.toString().replaceAll("[{} ]", "");
   }
 
-  private void timerSlack(String name, HostProcess process, List<String> reasons)
+  private void timerSlack(String name, HostProcess process, List<Refusal> refusals)
       throws IOException {
     Path file = folder(process, "timerslack_ns");
     if (Files.exists(file)) {
       String slack = Files.readString(file).strip();
       if (!USUAL_SLACK.contains(slack)) {
-        reasons.add(
-            "%s has a timer slack of %s ns (PR_SET_TIMERSLACK), which CRIU does not restore. Set the usual one: echo 50000 >/proc/%d/timerslack_ns"
-                .formatted(name, slack, process.pid()));
+        refusals.add(
+            new Refusal(
+                RefusalKind.TIMER_SLACK,
+                name,
+                "%s has a timer slack of %s ns (PR_SET_TIMERSLACK), which CRIU does not restore."
+                    .formatted(name, slack),
+                "Set the usual one: echo 50000 >/proc/%d/timerslack_ns".formatted(process.pid())));
       }
     }
   }
 
   /** CRIU restores a socket under the name that it was bound to, and no file where none is. */
-  private void sockets(String name, HostProcess process, UpperLayer layer, List<String> reasons)
+  private void sockets(String name, HostProcess process, UpperLayer layer, List<Refusal> refusals)
       throws IOException {
     Set<String> held = new HashSet<>(proc.descriptors(process));
     if (held.stream().noneMatch(target -> target.startsWith("socket:"))
@@ -218,9 +230,13 @@ final class SilentLosses {
       }
     }
     for (String path : missing) {
-      reasons.add(
-          "%s listens on the unix socket %s, whose file was renamed, linked to another name or deleted since: nobody could reach it on the device. Have it listen on TCP, or on a path that stays."
-              .formatted(name, path));
+      refusals.add(
+          new Refusal(
+              RefusalKind.UNIX_SOCKET_NAME,
+              name,
+              "%s listens on the unix socket %s, whose file was renamed, linked to another name or deleted since: nobody could reach it on the device."
+                  .formatted(name, path),
+              "Have it listen on TCP, or on a path that stays."));
     }
   }
 
@@ -233,7 +249,7 @@ final class SilentLosses {
   }
 
   /** Of the container's own network; the machine's groups are others' as well. */
-  private void groups(SourceContainer container, HostProcess process, List<String> reasons)
+  private void groups(SourceContainer container, HostProcess process, List<Refusal> refusals)
       throws IOException {
     if (proc.sharesNamespace(process, "net")) {
       return;
@@ -253,9 +269,13 @@ final class SilentLosses {
       }
     }
     if (!joined.isEmpty()) {
-      reasons.add(
-          "Container %s has joined multicast groups (%s), which CRIU does not restore: it would hear nothing any more. Have it leave them."
-              .formatted(container.name(), String.join(", ", joined)));
+      refusals.add(
+          new Refusal(
+              RefusalKind.MULTICAST,
+              container.name(),
+              "Container %s has joined multicast groups (%s), which CRIU does not restore: it would hear nothing any more."
+                  .formatted(container.name(), String.join(", ", joined)),
+              "Have it leave them."));
     }
   }
 

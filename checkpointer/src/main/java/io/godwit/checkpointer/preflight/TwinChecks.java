@@ -5,6 +5,8 @@ import io.godwit.elf.ElfException;
 import io.godwit.elf.ElfFile;
 import io.godwit.elf.Symbol;
 import io.godwit.isa.Isa;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,49 +39,64 @@ final class TwinChecks {
       String twinName,
       Path target,
       Isa to,
-      List<String> reasons)
+      List<Refusal> refusals)
       throws IOException {
-    Optional<ElfFile> sourceElf = read(name, source, from, reasons);
-    Optional<ElfFile> targetElf = read(twinName, target, to, reasons);
+    Optional<ElfFile> sourceElf = read(name, source, from, refusals);
+    Optional<ElfFile> targetElf = read(twinName, target, to, refusals);
     if (sourceElf.isPresent() && targetElf.isPresent()) {
-      addresses(name, sourceElf.get(), twinName, targetElf.get(), reasons);
+      addresses(name, sourceElf.get(), twinName, targetElf.get(), refusals);
     }
   }
 
   /** Reads one and adds every reason why it cannot be moved, or moved to. */
-  static Optional<ElfFile> read(String name, Path file, Isa isa, List<String> reasons)
+  static Optional<ElfFile> read(String name, Path file, Isa isa, List<Refusal> refusals)
       throws IOException {
     ElfFile elf;
     try {
       elf = ElfFile.read(file);
     } catch (ElfException e) {
-      reasons.add(
-          "%s is not an executable that can be read: expected %s, found %s. Build it for %s."
-              .formatted(name, e.expected(), e.found(), isa.kernelName()));
+      refusals.add(
+          new Refusal(
+              RefusalKind.EXECUTABLE,
+              name,
+              "%s is not an executable that can be read: expected %s, found %s."
+                  .formatted(name, e.expected(), e.found()),
+              "Build it for %s.".formatted(isa.kernelName())));
       return Optional.empty();
     }
     boolean sound = true;
     if (elf.machine() != isa.elfMachine()) {
-      reasons.add(
-          "%s is an executable for machine %d, not for %s (%d). Build it for %s."
-              .formatted(
-                  name, elf.machine(), isa.kernelName(), isa.elfMachine(), isa.kernelName()));
+      refusals.add(
+          new Refusal(
+              RefusalKind.EXECUTABLE,
+              name,
+              "%s is an executable for machine %d, not for %s (%d)."
+                  .formatted(name, elf.machine(), isa.kernelName(), isa.elfMachine()),
+              "Build it for %s.".formatted(isa.kernelName())));
       sound = false;
     }
     if (elf.type() != ElfFile.EXECUTABLE) {
-      reasons.add(
-          "%s is position-independent, so its addresses differ from start to start. Link it with -static -no-pie."
-              .formatted(name));
+      refusals.add(
+          new Refusal(
+              RefusalKind.EXECUTABLE,
+              name,
+              "%s is position-independent, so its addresses differ from start to start."
+                  .formatted(name),
+              "Link it with -static -no-pie."));
       sound = false;
     }
     for (String symbol : CONTRACT) {
       if (elf.symbol(symbol).isEmpty()) {
-        reasons.add(
-            "%s has no symbol %s%s, so it cannot be brought to a migration point. Build it with the migration contract (deploy/workloads/include/migration_point.h), and do not strip it."
-                .formatted(
-                    name,
-                    symbol,
-                    elf.symbolTable() == ElfFile.SymbolTable.FULL ? "" : " (it is stripped)"));
+        refusals.add(
+            new Refusal(
+                RefusalKind.MIGRATION_POINT,
+                name,
+                "%s has no symbol %s%s, so it cannot be brought to a migration point."
+                    .formatted(
+                        name,
+                        symbol,
+                        elf.symbolTable() == ElfFile.SymbolTable.FULL ? "" : " (it is stripped)"),
+                "Build it with the migration contract (deploy/workloads/include/migration_point.h), and do not strip it."));
         sound = false;
       }
     }
@@ -87,7 +104,7 @@ final class TwinChecks {
   }
 
   private static void addresses(
-      String name, ElfFile source, String twinName, ElfFile target, List<String> reasons) {
+      String name, ElfFile source, String twinName, ElfFile target, List<Refusal> refusals) {
     List<String> differing = new ArrayList<>();
     for (Map.Entry<String, Symbol> entry : new TreeMap<>(source.symbols()).entrySet()) {
       Symbol here = entry.getValue();
@@ -101,15 +118,19 @@ final class TwinChecks {
       }
     }
     if (!differing.isEmpty()) {
-      reasons.add(
-          "%s and %s have %d variables at different addresses: %s%s. Link both with aligned layouts."
-              .formatted(
-                  name,
-                  twinName,
-                  differing.size(),
-                  String.join(
-                      ", ", differing.subList(0, Math.min(NAMED_AT_MOST, differing.size()))),
-                  differing.size() > NAMED_AT_MOST ? " and others" : ""));
+      refusals.add(
+          new Refusal(
+              RefusalKind.TWIN,
+              name,
+              "%s and %s have %d variables at different addresses: %s%s."
+                  .formatted(
+                      name,
+                      twinName,
+                      differing.size(),
+                      String.join(
+                          ", ", differing.subList(0, Math.min(NAMED_AT_MOST, differing.size()))),
+                      differing.size() > NAMED_AT_MOST ? " and others" : ""),
+              "Link both with aligned layouts."));
     }
   }
 

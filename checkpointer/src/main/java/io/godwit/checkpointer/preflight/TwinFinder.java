@@ -5,6 +5,8 @@ import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.isa.Isa;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,7 +45,7 @@ final class TwinFinder {
       Isa from,
       Isa to,
       Path folder,
-      List<String> reasons)
+      List<Refusal> refusals)
       throws IOException {
     Map<String, HostProcess> executables = new LinkedHashMap<>();
     for (HostProcess process : running) {
@@ -51,16 +53,21 @@ final class TwinFinder {
       executables.putIfAbsent(path, process);
       int threads = processes.threads(process);
       if (threads > 1) {
-        reasons.add(
-            "%s (process %d) has %d threads; a program with several cannot be brought to one migration point yet. Run it with one."
-                .formatted(path, process.pid(), threads));
+        refusals.add(
+            new Refusal(
+                RefusalKind.THREADS,
+                path,
+                "%s (process %d) has %d threads; a program with several cannot be brought to one migration point yet."
+                    .formatted(path, process.pid(), threads),
+                "Run it with one."));
       }
     }
     List<TwinFiles> found = new ArrayList<>();
     for (Map.Entry<String, HostProcess> entry : executables.entrySet()) {
       Path copies = Files.createDirectories(folder.resolve("twin-" + found.size()));
       String twin = twinPath(container, entry.getKey(), executables.size(), to);
-      find(entry.getKey(), entry.getValue(), twin, from, to, copies, reasons).ifPresent(found::add);
+      find(entry.getKey(), entry.getValue(), twin, from, to, copies, refusals)
+          .ifPresent(found::add);
     }
     return found;
   }
@@ -72,7 +79,7 @@ final class TwinFinder {
       Isa from,
       Isa to,
       Path folder,
-      List<String> reasons)
+      List<Refusal> refusals)
       throws IOException {
     Path source = folder.resolve("source");
     Path target = folder.resolve("target");
@@ -82,19 +89,27 @@ final class TwinFinder {
     try {
       ContainerFiles.copy(processes.root(process), twin, target);
     } catch (NoSuchFileException e) {
-      TwinChecks.read(executable, source, from, reasons);
-      reasons.add(
-          "%s has no twin for %s: there is no %s in the container. Put it there, or name it with the label %s%s=PATH."
-              .formatted(executable, to.kernelName(), twin, LABEL_OF, executable));
+      TwinChecks.read(executable, source, from, refusals);
+      refusals.add(
+          new Refusal(
+              RefusalKind.TWIN,
+              executable,
+              "%s has no twin for %s: there is no %s in the container."
+                  .formatted(executable, to.kernelName(), twin),
+              "Put it there, or name it with the label %s%s=PATH."
+                  .formatted(LABEL_OF, executable)));
       return Optional.empty();
     } catch (IOException e) {
-      TwinChecks.read(executable, source, from, reasons);
-      reasons.add(
-          "The twin of %s cannot be read: %s. Put it beside the executable as %s%s."
-              .formatted(executable, e.getMessage(), executable, to.twinSuffix()));
+      TwinChecks.read(executable, source, from, refusals);
+      refusals.add(
+          new Refusal(
+              RefusalKind.TWIN,
+              executable,
+              "The twin of %s cannot be read: %s.".formatted(executable, e.getMessage()),
+              "Put it beside the executable as %s%s.".formatted(executable, to.twinSuffix())));
       return Optional.empty();
     }
-    TwinChecks.compare(executable, source, from, twin, target, to, reasons);
+    TwinChecks.compare(executable, source, from, twin, target, to, refusals);
     return Optional.of(new TwinFiles(executable, source, target, mode));
   }
 

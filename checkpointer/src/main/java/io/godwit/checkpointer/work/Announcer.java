@@ -7,6 +7,7 @@ import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.PhaseTime;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.MigrationEvents;
+import io.godwit.refusal.Refusal;
 import io.godwit.service.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -33,6 +34,18 @@ public final class Announcer implements MigrationObserver, Progress {
   public void entered(Migration migration, String message) {
     voice(migration).say(migration.state().phase(), message, migration.order().phases(), List.of());
     frozen(migration);
+  }
+
+  @Override
+  public void refused(Migration migration, String message, List<Refusal> refusals) {
+    voice(migration)
+        .refuse(migration.state().phase(), message, migration.order().phases(), refusals);
+    frozen(migration);
+    for (Refusal refusal : refusals) {
+      Metric.REFUSALS
+          .counter(metrics, "service", "checkpointer", "kind", refusal.kind().word())
+          .increment();
+    }
   }
 
   @Override

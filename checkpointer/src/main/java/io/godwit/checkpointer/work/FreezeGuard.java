@@ -118,7 +118,8 @@ final class FreezeGuard implements Step<Migration.Freezing> {
         yield gate.enter(
             lease.current(),
             new Migration.Failed(lease.current().order(), lease.current().touched()),
-            Words.of(failed.why()));
+            Words.of(failed.why()),
+            Words.refusals(failed.why()));
       }
     };
   }

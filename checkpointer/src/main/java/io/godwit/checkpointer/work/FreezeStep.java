@@ -12,7 +12,6 @@ import io.godwit.checkpointer.migration.Source;
 import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
-import io.godwit.checkpointer.preflight.RefusedException;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.Checkpoint;
@@ -22,6 +21,8 @@ import io.godwit.docker.DockerEngine;
 import io.godwit.docker.SharedMemory;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.LogPosition;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -112,9 +113,9 @@ final class FreezeStep {
 
   private void requireWanted(Migration.Freezing migration) throws Exception {
     checks.goOrNot.requireTime(migration.prepared().expiresAt());
-    List<String> reasons = checks.devices.alive(migration.request().getDevice());
-    if (!reasons.isEmpty()) {
-      throw new RefusedException(reasons);
+    List<Refusal> refusals = checks.devices.alive(migration.request().getDevice());
+    if (!refusals.isEmpty()) {
+      throw new RefusedException(refusals);
     }
     checks.preflight.examineAgain(migration.request(), migration.prepared().source().containerId());
   }

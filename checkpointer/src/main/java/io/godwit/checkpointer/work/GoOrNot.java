@@ -2,10 +2,12 @@ package io.godwit.checkpointer.work;
 
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Migration;
-import io.godwit.checkpointer.preflight.RefusedException;
 import io.godwit.contract.Decision;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Verdict;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,8 +48,11 @@ final class GoOrNot {
   void requireTime(Instant expiresAt) throws RefusedException {
     if (timeLeft(expiresAt).isZero()) {
       throw new RefusedException(
-          List.of(
-              "The deadline passed before the container was frozen. Ask again with a later one."));
+          new Refusal(
+              RefusalKind.DEADLINE,
+              "deadline",
+              "The deadline passed before the container was frozen.",
+              "Ask again with a later one."));
     }
   }
 

@@ -6,12 +6,15 @@ import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Prepared;
 import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.preflight.DeviceChecks;
-import io.godwit.checkpointer.preflight.RefusedException;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
 import io.godwit.contract.Template;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
+import io.godwit.messaging.WireRefusals;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -80,9 +83,12 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
       Duration waited = Duration.between(begin, clock.instant());
       if (waited.compareTo(patience) > 0) {
         throw new RefusedException(
-            List.of(
-                "Device %s did not answer within %d s whether it can take the container. See the log of its restorer-agent."
-                    .formatted(preparation.getDevice(), patience.toSeconds())));
+            new Refusal(
+                RefusalKind.DEVICE_SILENT,
+                preparation.getDevice(),
+                "Device %s did not answer within %d s whether it can take the container."
+                    .formatted(preparation.getDevice(), patience.toSeconds()),
+                "See the log of its restorer-agent."));
       }
       inbox.await(migration.id(), GLANCE);
     }
@@ -105,11 +111,13 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
       Migration.Rehearsing before, Preparation preparation, Rehearsal rehearsal, Instant begin)
       throws RefusedException, IOException, InterruptedException {
     return switch (rehearsal.getOutcomeCase()) {
-      case REFUSAL -> throw new RefusedException(rehearsal.getRefusal().getReasonsList());
+      case REFUSAL ->
+          throw new RefusedException(
+              WireRefusals.in(rehearsal.getRefusal(), rehearsal.getDevice()));
       case TEMPLATE -> {
-        List<String> reasons = devices.alive(rehearsal.getDevice());
-        if (!reasons.isEmpty()) {
-          throw new RefusedException(reasons);
+        List<Refusal> refusals = devices.alive(rehearsal.getDevice());
+        if (!refusals.isEmpty()) {
+          throw new RefusedException(refusals);
         }
         Migration.Rehearsing rehearsed =
             memory.second(
@@ -135,9 +143,12 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
       }
       case PAGES_HELD, OUTCOME_NOT_SET ->
           throw new RefusedException(
-              List.of(
-                  "Device %s answered in a way that this version does not know. Bring both to one version."
-                      .formatted(rehearsal.getDevice())));
+              new Refusal(
+                  RefusalKind.DEVICE_VERSION,
+                  rehearsal.getDevice(),
+                  "Device %s answered in a way that this version does not know."
+                      .formatted(rehearsal.getDevice()),
+                  "Bring both to one version."));
     };
   }
 
@@ -146,9 +157,12 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
     Duration budget = migration.order().freezeBudget();
     if (forecast.compareTo(budget) > 0) {
       throw new RefusedException(
-          List.of(
-              "The container would stand still for about %d ms, and may for %d ms. Ask with a larger freeze budget (--freeze-budget), or when it writes less."
-                  .formatted(forecast.toMillis(), budget.toMillis())));
+          new Refusal(
+              RefusalKind.FREEZE_BUDGET,
+              migration.request().getContainer(),
+              "The container would stand still for about %d ms, and may for %d ms."
+                  .formatted(forecast.toMillis(), budget.toMillis()),
+              "Ask with a larger freeze budget (--freeze-budget), or when it writes less."));
     }
   }
 }

@@ -1,7 +1,10 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.messaging.MessagingException;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusedException;
 import java.nio.file.FileSystemException;
+import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,11 @@ final class Words {
       }
       default -> message(failure);
     };
+  }
+
+  /** Why the container cannot be moved, as values, where that is the failure. */
+  static List<Refusal> refusals(Throwable failure) {
+    return failure instanceof RefusedException refused ? refused.refusals() : List.of();
   }
 
   private static String message(Throwable failure) {

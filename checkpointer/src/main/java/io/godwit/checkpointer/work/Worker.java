@@ -148,7 +148,8 @@ public final class Worker implements AutoCloseable {
         return gate.enter(
             migration,
             new Migration.Failed(migration.order(), migration.touched()),
-            Words.of(failure));
+            Words.of(failure),
+            Words.refusals(failure));
       }
       LOG.error(
           "{} is tried again in {} s", migration.state(), AFTER_A_FAILURE.toSeconds(), failure);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,13 +80,13 @@ final class ConnectionChecksTest {
   }
 
   private List<String> reasons(String networks) throws IOException {
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     String inspect = "{\"Name\": \"/app\", \"NetworkSettings\": {\"Networks\": %s}}";
     new ConnectionChecks(new ProcFs(proc))
         .keep(
             new SourceContainer(new ObjectMapper().readTree(inspect.formatted(networks))),
             List.of(new HostProcess(7, 70)),
-            reasons);
-    return reasons;
+            refusals);
+    return refusals.stream().map(Refusal::words).toList();
   }
 }

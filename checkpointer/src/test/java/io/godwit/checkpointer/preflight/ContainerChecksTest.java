@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,10 +65,10 @@ final class ContainerChecksTest {
   }
 
   private static List<String> reasons(ObjectNode inspect) {
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     new ContainerChecks(new ProcFs(Path.of("/proc")))
-        .configuration(new SourceContainer(inspect), reasons);
-    return reasons;
+        .configuration(new SourceContainer(inspect), refusals);
+    return refusals.stream().map(Refusal::words).toList();
   }
 
   private static void assertOne(String part, ObjectNode inspect) {

@@ -12,6 +12,8 @@ import io.godwit.contract.IsaName;
 import io.godwit.contract.MoveOptions;
 import io.godwit.criu.CriuVersion;
 import io.godwit.isa.Isa;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +39,10 @@ final class DeviceChecksTest {
   void unknownDeviceIsRefusedWithTheKnownOnes() {
     devices.put(Device.profile(clock).build());
     devices.put(Device.profile(clock).setDevice("board").build());
-    assertOne("There is no device toaster. Known are: board, phone.", checks.alive("toaster"));
+    assertOne(
+        RefusalKind.DEVICE_UNKNOWN,
+        "There is no device toaster. Known are: board, phone.",
+        checks.alive("toaster"));
   }
 
   @Test
@@ -46,7 +51,7 @@ final class DeviceChecksTest {
     clock.sleep(Duration.ofSeconds(30));
     assertTrue(checks.alive(Device.NAME).isEmpty());
     clock.sleep(Duration.ofSeconds(1));
-    assertOne("last heard of 31 s ago", checks.alive(Device.NAME));
+    assertOne(RefusalKind.DEVICE_SILENT, "last heard of 31 s ago", checks.alive(Device.NAME));
   }
 
   @Test
@@ -57,42 +62,54 @@ final class DeviceChecksTest {
 
   @Test
   void largerPagesAreRefused() {
-    assertOne("pages of 16384 bytes", reasons(Device.profile(clock).setPageSize(16384)));
+    assertOne(
+        RefusalKind.PAGE_SIZE,
+        "pages of 16384 bytes",
+        reasons(Device.profile(clock).setPageSize(16384)));
   }
 
   @Test
   void tooFewAddressBitsAreRefused() {
-    assertOne("needs 47", reasons(Device.profile(clock).setVaBits(39)));
+    assertOne(RefusalKind.ADDRESS_BITS, "needs 47", reasons(Device.profile(clock).setVaBits(39)));
     assertTrue(reasons(Device.profile(clock).setVaBits(47)).isEmpty());
   }
 
   @Test
   void oldOrMissingCriuIsRefused() {
-    assertOne("4.1 is the least", reasons(Device.profile(clock).setCriuVersion("3.17.1")));
-    assertOne("CRIU ''", reasons(Device.profile(clock).setCriuVersion("")));
+    assertOne(
+        RefusalKind.DEVICE_CRIU,
+        "4.1 is the least",
+        reasons(Device.profile(clock).setCriuVersion("3.17.1")));
+    assertOne(
+        RefusalKind.DEVICE_CRIU, "CRIU ''", reasons(Device.profile(clock).setCriuVersion("")));
   }
 
   @Test
   void tooLittleRoomIsRefusedWithBothNumbers() {
-    assertOne("room for 99 MiB", reasons(Device.profile(clock).setFreeBytes(99L << 20)));
+    assertOne(
+        RefusalKind.DEVICE_DISK,
+        "room for 99 MiB",
+        reasons(Device.profile(clock).setFreeBytes(99L << 20)));
   }
 
   @Test
   void tooLittleMemoryIsRefusedWithBothNumbers() {
     assertOne(
-        "59 MiB of memory", reasons(Device.profile(clock).setAvailableMemoryBytes(59L << 20)));
+        RefusalKind.DEVICE_MEMORY,
+        "59 MiB of memory",
+        reasons(Device.profile(clock).setAvailableMemoryBytes(59L << 20)));
     assertTrue(reasons(Device.profile(clock).setAvailableMemoryBytes(60L << 20)).isEmpty());
   }
 
   @Test
   void requestMayTakeTheCpusDifferenceUponItself() {
     DeviceProfile pc = Device.profile(clock).setIsa(IsaName.X86_64).addCpuFeatures("avx2").build();
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     MoveOptions allowed = MoveOptions.newBuilder().setAllowCpuDifference(true).build();
-    checks.fits(pc, DEMAND, allowed, reasons, warnings);
-    assertTrue(reasons.isEmpty(), reasons::toString);
-    assertOne("avx512f", warnings);
+    checks.fits(pc, DEMAND, allowed, refusals, warnings);
+    assertTrue(refusals.isEmpty(), refusals::toString);
+    assertTrue(warnings.getFirst().contains("avx512f"), warnings::toString);
   }
 
   @Test
@@ -100,19 +117,20 @@ final class DeviceChecksTest {
     HostFacts board = host(Isa.AARCH64, "fp", "asimd", "sve");
     DeviceProfile like = Device.profile(clock).addAllCpuFeatures(board.cpuFeatures()).build();
     DeviceChecks onBoard = new DeviceChecks(devices, board, clock);
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
-    onBoard.fits(like, DEMAND, MoveOptions.getDefaultInstance(), reasons, warnings);
-    assertOne("The CPU features sve of this host have registers", reasons);
+    onBoard.fits(like, DEMAND, MoveOptions.getDefaultInstance(), refusals, warnings);
+    assertOne(RefusalKind.CPU_STATE, "The CPU features sve of this host have registers", refusals);
     MoveOptions allowed = MoveOptions.newBuilder().setAllowCpuDifference(true).build();
     onBoard.fits(like, DEMAND, allowed, new ArrayList<>(), warnings);
-    assertOne("The CPU features sve of this host have registers", warnings);
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertTrue(warnings.getFirst().startsWith("The CPU features sve of this host have registers"));
   }
 
   @Test
   void cpuFeaturesCountOnlyWhereTheIsaStays() {
     DeviceProfile.Builder pc = Device.profile(clock).setIsa(IsaName.X86_64).addCpuFeatures("avx2");
-    assertOne("avx512f", reasons(pc));
+    assertOne(RefusalKind.CPU_FEATURES, "avx512f", reasons(pc));
     assertTrue(reasons(Device.profile(clock).addCpuFeatures("asimd")).isEmpty());
   }
 
@@ -131,11 +149,11 @@ final class DeviceChecksTest {
             .size());
   }
 
-  private List<String> reasons(DeviceProfile.Builder device) {
-    List<String> reasons = new ArrayList<>();
+  private List<Refusal> reasons(DeviceProfile.Builder device) {
+    List<Refusal> refusals = new ArrayList<>();
     checks.fits(
-        device.build(), DEMAND, MoveOptions.getDefaultInstance(), reasons, new ArrayList<>());
-    return reasons;
+        device.build(), DEMAND, MoveOptions.getDefaultInstance(), refusals, new ArrayList<>());
+    return refusals;
   }
 
   private static HostFacts host(Isa isa, String... cpuFeatures) {
@@ -143,8 +161,9 @@ final class DeviceChecksTest {
         "here", isa, 4096, List.of(cpuFeatures), Optional.of(new CriuVersion(4, 2, 1)));
   }
 
-  private static void assertOne(String part, List<String> reasons) {
-    assertEquals(1, reasons.size(), reasons::toString);
-    assertTrue(reasons.getFirst().contains(part), reasons.getFirst());
+  private static void assertOne(RefusalKind kind, String part, List<Refusal> refusals) {
+    assertEquals(1, refusals.size(), refusals::toString);
+    assertEquals(kind, refusals.getFirst().kind());
+    assertTrue(refusals.getFirst().words().contains(part), refusals.getFirst().words());
   }
 }

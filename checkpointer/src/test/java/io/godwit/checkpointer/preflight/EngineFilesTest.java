@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,14 +81,14 @@ final class EngineFilesTest {
   }
 
   private List<String> reasons(String network) throws IOException {
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     EngineFiles.check(
         new SourceContainer(
             new ObjectMapper()
                 .readTree(
                     INSPECT.formatted(
                         folder, network, network.equals("default") ? "bridge" : network))),
-        reasons);
-    return reasons;
+        refusals);
+    return refusals.stream().map(Refusal::words).toList();
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.DockerEngine;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
@@ -128,9 +129,9 @@ final class MountChecksTest {
     ObjectNode inspect = JSON.createObjectNode().put("Id", "c1").put("Name", "/app");
     inspect.putObject("HostConfig").put("IpcMode", "private");
     inspect.putArray("Mounts").add(mount);
-    List<String> reasons = new ArrayList<>();
-    new MountChecks(engine(), mountTable).check(new SourceContainer(inspect), reasons);
-    return reasons;
+    List<Refusal> refusals = new ArrayList<>();
+    new MountChecks(engine(), mountTable).check(new SourceContainer(inspect), refusals);
+    return refusals.stream().map(Refusal::words).toList();
   }
 
   private void assertOne(String part, ObjectNode mount) throws IOException {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,13 +64,13 @@ final class OwnMountsTest {
     Files.createDirectories(folder.resolve("upper"));
     Files.createDirectories(folder.resolve("proc/7"));
     Files.writeString(folder.resolve("proc/7/mountinfo"), table);
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     new OwnMounts(new ProcFs(folder.resolve("proc")))
         .check(
             new SourceContainer(
                 new ObjectMapper().readTree(INSPECT.formatted(folder.resolve("upper")))),
             new HostProcess(7, 1),
-            reasons);
-    return reasons;
+            refusals);
+    return refusals.stream().map(Refusal::words).toList();
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,12 +98,12 @@ final class OwnNetworkTest {
   }
 
   private List<String> reasons() throws IOException {
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     new OwnNetwork(new ProcFs(proc))
         .check(
             new SourceContainer(new ObjectMapper().readTree(INSPECT)),
             new HostProcess(7, 70),
-            reasons);
-    return reasons;
+            refusals);
+    return refusals.stream().map(Refusal::words).toList();
   }
 }

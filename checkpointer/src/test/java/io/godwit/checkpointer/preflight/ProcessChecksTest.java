@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +49,7 @@ final class ProcessChecksTest {
     process(8, 7);
     Files.delete(proc.resolve("8/ns/net"));
     Files.createSymbolicLink(proc.resolve("8/ns/net"), Path.of("net:[99]"));
-    assertOne("a namespace of its own (net)", reasons(7, 8));
+    assertOne(RefusalKind.OWN_NAMESPACE, "a namespace of its own (net)", reasons(7, 8));
   }
 
   @Test
@@ -60,7 +62,7 @@ final class ProcessChecksTest {
   @Test
   void tracedProcessIsRefusedWithItsTracer() throws IOException {
     status(7, "TracerPid:\t4711");
-    assertOne("traced by process 4711", reasons(7));
+    assertOne(RefusalKind.TRACED, "traced by process 4711", reasons(7));
   }
 
   @Test
@@ -68,7 +70,7 @@ final class ProcessChecksTest {
     status(7, "State:\tS (sleeping)");
     assertTrue(reasons(7).isEmpty());
     status(7, "State:\tT (stopped)");
-    assertOne("Let it go on with: kill -CONT 7", reasons(7));
+    assertOne(RefusalKind.STOPPED, "Let it go on with: kill -CONT 7", reasons(7));
   }
 
   @Test
@@ -76,7 +78,7 @@ final class ProcessChecksTest {
     Files.writeString(proc.resolve("7/smaps"), "Rss: 4 kB\nProtectionKey:         0\n");
     assertTrue(reasons(7).isEmpty());
     Files.writeString(proc.resolve("7/smaps"), "Rss: 4 kB\nProtectionKey:         12\n");
-    assertOne("protection keys", reasons(7));
+    assertOne(RefusalKind.PROTECTION_KEYS, "protection keys", reasons(7));
   }
 
   @Test
@@ -84,21 +86,21 @@ final class ProcessChecksTest {
     status(7, "Uid:\t0\t1000\t0\t0");
     assertTrue(reasons(7).isEmpty());
     capabilities("000001fffeffffff");
-    assertOne("CAP_SYS_RESOURCE", reasons(7));
+    assertOne(RefusalKind.CAPABILITY, "CAP_SYS_RESOURCE", reasons(7));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "anon_inode:[io_uring],an io_uring",
-    "anon_inode:[userfaultfd],a userfaultfd",
-    "anon_inode:seccomp notify,notifications",
-    "anon_inode:[fscontext],anon_inode:[fscontext]",
-    "/dev/fuse,the device /dev/fuse",
-    "/dev/dri/card0,the device /dev/dri/card0"
+    "anon_inode:[io_uring],DESCRIPTOR,an io_uring",
+    "anon_inode:[userfaultfd],DESCRIPTOR,a userfaultfd",
+    "anon_inode:seccomp notify,DESCRIPTOR,notifications",
+    "anon_inode:[fscontext],DESCRIPTOR,anon_inode:[fscontext]",
+    "/dev/fuse,DEVICE_FILE,the device /dev/fuse",
+    "/dev/dri/card0,DEVICE_FILE,the device /dev/dri/card0"
   })
-  void whatCriuCannotDumpIsNamed(String target, String words) throws IOException {
+  void whatCriuCannotDumpIsNamed(String target, RefusalKind kind, String words) throws IOException {
     open(7, 5, target);
-    assertOne(words, reasons(7));
+    assertOne(kind, words, reasons(7));
   }
 
   @ParameterizedTest
@@ -122,7 +124,7 @@ final class ProcessChecksTest {
   @Test
   void processOfDockerExecIsRefusedSinceItIsNotInTheDump() throws IOException {
     process(8, 1);
-    assertOne("Process 8 (/program) came by docker exec", reasons(7, 8));
+    assertOne(RefusalKind.DOCKER_EXEC, "Process 8 (/program) came by docker exec", reasons(7, 8));
   }
 
   @Test
@@ -139,7 +141,7 @@ final class ProcessChecksTest {
   void messageQueuesAreRefusedByName() throws IOException {
     Files.createDirectories(proc.resolve("7/root/dev/mqueue"));
     Files.createFile(proc.resolve("7/root/dev/mqueue/jobs"));
-    assertOne("POSIX message queues (/jobs)", reasons(7));
+    assertOne(RefusalKind.MESSAGE_QUEUE, "POSIX message queues (/jobs)", reasons(7));
   }
 
   @Test
@@ -187,26 +189,27 @@ final class ProcessChecksTest {
     Files.createSymbolicLink(proc.resolve(pid + "/fd/" + descriptor), Path.of(target));
   }
 
-  private List<String> reasons(long... pids) throws IOException {
+  private List<Refusal> reasons(long... pids) throws IOException {
     return reasons("", pids);
   }
 
-  private List<String> reasons(String hostConfig, long... pids) throws IOException {
+  private List<Refusal> reasons(String hostConfig, long... pids) throws IOException {
     List<HostProcess> all = new ArrayList<>();
     for (long pid : pids) {
       all.add(new HostProcess(pid, pid * 10));
     }
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     new ProcessChecks(new ProcFs(proc))
         .check(
             new SourceContainer(new ObjectMapper().readTree(INSPECT.formatted(hostConfig))),
             all,
-            reasons);
-    return reasons;
+            refusals);
+    return refusals;
   }
 
-  private static void assertOne(String part, List<String> reasons) {
-    assertEquals(1, reasons.size(), reasons::toString);
-    assertTrue(reasons.getFirst().contains(part), reasons.getFirst());
+  private static void assertOne(RefusalKind kind, String part, List<Refusal> refusals) {
+    assertEquals(1, refusals.size(), refusals::toString);
+    assertEquals(kind, refusals.getFirst().kind());
+    assertTrue(refusals.getFirst().words().contains(part), refusals.getFirst().words());
   }
 }

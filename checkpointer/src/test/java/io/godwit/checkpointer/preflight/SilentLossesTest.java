@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +60,9 @@ final class SilentLossesTest {
   @Test
   void threadThatIsBoundToACpuIsRefusedWithTheCommandThatReleasesIt() throws IOException {
     threads("0-3", "1");
-    assertOne("is bound to CPU 1 (taskset", reasons());
-    assertOne("taskset --all-tasks --cpu-list --pid 0,1,2,3 7", reasons());
+    assertOne(RefusalKind.CPU_AFFINITY, "is bound to CPU 1 (taskset", reasons());
+    assertOne(
+        RefusalKind.CPU_AFFINITY, "taskset --all-tasks --cpu-list --pid 0,1,2,3 7", reasons());
   }
 
   @Test
@@ -69,20 +72,24 @@ final class SilentLossesTest {
     threads("0-1", "0-1");
     assertEquals(List.of(), reasons());
     threads("0-1", "0");
-    assertOne("is bound to CPU 0", reasons());
+    assertOne(RefusalKind.CPU_AFFINITY, "is bound to CPU 0", reasons());
   }
 
   @Test
   void timerSlackOfItsOwnIsRefused() throws IOException {
     Files.writeString(process.resolve("timerslack_ns"), "123456\n");
-    assertOne("a timer slack of 123456 ns", reasons());
+    assertOne(RefusalKind.TIMER_SLACK, "a timer slack of 123456 ns", reasons());
   }
 
   @Test
   void processThatSharesItsSessionsTerminalIsWarnedOf() throws IOException {
     assertEquals(List.of(), warnings(7, 34816), "the leader");
     assertEquals(List.of(), warnings(1, 0), "without a terminal");
-    assertOne("cannot open /dev/tty on the device: 7 (/usr/bin/program)", warnings(1, 34816));
+    List<String> warnings = warnings(1, 34816);
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertTrue(
+        warnings.getFirst().contains("cannot open /dev/tty on the device: 7 (/usr/bin/program)"),
+        warnings::toString);
   }
 
   private List<String> warnings(int session, int terminal) throws IOException {
@@ -97,7 +104,7 @@ final class SilentLossesTest {
   void listeningSocketWhoseFileHasAnotherNameIsRefused() throws IOException {
     // As supervisord does it: bound to one name, and linked to the other.
     unix(LISTENING + folder.resolve("run.sock.8") + "\n");
-    assertOne("run.sock.8, whose file was renamed", reasons());
+    assertOne(RefusalKind.UNIX_SOCKET_NAME, "run.sock.8, whose file was renamed", reasons());
     Files.createFile(folder.resolve("run.sock.8"));
     assertEquals(List.of(), reasons());
   }
@@ -126,7 +133,7 @@ final class SilentLossesTest {
         \t\t\t\t010101EF     1 0:00000000\t\t0
         \t\t\t\t010000E0     1 0:00000000\t\t0
         """);
-    assertOne("multicast groups (239.1.1.1)", reasons());
+    assertOne(RefusalKind.MULTICAST, "multicast groups (239.1.1.1)", reasons());
     Files.delete(process.resolve("ns/net"));
     Files.createSymbolicLink(process.resolve("ns/net"), Path.of("net:[1]"));
     assertEquals(List.of(), reasons());
@@ -143,23 +150,24 @@ final class SilentLossesTest {
         "Num       RefCount Protocol Flags    Type St Inode Path\n" + lines);
   }
 
-  private List<String> reasons() throws IOException {
-    List<String> reasons = new ArrayList<>();
+  private List<Refusal> reasons() throws IOException {
+    List<Refusal> refusals = new ArrayList<>();
     losses()
         .check(
             new SourceContainer(
                 new ObjectMapper().readTree(INSPECT.formatted(folder.resolve("upper")))),
             List.of(new HostProcess(7, 70)),
-            reasons);
-    return reasons;
+            refusals);
+    return refusals;
   }
 
   private SilentLosses losses() {
     return new SilentLosses(new ProcFs(folder.resolve("proc")), folder.resolve("cgroup"));
   }
 
-  private static void assertOne(String part, List<String> reasons) {
-    assertEquals(1, reasons.size(), reasons::toString);
-    assertTrue(reasons.getFirst().contains(part), reasons.getFirst());
+  private static void assertOne(RefusalKind kind, String part, List<Refusal> refusals) {
+    assertEquals(1, refusals.size(), refusals::toString);
+    assertEquals(kind, refusals.getFirst().kind());
+    assertTrue(refusals.getFirst().words().contains(part), refusals.getFirst().words());
   }
 }

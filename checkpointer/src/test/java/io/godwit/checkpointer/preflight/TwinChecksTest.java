@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.checkpointer.source.ElfPrograms;
 import io.godwit.checkpointer.testing.ElfWriter;
 import io.godwit.isa.Isa;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class TwinChecksTest {
   }
 
   private List<String> compare(byte[] source, byte[] target) throws IOException {
-    List<String> reasons = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     TwinChecks.compare(
         "/app",
         Files.write(folder.resolve("source"), source),
@@ -81,8 +82,8 @@ final class TwinChecksTest {
         "/app_aarch64",
         Files.write(folder.resolve("target"), target),
         Isa.AARCH64,
-        reasons);
-    return reasons;
+        refusals);
+    return refusals.stream().map(Refusal::words).toList();
   }
 
   private static byte[] elf(Isa isa, int type, Map<String, Long> symbols) {

@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.testing;
 
+import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -58,6 +59,14 @@ public final class Crash {
       public Clock withZone(ZoneId zone) {
         return this;
       }
+    };
+  }
+
+  /** The same for who waits. */
+  public Sleeper sleeper(Sleeper real) {
+    return pause -> {
+      requireAlive();
+      real.sleep(pause);
     };
   }
 

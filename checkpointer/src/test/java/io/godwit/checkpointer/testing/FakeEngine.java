@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class FakeEngine implements DockerEngine {
     private boolean dumpFails;
     private boolean paused;
     private int freshStarts;
+    private final Map<String, List<Integer>> refusals = new HashMap<>();
     private long unnoticedPid;
     private int glancesUntilNoticed;
 
@@ -40,6 +42,16 @@ public final class FakeEngine implements DockerEngine {
     /** How many of the next restores start from the beginning instead. */
     public void setFreshStarts(int freshStarts) {
       this.freshStarts = freshStarts;
+    }
+
+    /**
+     * What the Engine answers to the next calls of a kind instead of doing them.
+     *
+     * @param call a method's name
+     * @param statuses HTTP's; 0: nothing, though it was asked
+     */
+    public void setRefusals(String call, Integer... statuses) {
+      refusals.put(call, new ArrayList<>(List.of(statuses)));
     }
 
     public boolean exists() {
@@ -105,7 +117,8 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
-  public Optional<JsonNode> inspect(String container) {
+  public Optional<JsonNode> inspect(String container) throws IOException {
+    answer("inspect");
     if (!world.exists || !(container.equals("app") || container.equals(ID))) {
       return Optional.empty();
     }
@@ -143,6 +156,7 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void checkpoint(String container, String checkpoint, boolean exit) throws IOException {
+    answer("checkpoint");
     crash.around(
         "the dump",
         () -> {
@@ -167,6 +181,7 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void startFromCheckpoint(String container, String checkpoint) throws IOException {
+    answer("startFromCheckpoint");
     crash.around(
         "the restore",
         () -> {
@@ -224,6 +239,7 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void pause(String container) throws IOException {
+    answer("pause");
     crash.around(
         "pausing",
         () -> {
@@ -236,6 +252,7 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void unpause(String container) throws IOException {
+    answer("unpause");
     crash.around(
         "unpausing",
         () -> {
@@ -248,6 +265,13 @@ public final class FakeEngine implements DockerEngine {
         });
   }
 
+  private void answer(String call) throws DockerException {
+    List<Integer> left = world.refusals.getOrDefault(call, List.of());
+    if (!left.isEmpty()) {
+      throw new DockerException(left.removeFirst(), "the Engine does not " + call);
+    }
+  }
+
   private static void require(boolean state, String otherwise) throws DockerException {
     if (!state) {
       throw new DockerException(500, otherwise.formatted(ID));
@@ -256,6 +280,7 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void kill(String container) throws IOException {
+    answer("kill");
     crash.around(
         "killing",
         () -> {

@@ -213,7 +213,7 @@ public final class FakeHost {
             devices,
             Deadlines.STANDARD,
             folder.resolve("state"),
-            new Waiting(crash.clock(clock), clock, Threads.SYSTEM));
+            new Waiting(crash.clock(clock), crash.sleeper(clock), Threads.SYSTEM));
     service = Optional.of(started);
     return started;
   }

@@ -102,7 +102,7 @@ public final class FakeProcesses implements ProcessMemory {
   }
 
   /** What the kernel's freezer is told. */
-  void freezer(String state) throws IOException {
+  public void freezer(String state) throws IOException {
     Files.writeString(cgroup(FakeEngine.ID).resolve("freezer.state"), state);
   }
 

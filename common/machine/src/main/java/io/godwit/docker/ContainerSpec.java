@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,34 +147,65 @@ public final class ContainerSpec {
   }
 
   /** Why this container cannot be made on another machine as it is here; empty when it can. */
-  public List<String> obstacles() {
-    List<String> obstacles = new ArrayList<>();
+  public List<Refusal> obstacles() {
+    List<Refusal> obstacles = new ArrayList<>();
     JsonNode host = inspect.path("HostConfig");
+    String name = inspect.path("Name").asText().replaceFirst("^/", "");
     for (String mode : List.of("NetworkMode", "IpcMode", "PidMode")) {
-      if (host.path(mode).asText().startsWith("container:")) {
+      String joined = host.path(mode).asText();
+      if (joined.startsWith("container:")) {
         obstacles.add(
-            "It shares a namespace with another container (%s %s): move it without, they cannot be parted."
-                .formatted(mode, host.path(mode).asText()));
+            new Refusal(
+                RefusalKind.SHARED_NAMESPACE,
+                name,
+                "Container %s shares a namespace with another container (%s %s): they cannot be parted."
+                    .formatted(name, mode, joined),
+                "Start it without."));
       }
     }
     if (!host.path("VolumesFrom").isEmpty()) {
-      obstacles.add("It takes its volumes from another container (--volumes-from).");
+      obstacles.add(
+          new Refusal(
+              RefusalKind.VOLUMES_FROM,
+              name,
+              "Container %s takes its volumes from another container (--volumes-from)."
+                  .formatted(name),
+              "Give it volumes by their names."));
     }
     if (!inspect.path("Config").path("MacAddress").asText().isEmpty()) {
       obstacles.add(
-          "It has the MAC address %s (--mac-address), which stays with this machine."
-              .formatted(inspect.path("Config").path("MacAddress").asText()));
+          new Refusal(
+              RefusalKind.MAC_ADDRESS,
+              name,
+              "Container %s has the MAC address %s (--mac-address), which stays with this machine."
+                  .formatted(name, inspect.path("Config").path("MacAddress").asText()),
+              "Start it without."));
     }
     if (host.path("PidMode").asText().equals("host")) {
       obstacles.add(
-          "It uses this machine's process numbers (--pid host), which are others' on the device.");
+          new Refusal(
+              RefusalKind.HOST_PID,
+              name,
+              "Container %s uses this machine's process numbers (--pid host), which are others' on the device."
+                  .formatted(name),
+              "Start it without."));
     }
     if (host.path("IpcMode").asText().equals("host")) {
       obstacles.add(
-          "It shares System V IPC and /dev/shm with this machine (--ipc host), whose content would stay behind.");
+          new Refusal(
+              RefusalKind.HOST_IPC,
+              name,
+              "Container %s shares System V IPC and /dev/shm with this machine (--ipc host), whose content would stay behind."
+                  .formatted(name),
+              "Start it with --ipc private or --ipc shareable."));
     }
     if (!host.path("Links").isEmpty()) {
-      obstacles.add("It is linked to another container by --link.");
+      obstacles.add(
+          new Refusal(
+              RefusalKind.LINK,
+              name,
+              "Container %s is linked to another container by --link.".formatted(name),
+              "Use a network of your own, where containers find each other by name."));
     }
     return obstacles;
   }

@@ -19,6 +19,7 @@ import org.apache.kafka.common.header.Header;
  */
 public final class DeadLetterBox implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(5);
+  private static final int POLLS = 6;
 
   private final TopicTail tail;
   private final MarkedLetters letters;
@@ -92,8 +93,10 @@ public final class DeadLetterBox implements AutoCloseable {
     try (Consumer<byte[], byte[]> consumer = readers.get()) {
       consumer.assign(List.of(partition));
       consumer.seek(partition, offset);
-      Optional<ConsumerRecord<byte[], byte[]>> first =
-          consumer.poll(POLL).records(partition).stream().findFirst();
+      Optional<ConsumerRecord<byte[], byte[]>> first = Optional.empty();
+      for (int i = 0; i < POLLS && first.isEmpty(); i++) {
+        first = consumer.poll(POLL).records(partition).stream().findFirst();
+      }
       return first
           .filter(record -> record.offset() == offset)
           .orElseThrow(() ->

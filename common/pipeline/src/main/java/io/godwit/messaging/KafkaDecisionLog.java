@@ -50,7 +50,7 @@ final class KafkaDecisionLog implements DecisionLog {
 
   @Override
   public LogPosition end() {
-    return tail.caughtUp((TopicTail.Reading reading) ->
+    return tail.caughtUp((TailReading reading) ->
         new LogPosition(reading.topic().id(), offset(reading.positions())));
   }
 
@@ -58,7 +58,7 @@ final class KafkaDecisionLog implements DecisionLog {
   public boolean reachesBackTo(LogPosition position) {
     // Before what was read: what this log has lost until then, it has lost.
     long begins = offset(tail.begins());
-    return tail.caughtUp((TopicTail.Reading reading) ->
+    return tail.caughtUp((TailReading reading) ->
         reading.topic().id().equals(position.topicId())
             && Math.max(begins, offset(reading.begins())) <= position.offset()
             && offset(reading.positions()) >= position.offset());

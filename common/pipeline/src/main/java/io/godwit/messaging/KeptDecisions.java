@@ -25,6 +25,7 @@ final class KeptDecisions implements TopicTail.Sink {
 
   private static final int LONGEST_REASON = 4 << 10;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared as records
   private record Kept(long offset, byte[] bytes) {}
 
   private final Map<String, List<Kept>> byMigration = new HashMap<>();

@@ -5,6 +5,7 @@ import io.godwit.contract.Phase;
 import io.godwit.contract.PhaseTime;
 import io.godwit.contract.ReportLine;
 import io.godwit.contract.Runs;
+import io.godwit.refusal.Refusal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,18 @@ public final class MigrationEvents {
       LOG.info("{}: {}", phase, message);
     }
     send.accept(event(phase, message).addAllPhases(phases).addAllReport(report).build());
+  }
+
+  /** That the container does not move, or not now, and all the reasons. */
+  public void refuse(Phase phase, String message, List<PhaseTime> phases, List<Refusal> refusals) {
+    try (var _ = MigrationLog.of(frame.getMigrationId())) {
+      LOG.info("{}: {}", phase, message);
+    }
+    send.accept(
+        event(phase, message)
+            .addAllPhases(phases)
+            .addAllRefusals(WireRefusals.of(refusals))
+            .build());
   }
 
   /** The last word: what became of the container, and what took how long. */

@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -29,10 +27,10 @@ import org.slf4j.LoggerFactory;
  * Reads a topic from its beginning and stays at its end, on a thread of its own. What its sink has
  * taken is read under the tail's lock.
  *
- * <p>A {@link Reading} is of one topic, told by Kafka's id of it, and has no gap: when the topic is
- * made anew, or its retention passes by what was to be read next, the sink is emptied and reading
- * begins again. So what the sink holds is what one topic says from one offset on. While that is not
- * known readers get an exception, never what an earlier topic said.
+ * <p>A {@link TailReading} is of one topic, told by Kafka's id of it, and has no gap: when the
+ * topic is made anew, or its retention passes by what was to be read next, the sink is emptied and
+ * reading begins again. So what the sink holds is what one topic says from one offset on. While
+ * that is not known readers get an exception, never what an earlier topic said.
  *
  * <p>A tail that cannot go on says so: to the service's {@link Liveness}, and to whoever reads.
  */
@@ -53,35 +51,6 @@ public final class TopicTail implements AutoCloseable {
     void clear();
   }
 
-  /**
-   * How far one topic was read.
-   *
-   * @param begins the first offsets that were there to be read
-   * @param ends where it ended when the reading began
-   * @param positions the offsets after the last that were read, or passed because they were
-   *     deleted, compacted away or aborted
-   */
-  record Reading(
-      TopicFacts.Identity topic,
-      Map<TopicPartition, Long> begins,
-      Map<TopicPartition, Long> ends,
-      Map<TopicPartition, Long> positions) {
-    /** Whether everything before these offsets was read. */
-    boolean reached(Map<TopicPartition, Long> offsets) {
-      return offsets.entrySet().stream()
-          .allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
-    }
-
-    /** Whether it was at the end once: before that, nobody knows what the topic says. */
-    boolean settled() {
-      return reached(ends);
-    }
-
-    Reading at(Map<TopicPartition, Long> offsets) {
-      return new Reading(topic, begins, ends, offsets);
-    }
-  }
-
   private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final TopicFacts facts;
   private final String topic;
@@ -89,17 +58,12 @@ public final class TopicTail implements AutoCloseable {
   private final Liveness.Worker worker;
   private final Clock clock;
   private final Sleeper sleeper;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final TailState state;
   private final AtomicBoolean checkAsked = new AtomicBoolean();
   private final AtomicReference<Optional<Consumer<byte[], byte[]>>> polled =
       new AtomicReference<>(Optional.empty());
   private final Thread thread;
   private volatile boolean closing;
-
-  // Under the lock.
-  private Optional<Reading> reading = Optional.empty();
-  private Optional<Throwable> death = Optional.empty();
 
   /**
    * @param consumers each without a group, without an offset to fall back to, and this tail's to
@@ -121,6 +85,7 @@ public final class TopicTail implements AutoCloseable {
     this.worker = worker;
     this.clock = clock;
     this.sleeper = sleeper;
+    this.state = new TailState(topic);
     this.thread = Thread.ofPlatform().daemon().name(topic + "-tail").unstarted(this::run);
   }
 
@@ -139,10 +104,10 @@ public final class TopicTail implements AutoCloseable {
   }
 
   /** The same, with what was read to get there. */
-  <T> T caughtUp(Function<Reading, T> gathered) {
+  <T> T caughtUp(Function<TailReading, T> gathered) {
     Instant until = clock.instant().plus(KafkaClients.PATIENCE);
     while (true) {
-      TopicFacts.Identity begun = patiently(_ -> true, until, Reading::topic);
+      TopicFacts.Identity begun = patiently(_ -> true, until, TailReading::topic);
       // In this order: a topic that has its id still had it when it was asked for its ends.
       Map<TopicPartition, Long> ends = facts.ends(begun.partitions());
       if (facts.identity().equals(begun)) {
@@ -159,7 +124,7 @@ public final class TopicTail implements AutoCloseable {
         }
       } else {
         check();
-        patiently(now -> !now.topic().equals(begun), until, Reading::topic);
+        patiently(now -> !now.topic().equals(begun), until, TailReading::topic);
       }
     }
   }
@@ -173,12 +138,13 @@ public final class TopicTail implements AutoCloseable {
    */
   public <T> T await(BooleanSupplier condition, Duration atMost, Supplier<T> gathered)
       throws InterruptedException {
-    Optional<T> held =
-        when(now -> now.settled() && condition.getAsBoolean(), atMost, _ -> gathered.get());
+    Optional<T> held = held(condition, atMost, gathered);
     if (held.isPresent()) {
       return held.get();
     }
-    return when(Reading::settled, Duration.ZERO, _ -> gathered.get()).orElseThrow(this::late);
+    return state
+        .when(TailReading::settled, Duration.ZERO, _ -> gathered.get())
+        .orElseThrow(this::late);
   }
 
   /**
@@ -188,18 +154,38 @@ public final class TopicTail implements AutoCloseable {
    * @throws MessagingException when it does not come, or the tail cannot go on
    */
   <T> T expect(BooleanSupplier written, Supplier<T> gathered) {
-    Predicate<Reading> there = now -> now.settled() && written.getAsBoolean();
     try {
-      Optional<T> soon = when(there, POLL, _ -> gathered.get());
+      Optional<T> soon = held(written, POLL, gathered);
       if (soon.isPresent()) {
         return soon.get();
       }
+      check();
+      return held(written, KafkaClients.PATIENCE, gathered).orElseThrow(this::late);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
-    check();
-    return patiently(there, clock.instant().plus(KafkaClients.PATIENCE), _ -> gathered.get());
   }
+
+  /**
+   * What was gathered when the condition held; of one topic, told by a look at which it is
+   * afterwards. Without that look the first records of one that was just made anew could be missing
+   * among those behind them, and the first one decides.
+   */
+  private <T> Optional<T> held(BooleanSupplier condition, Duration atMost, Supplier<T> gathered)
+      throws InterruptedException {
+    Optional<Held<T>> held =
+        state.when(
+            now -> now.settled() && condition.getAsBoolean(),
+            atMost,
+            now -> new Held<>(now.topic(), gathered.get()));
+    if (held.isPresent() && !facts.identity().equals(held.get().topic())) {
+      check();
+      throw new MessagingException(topic + " was made anew while it was read");
+    }
+    return held.map(Held::gathered);
+  }
+
+  private record Held<T>(TopicFacts.Identity topic, T gathered) {}
 
   /** The offsets of the first records that are still there. */
   Map<TopicPartition, Long> begins() {
@@ -232,10 +218,7 @@ public final class TopicTail implements AutoCloseable {
       LOG.error("reading {} stopped", topic, e);
       worker.stuck("reading " + topic + " stopped: " + e);
     } finally {
-      lock.lock();
-      death = Optional.of(end);
-      changed.signalAll();
-      lock.unlock();
+      state.end(end);
     }
   }
 
@@ -243,15 +226,15 @@ public final class TopicTail implements AutoCloseable {
   private void readAnew() throws InterruptedException {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       polled.set(Optional.of(consumer));
-      TopicFacts.Identity begun = begin(consumer);
+      TailReading reading = begin(consumer);
       Instant checked = clock.instant();
       while (!closing) {
-        deliver(consumer);
+        reading = deliver(consumer, reading);
         worker.progress();
         boolean due = Duration.between(checked, clock.instant()).compareTo(BETWEEN_CHECKS) >= 0;
         if (checkAsked.getAndSet(false) || due) {
           checked = clock.instant();
-          if (!stands(begun)) {
+          if (!stands(reading.topic())) {
             LOG.warn("{} is not the topic any more that it was; it is read anew", topic);
             return;
           }
@@ -270,11 +253,11 @@ public final class TopicTail implements AutoCloseable {
       }
     } finally {
       polled.set(Optional.empty());
-      show(Optional.empty());
+      state.hide();
     }
   }
 
-  private TopicFacts.Identity begin(Consumer<byte[], byte[]> consumer) {
+  private TailReading begin(Consumer<byte[], byte[]> consumer) {
     checkAsked.set(false);
     // First: all that is read later is of this topic as long as it stands.
     TopicFacts.Identity identity = facts.identity();
@@ -282,35 +265,25 @@ public final class TopicTail implements AutoCloseable {
     consumer.seekToBeginning(identity.partitions());
     Map<TopicPartition, Long> begins = positions(consumer);
     Map<TopicPartition, Long> ends = facts.ends(identity.partitions());
-    lock.lock();
-    try {
-      sink.clear();
-      show(Optional.of(new Reading(identity, begins, ends, begins)));
-    } finally {
-      lock.unlock();
-    }
-    return identity;
+    TailReading begun = new TailReading(identity, begins, ends, begins);
+    state.show(begun, sink::clear);
+    return begun;
   }
 
-  private void deliver(Consumer<byte[], byte[]> consumer) {
+  private TailReading deliver(Consumer<byte[], byte[]> consumer, TailReading before) {
     Iterable<ConsumerRecord<byte[], byte[]>> records;
     try {
       records = consumer.poll(POLL);
     } catch (WakeupException e) {
       // A reader wants the topic to be looked at, or close was called: the loop does both.
-      return;
+      return before;
     }
     // Not from the records: positions also pass what was deleted, compacted away or aborted.
-    Map<TopicPartition, Long> now = positions(consumer);
-    lock.lock();
-    try {
-      records.forEach(this::take);
-      if (!now.equals(reading.orElseThrow().positions())) {
-        show(reading.map(before -> before.at(now)));
-      }
-    } finally {
-      lock.unlock();
+    TailReading now = before.at(positions(consumer));
+    if (!now.equals(before)) {
+      state.show(now, () -> records.forEach(this::take));
     }
+    return now;
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -350,54 +323,19 @@ public final class TopicTail implements AutoCloseable {
     polled.get().ifPresent(Consumer::wakeup);
   }
 
-  private void show(Optional<Reading> now) {
-    lock.lock();
+  private <T> T patiently(
+      Predicate<TailReading> condition, Instant until, Function<TailReading, T> read) {
     try {
-      reading = now;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private <T> T patiently(Predicate<Reading> condition, Instant until, Function<Reading, T> read) {
-    try {
-      return when(condition, Duration.between(clock.instant(), until), read)
+      return state
+          .when(condition, Duration.between(clock.instant(), until), read)
           .orElseThrow(this::late);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
   }
 
-  /** What was read in the moment in which the condition held; empty when the time is over. */
-  private <T> Optional<T> when(
-      Predicate<Reading> condition, Duration atMost, Function<Reading, T> read)
-      throws InterruptedException {
-    long left = atMost.toNanos();
-    lock.lockInterruptibly();
-    try {
-      while (true) {
-        if (death.isPresent()) {
-          throw new MessagingException(
-              "%s cannot be read any more: %s".formatted(topic, death.get()), death.get());
-        }
-        if (reading.filter(condition).isPresent()) {
-          return reading.map(read);
-        }
-        if (left <= 0) {
-          return Optional.empty();
-        }
-        left = changed.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private MessagingException late() {
-    return new MessagingException(
-        "Kafka did not deliver %s to its end in time; read so far: %s"
-            .formatted(topic, reading.map(Reading::positions).map(Object::toString).orElse("-")));
+    return new MessagingException("Kafka did not deliver " + topic + " to its end in time");
   }
 
   private MessagingException interrupted(InterruptedException e) {

@@ -42,6 +42,10 @@ public enum Metric {
   BLOBS_FETCHED("godwit.blobs.fetched", "bytes", "Bytes fetched from the blob store."),
   MIGRATIONS_ENDED(
       "godwit.migrations.ended", "", "Migrations at an end on their source host, by outcome."),
+  REFUSALS(
+      "godwit.refusals",
+      "",
+      "Reasons why containers were not moved, by service and kind (RefusalKind's word)."),
   MIGRATION_PHASE(
       "godwit.migration.phase", "seconds", "Time that a phase of a migration took, by phase."),
   MIGRATION_BYTES(

@@ -9,6 +9,7 @@ import io.godwit.criu.ImageKind;
 import io.godwit.criu.Message;
 import io.godwit.criu.field.FileEntry;
 import io.godwit.criu.field.PipeEntry;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -32,7 +33,9 @@ public final class InheritedPipes implements Step {
   @Override
   public void apply(Draft draft) throws IOException {
     if (!draft.source().names().contains(FILE)) {
-      draft.refuse("the checkpoint has no " + FILE + ", so its standard streams cannot be bound");
+      draft.refuse(
+          RefusalKind.CHECKPOINT,
+          "the checkpoint has no " + FILE + ", so its standard streams cannot be bound");
       return;
     }
     Set<String> pipes = new HashSet<>();

@@ -7,6 +7,7 @@ import io.godwit.converter.graft.Step;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +62,9 @@ public final class Mounts implements Step {
           draft.report(
               NAME, "mount " + point, "there", "none", "only the source's runtime makes it");
         } else {
-          draft.refuse("the container has a mount at " + point + ", where the device has none");
+          draft.refuse(
+              RefusalKind.NO_PLACE,
+              "the container has a mount at " + point + ", where the device has none");
         }
       }
     }
@@ -125,7 +128,8 @@ public final class Mounts implements Step {
     private Optional<Mount> watched(String what, long device, Message handle) {
       Optional<String> path = handle.string(HANDLE_PATH);
       if (path.isEmpty()) {
-        draft.refuse(what + " watches a file that has no name any more");
+        draft.refuse(
+            RefusalKind.INOTIFY_DELETED, what + " watches a file that has no name any more");
       }
       return path.isEmpty() ? source.wholeByDevice(device) : source.above(path.get());
     }
@@ -161,16 +165,21 @@ public final class Mounts implements Step {
 
     private Optional<Mount> place(String what, Optional<Mount> from) {
       if (from.isEmpty()) {
-        draft.refuse(what + " is on a mount that the checkpoint's mount table does not have");
+        draft.refuse(
+            RefusalKind.NO_PLACE,
+            what + " is on a mount that the checkpoint's mount table does not have");
         return Optional.empty();
       }
       // The init program lies in the container's layer on the device.
       String point = InitProgram.isOne(from.get()) ? "/" : from.get().point();
       Optional<Mount> to = template.at(point);
       if (to.isEmpty()) {
-        draft.refuse(what + " is on a mount at " + point + ", where the device has none");
+        draft.refuse(
+            RefusalKind.NO_PLACE,
+            what + " is on a mount at " + point + ", where the device has none");
       } else if (from.get().isKernels() && from.get().fileSystem() != to.get().fileSystem()) {
         draft.refuse(
+            RefusalKind.NO_PLACE,
             "%s is on the mount at %s, where the device has a file system of another type"
                 .formatted(what, point));
       } else {

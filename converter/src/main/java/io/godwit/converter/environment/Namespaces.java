@@ -12,6 +12,7 @@ import io.godwit.criu.field.FileEntry;
 import io.godwit.criu.field.InventoryEntry;
 import io.godwit.criu.field.PstreeEntry;
 import io.godwit.criu.field.TaskKobjIdsEntry;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -74,6 +75,7 @@ public final class Namespaces implements Step {
         Long there = numbers.getOrDefault(role, Map.of()).get(number.getAsLong());
         if (there == null) {
           draft.refuse(
+              RefusalKind.NO_PLACE,
               "%s is in a namespace of its own (%s), for which the device's container has no place"
                   .formatted(subject, role.description()));
         } else {
@@ -122,6 +124,7 @@ public final class Namespaces implements Step {
     Long there = numbers.getOrDefault(role, Map.of()).get(number.getAsLong());
     if (there == null) {
       draft.refuse(
+          RefusalKind.NO_PLACE,
           "%s belongs to a namespace (%s) for which the device's container has no place"
               .formatted(shape.describe(entry), role.description()));
       return entry;

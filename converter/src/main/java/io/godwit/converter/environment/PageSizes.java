@@ -3,8 +3,9 @@ package io.godwit.converter.environment;
 import io.godwit.converter.graft.Auxv;
 import io.godwit.converter.graft.Draft;
 import io.godwit.converter.graft.Process;
-import io.godwit.converter.graft.RefusedException;
 import io.godwit.converter.graft.Step;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.util.OptionalLong;
 
@@ -27,6 +28,7 @@ public final class PageSizes implements Step {
     OptionalLong found = auxv.value(Auxv.PAGESZ);
     if (found.isPresent() && found.getAsLong() != expected) {
       draft.refuse(
+          RefusalKind.PAGE_SIZE,
           "%s has pages of %d bytes, and the device of %d"
               .formatted(who, found.getAsLong(), expected));
     }

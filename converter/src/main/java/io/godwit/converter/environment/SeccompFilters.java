@@ -13,6 +13,7 @@ import io.godwit.criu.field.SeccompEntry;
 import io.godwit.criu.field.SeccompFilter;
 import io.godwit.criu.field.TaskCoreEntry;
 import io.godwit.criu.field.ThreadCoreEntry;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class SeccompFilters implements Step {
               seccomp.withOnly(seccomp.only().withMessages(SeccompEntry.SECCOMP_FILTERS, all)));
     } else if (!all.isEmpty()) {
       draft.refuse(
+          RefusalKind.SECCOMP,
           "the program has seccomp filters of its own, and the device's CRIU dumped none: its kernel"
               + " has no seccomp");
     }
@@ -98,6 +100,7 @@ public final class SeccompFilters implements Step {
     List<Message> own = chain.subList(Math.min(runtimes, chain.size()), chain.size());
     if (draft.isaChanges() && chain.size() > Math.max(runtimes, 1)) {
       draft.refuse(
+          RefusalKind.SECCOMP,
           "thread %d runs under %d seccomp filters of its own, which cannot move"
               .formatted(tid, chain.size() - Math.max(runtimes, 1)));
     }

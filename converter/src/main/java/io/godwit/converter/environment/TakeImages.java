@@ -5,6 +5,7 @@ import io.godwit.converter.graft.Origin;
 import io.godwit.converter.graft.Step;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class TakeImages implements Step {
   private static void takeIntoNamespace(Draft draft, ImageName image) throws IOException {
     if (draft.source().images(image.kind()).size() > 1) {
       draft.refuse(
+          RefusalKind.NO_PLACE,
           "a process is in a namespace of its own (%s and others), for which the device's container"
                   .formatted(image)
               + " has no place");
@@ -70,7 +72,9 @@ public final class TakeImages implements Step {
           "none",
           "the device's kernel has no time namespaces, so its own clocks are seen");
     } else if (!draft.source().entries(image).entries().isEmpty()) {
-      draft.refuse(image + " has no place on the device: its template has no such namespace");
+      draft.refuse(
+          RefusalKind.NO_PLACE,
+          image + " has no place on the device: its template has no such namespace");
     }
   }
 

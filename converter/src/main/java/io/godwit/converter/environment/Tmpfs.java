@@ -6,6 +6,7 @@ import io.godwit.converter.graft.Origin;
 import io.godwit.converter.graft.Step;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public final class Tmpfs implements Step {
     }
     for (ImageName archive : draft.source().images(ImageKind.TMPFS)) {
       draft.refuse(
+          RefusalKind.NO_PLACE,
           archive + " is of a CRIU that named tmpfs contents by mount; dump with CRIU 3 or newer");
     }
     for (ImageName archive : draft.source().images(ImageKind.TMPFS_DEV)) {
@@ -60,6 +62,7 @@ public final class Tmpfs implements Step {
       String path = point.equals("/") ? folder : point + folder;
       if (!folder.isEmpty() && !mountPoints.contains(path)) {
         draft.refuse(
+            RefusalKind.NO_PLACE,
             "the container has %s on a tmpfs at %s, where the device has none"
                 .formatted(folder, point));
         return;

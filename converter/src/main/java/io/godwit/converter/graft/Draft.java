@@ -5,6 +5,9 @@ import io.godwit.criu.ImageException;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +28,7 @@ public final class Draft {
   private final NavigableMap<String, EntryImage> rewritten = new TreeMap<>();
   private final NavigableMap<Long, Process> processes = new TreeMap<>();
   private final List<ReportEntry> report = new ArrayList<>();
-  private final List<String> refusals = new ArrayList<>();
+  private final List<Refusal> refusals = new ArrayList<>();
 
   public Draft(GraftInput input) {
     this.input = input;
@@ -120,10 +123,15 @@ public final class Draft {
     report.add(new ReportEntry(rewrite, subject, from, to, why));
   }
 
-  /** Notes a reason, one sentence, why this checkpoint cannot go on on the device. */
-  public void refuse(String reason) {
-    if (!refusals.contains(reason)) {
-      refusals.add(reason);
+  /** Notes why this checkpoint cannot go on on the device, in one sentence. */
+  public void refuse(RefusalKind kind, String sentence) {
+    refuse(Refused.of(kind, sentence));
+  }
+
+  /** Notes why this checkpoint cannot go on on the device. */
+  public void refuse(Refusal refusal) {
+    if (!refusals.contains(refusal)) {
+      refusals.add(refusal);
     }
   }
 

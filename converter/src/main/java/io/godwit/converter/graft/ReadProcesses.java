@@ -8,6 +8,8 @@ import io.godwit.criu.PageRun;
 import io.godwit.criu.Pagemap;
 import io.godwit.criu.field.MmEntry;
 import io.godwit.criu.field.PstreeEntry;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +44,7 @@ public final class ReadProcesses implements Step {
     for (PageRun run : pages.runs()) {
       if (run.source().isEmpty()) {
         draft.refuse(
+            RefusalKind.CHECKPOINT,
             "process %d has pages at %s that are not in this checkpoint but in an earlier or a"
                     .formatted(pid, Hex.of(run.start()))
                 + " remote one; make a full one");

@@ -1,5 +1,6 @@
 package io.godwit.converter.graft;
 
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 
 /** One step of a conversion. Steps run in a fixed order, see {@link Graft}. */

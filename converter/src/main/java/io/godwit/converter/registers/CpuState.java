@@ -9,6 +9,7 @@ import io.godwit.criu.Message;
 import io.godwit.criu.field.CoreEntry;
 import io.godwit.criu.field.PstreeEntry;
 import io.godwit.criu.field.ThreadInfoAarch64;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ public final class CpuState implements Step {
     }
     ExtendedState state = ExtendedState.of(info.get());
     for (String problem : state.obstacles(ExtendedState.of(device.get()))) {
-      draft.refuse("thread %d %s".formatted(image.id(), problem));
+      draft.refuse(RefusalKind.CPU_REGISTERS, "thread %d %s".formatted(image.id(), problem));
     }
     List<String> names = new ArrayList<>();
     Message fitted = state.fittedTo(ExtendedState.of(device.get()), names);
@@ -71,6 +72,7 @@ public final class CpuState implements Step {
     Optional<Message> device = probe.message(CoreEntry.TI_AARCH64);
     if (info.isPresent() && device.isPresent() && keys(info.get()) > keys(device.get())) {
       draft.refuse(
+          RefusalKind.CPU_REGISTERS,
           "thread %d has pointer authentication keys, which the device's CPU or its CRIU lacks"
               .formatted(image.id()));
     }

@@ -4,11 +4,13 @@ import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.Hex;
 import io.godwit.converter.graft.LoadBias;
 import io.godwit.converter.graft.Process;
-import io.godwit.converter.graft.RefusedException;
+import io.godwit.converter.graft.Refused;
 import io.godwit.converter.graft.SourceMemory;
 import io.godwit.elf.ProgramHeader;
 import io.godwit.elf.Symbol;
 import io.godwit.isa.Isa;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,18 +52,21 @@ public final class PublishedRegisters implements RegisterSource {
   public ThreadRegisters registers(Process process, long thread, Isa target)
       throws IOException, RefusedException {
     if (process.threads().size() != 1) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.MIGRATION_POINT,
           "%s has %d threads, and a program publishes the registers of one"
               .formatted(process, process.threads().size()));
     }
     Executable executable =
         process
             .executable()
-            .orElseThrow(
-                () -> new RefusedException(process + " runs an executable that has no twin"));
+            .orElseThrow(() ->
+                Refused.because(
+                    RefusalKind.TWIN, process + " runs an executable that has no twin"));
     long wish = number(process, executable, WISH);
     if (wish != IDLE) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.MIGRATION_POINT,
           "%s is not parked at its migration point: %s is %d, not -1"
               .formatted(process, WISH, wish));
     }
@@ -95,7 +100,8 @@ public final class PublishedRegisters implements RegisterSource {
   private static void checkMagic(Process process, long found, long expected, Isa target)
       throws RefusedException {
     if (found != expected) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.MIGRATION_POINT,
           "%s has not published registers for %s: %s begins with %s, not %s"
               .formatted(process, target.kernelName(), REGISTERS, Hex.of(found), Hex.of(expected)));
     }
@@ -129,7 +135,8 @@ public final class PublishedRegisters implements RegisterSource {
   }
 
   private static RefusedException unreadable(Process process, String symbol) {
-    return new RefusedException(
+    return Refused.because(
+        RefusalKind.MIGRATION_POINT,
         "the memory of %s is not in the checkpoint where %s stands".formatted(process, symbol));
   }
 
@@ -140,7 +147,8 @@ public final class PublishedRegisters implements RegisterSource {
             .source()
             .symbol(name)
             .orElseThrow(() ->
-                new RefusedException(
+                Refused.because(
+                    RefusalKind.MIGRATION_POINT,
                     "%s has no symbol %s, so it does not keep the contract by which programs"
                             .formatted(executable.path(), name)
                         + " move between instruction sets"));

@@ -1,8 +1,8 @@
 package io.godwit.converter.registers;
 
 import io.godwit.converter.graft.Process;
-import io.godwit.converter.graft.RefusedException;
 import io.godwit.isa.Isa;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 
 /**

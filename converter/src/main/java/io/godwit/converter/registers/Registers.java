@@ -5,7 +5,7 @@ import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.Hex;
 import io.godwit.converter.graft.LoadBias;
 import io.godwit.converter.graft.Process;
-import io.godwit.converter.graft.RefusedException;
+import io.godwit.converter.graft.Refused;
 import io.godwit.converter.graft.Step;
 import io.godwit.converter.graft.Vma;
 import io.godwit.criu.ImageKind;
@@ -17,6 +17,8 @@ import io.godwit.criu.field.ThreadInfoX86;
 import io.godwit.criu.field.UserX86RegsEntry;
 import io.godwit.criu.field.VmaEntry;
 import io.godwit.isa.Isa;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -45,7 +47,7 @@ public final class Registers implements Step {
         try {
           convert(draft, process, thread);
         } catch (RefusedException e) {
-          e.reasons().forEach(draft::refuse);
+          e.refusals().forEach(draft::refuse);
         }
       }
     }
@@ -109,7 +111,8 @@ public final class Registers implements Step {
     long march = core.requireVarint(CoreEntry.MTYPE);
     Isa isa = draft.input().sourceIsa();
     if (march != march(isa)) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.CPU_REGISTERS,
           "%s is of machine type %d, not of %s".formatted(image, march, isa.kernelName()));
     }
     Message info = core.requireMessage(infoField(isa));
@@ -118,7 +121,9 @@ public final class Registers implements Step {
                 .varint(UserX86RegsEntry.MODE)
                 .orElse(UserX86RegsEntry.MODE_NATIVE)
             != UserX86RegsEntry.MODE_NATIVE) {
-      throw new RefusedException(image + " is of a 32-bit program, which cannot change its ISA");
+      throw Refused.because(
+          RefusalKind.CPU_REGISTERS,
+          image + " is of a 32-bit program, which cannot change its ISA");
     }
     return info;
   }
@@ -138,7 +143,8 @@ public final class Registers implements Step {
     Optional<Vma> vma =
         process.sourceVmas().stream().filter(v -> v.contains(stack - Long.BYTES)).findFirst();
     if (!aligned || vma.isEmpty() || (vma.get().protection() & VmaEntry.PROT_WRITE) == 0) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.CPU_REGISTERS,
           "%s published a stack pointer of %s, which is no stack"
               .formatted(process, Hex.of(stack)));
     }
@@ -152,7 +158,8 @@ public final class Registers implements Step {
           case AARCH64 -> Aarch64ThreadInfo.control(dumped);
         };
     if (control.trapped() != 0 && target(draft) == Isa.AARCH64) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.CPU_REGISTERS,
           process + " has signals raised by floating-point exceptions, which arm64 CPUs lack");
     }
     if (!control.equals(FloatingPointControl.DEFAULT)) {

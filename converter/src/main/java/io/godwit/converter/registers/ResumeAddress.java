@@ -2,9 +2,11 @@ package io.godwit.converter.registers;
 
 import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.Hex;
-import io.godwit.converter.graft.RefusedException;
+import io.godwit.converter.graft.Refused;
 import io.godwit.elf.ElfFile;
 import io.godwit.elf.Symbol;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -41,12 +43,14 @@ public final class ResumeAddress {
     }
     boolean named = functions.stream().anyMatch(symbol -> symbol.type() == Symbol.FUNCTION);
     if (named && executable.twin().symbolTable() == ElfFile.SymbolTable.FULL) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.MIGRATION_POINT,
           "%s is the function %s, which the twin of %s does not have"
               .formatted(what, functions.getFirst().name(), executable.path()));
     }
     if (!isCode(executable.twin(), address - bias)) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.MIGRATION_POINT,
           "%s is %s, where the twin of %s has no code"
               .formatted(what, Hex.of(address), executable.path()));
     }

@@ -10,6 +10,7 @@ import io.godwit.converter.graft.Step;
 import io.godwit.converter.graft.Vma;
 import io.godwit.criu.Message;
 import io.godwit.criu.field.MmEntry;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class AddressSpace implements Step {
               "it is code and data of the other kernel");
         } else if (Long.compareUnsigned(vma.end(), limit) > 0) {
           draft.refuse(
+              RefusalKind.ADDRESS_SPACE,
               "%s has memory at %s, and addresses on the device end at %s"
                   .formatted(process, vma.range(), Hex.of(limit)));
         } else {
@@ -51,7 +53,7 @@ public final class AddressSpace implements Step {
       }
       Optional<KernelMappings> placed = device.placedAmong(own, limit);
       if (placed.isEmpty()) {
-        draft.refuse(process + " leaves no room for the device's vdso");
+        draft.refuse(RefusalKind.ADDRESS_SPACE, process + " leaves no room for the device's vdso");
         continue;
       }
       List<Vma> all = new ArrayList<>(own);

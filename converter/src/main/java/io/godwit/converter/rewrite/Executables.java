@@ -6,7 +6,7 @@ import io.godwit.converter.graft.Hex;
 import io.godwit.converter.graft.LoadBias;
 import io.godwit.converter.graft.OpenFiles;
 import io.godwit.converter.graft.Process;
-import io.godwit.converter.graft.RefusedException;
+import io.godwit.converter.graft.Refused;
 import io.godwit.converter.graft.Step;
 import io.godwit.converter.graft.Vma;
 import io.godwit.criu.ImageKind;
@@ -18,6 +18,8 @@ import io.godwit.criu.field.MmEntry;
 import io.godwit.criu.field.RegFileEntry;
 import io.godwit.elf.ElfFile;
 import io.godwit.elf.ProgramHeader;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -53,7 +55,7 @@ public final class Executables implements Step {
         try {
           remap(draft, process, files.path(file), file);
         } catch (RefusedException e) {
-          e.reasons().forEach(draft::refuse);
+          e.refusals().forEach(draft::refuse);
         }
       }
     }
@@ -68,7 +70,8 @@ public final class Executables implements Step {
             .input()
             .executable(path)
             .orElseThrow(() ->
-                new RefusedException(
+                Refused.because(
+                    RefusalKind.TWIN,
                     "%s runs code of %s, which has no twin for the device's instruction set"
                         .formatted(process, path)));
     checkIsa(draft, executable);
@@ -116,16 +119,19 @@ public final class Executables implements Step {
     ElfFile source = executable.source();
     ElfFile twin = executable.twin();
     if (!source.isa().equals(Optional.of(draft.input().sourceIsa()))) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.TWIN,
           executable.path() + " is not of " + draft.input().sourceIsa().kernelName());
     }
     if (!twin.isa().equals(Optional.of(draft.input().targetIsa()))) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.TWIN,
           "the twin of %s is not of %s"
               .formatted(executable.path(), draft.input().targetIsa().kernelName()));
     }
     if (source.type() != twin.type()) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.TWIN,
           "%s and its twin are not both at fixed addresses".formatted(executable.path()));
     }
   }
@@ -183,6 +189,7 @@ public final class Executables implements Step {
       for (PageRun run : process.pages().runs(gone.start(), gone.end())) {
         if (!Coverage.covers(vmas, run.start(), run.end())) {
           draft.refuse(
+              RefusalKind.TWIN,
               "the twin leaves no place for the data of %s between %s and %s"
                   .formatted(process, Hex.of(run.start()), Hex.of(run.end())));
         }

@@ -18,6 +18,7 @@ import io.godwit.criu.field.SkOptsEntry;
 import io.godwit.criu.field.TaskCoreEntry;
 import io.godwit.criu.field.ThreadCoreEntry;
 import io.godwit.criu.field.VmaEntry;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,6 +189,8 @@ public final class Format implements Step {
   }
 
   private static void refuse(Draft draft, CriuVersion device, String what) {
-    draft.refuse("%s, which the device's CRIU %s would lose".formatted(what, device));
+    draft.refuse(
+        RefusalKind.CRIU_FORMAT,
+        "%s, which the device's CRIU %s would lose".formatted(what, device));
   }
 }

@@ -14,6 +14,7 @@ import io.godwit.criu.Pagemap;
 import io.godwit.criu.field.MmEntry;
 import io.godwit.criu.field.PstreeEntry;
 import io.godwit.criu.field.VmaEntry;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -98,10 +99,12 @@ public final class Pages implements Step {
     }
     if (!vma.isFile() && !stack) {
       draft.refuse(
+          RefusalKind.PAGES,
           "%s has code at %s that it made itself, which is of the source's instruction set"
               .formatted(process, vma.range()));
     } else if (vma.isFile() && (vma.protection() & WRITABLE_CODE) == WRITABLE_CODE) {
       draft.refuse(
+          RefusalKind.PAGES,
           "%s has memory at %s that is both written and executed, so data cannot be told from code"
               .formatted(process, vma.range()));
     }

@@ -6,7 +6,7 @@ import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.Hex;
 import io.godwit.converter.graft.LoadBias;
 import io.godwit.converter.graft.Process;
-import io.godwit.converter.graft.RefusedException;
+import io.godwit.converter.graft.Refused;
 import io.godwit.converter.graft.Step;
 import io.godwit.converter.registers.ResumeAddress;
 import io.godwit.criu.ImageKind;
@@ -20,6 +20,8 @@ import io.godwit.criu.field.TaskCoreEntry;
 import io.godwit.criu.field.ThreadCoreEntry;
 import io.godwit.criu.field.ThreadSasEntry;
 import io.godwit.isa.Isa;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,7 +72,7 @@ public final class Signals implements Step {
           Message changed = core.withMessage(CoreEntry.TC, task(draft, process, task.get()));
           draft.change(leader, image -> image.withOnly(changed));
         } catch (RefusedException e) {
-          e.reasons().forEach(draft::refuse);
+          e.refusals().forEach(draft::refuse);
         }
       }
       for (long thread : process.threads()) {
@@ -106,8 +108,9 @@ public final class Signals implements Step {
       Executable executable =
           process
               .executable()
-              .orElseThrow(
-                  () -> new RefusedException(process + " runs an executable that has no twin"));
+              .orElseThrow(() ->
+                  Refused.because(
+                      RefusalKind.TWIN, process + " runs an executable that has no twin"));
       long bias = LoadBias.of(process, executable);
       String what = "the handler of signal %d of %s".formatted(signal, process);
       long twins = ResumeAddress.inTwin(executable, handler, bias, what);
@@ -144,7 +147,8 @@ public final class Signals implements Step {
     long restorer =
         SignalReturn.find(executable)
             .orElseThrow(() ->
-                new RefusedException(
+                Refused.because(
+                    RefusalKind.SIGNALS,
                     "the twin of %s has no code that returns from a signal handler, which"
                             .formatted(executable.path())
                         + " x86_64 needs"));
@@ -186,6 +190,7 @@ public final class Signals implements Step {
       int code = info.getInt(SIGINFO_CODE_OFFSET);
       if (code > 0 && OF_INSTRUCTIONS.contains(signal)) {
         draft.refuse(
+            RefusalKind.SIGNALS,
             "%s has a pending signal %d that one of its instructions raised"
                 .formatted(process, signal));
       }
@@ -198,6 +203,7 @@ public final class Signals implements Step {
         && (stack.get().requireVarint(ThreadSasEntry.SS_FLAGS) & SS_DISABLE) == 0
         && stack.get().requireVarint(ThreadSasEntry.SS_SIZE) < smallest) {
       draft.refuse(
+          RefusalKind.SIGNALS,
           "the alternate signal stack of thread %d has %d bytes, and the device needs %d"
               .formatted(thread, stack.get().requireVarint(ThreadSasEntry.SS_SIZE), smallest));
     }

@@ -4,10 +4,12 @@ import io.godwit.converter.graft.Draft;
 import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.Hex;
 import io.godwit.converter.graft.Process;
-import io.godwit.converter.graft.RefusedException;
+import io.godwit.converter.graft.Refused;
 import io.godwit.converter.graft.Vma;
 import io.godwit.criu.Pagemap;
 import io.godwit.criu.field.MmEntry;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -121,7 +123,8 @@ final class TwinData {
 
   private void refuseDataInCode(Vma code) throws RefusedException {
     if (!process.pages().runs(code.start(), code.end()).isEmpty()) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.TWIN,
           "%s has data where its twin has code, at %s".formatted(executable.path(), code.range()));
     }
   }
@@ -134,7 +137,8 @@ final class TwinData {
         && end.isPresent()
         && before.end().stream().anyMatch(e -> Long.compareUnsigned(e, heap) <= 0)
         && Long.compareUnsigned(end.get(), heap) > 0) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.TWIN,
           "the twin of %s reaches to %s, where the heap of %s begins at %s"
               .formatted(executable.path(), Hex.of(end.get()), process, Hex.of(heap)));
     }

@@ -4,12 +4,14 @@ import io.godwit.converter.graft.Executable;
 import io.godwit.converter.graft.Hex;
 import io.godwit.converter.graft.LoadBias;
 import io.godwit.converter.graft.Process;
-import io.godwit.converter.graft.RefusedException;
+import io.godwit.converter.graft.Refused;
 import io.godwit.converter.graft.Vma;
 import io.godwit.criu.Message;
 import io.godwit.criu.field.VmaEntry;
 import io.godwit.elf.ElfFile;
 import io.godwit.elf.ProgramHeader;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,12 +46,14 @@ record TwinMappings(
     List<Vma> source =
         process.sourceVmas().stream().filter(v -> v.isFile() && v.fileId() == file).toList();
     if (source.isEmpty()) {
-      throw new RefusedException(
+      throw Refused.because(
+          RefusalKind.TWIN,
           "%s does not map its executable %s any more".formatted(process, executable.path()));
     }
     for (Vma vma : source) {
       if (!vma.isPrivateFile() || !isOfProgram(vma, executable.source(), bias, pageSize)) {
-        throw new RefusedException(
+        throw Refused.because(
+            RefusalKind.TWIN,
             "%s maps %s at %s otherwise than as a program"
                 .formatted(process, executable.path(), vma.range()));
       }
@@ -104,7 +108,8 @@ record TwinMappings(
         if (!part.overlaps(mapping.start(), mapping.end())) {
           cut.add(part);
         } else if (part.isFile() || part.isExecutable() || mapping.isExecutable()) {
-          throw new RefusedException(
+          throw Refused.because(
+              RefusalKind.TWIN,
               "the twin's mapping at %s lies where the program has another at %s"
                   .formatted(mapping.range(), part.range()));
         } else {

@@ -11,7 +11,6 @@ import io.godwit.contract.PhaseTime;
 import io.godwit.contract.ReportLine;
 import io.godwit.converter.Graft;
 import io.godwit.converter.graft.Grafted;
-import io.godwit.converter.graft.RefusedException;
 import io.godwit.criu.ImageException;
 import io.godwit.elf.ElfException;
 import io.godwit.messaging.DecisionLog;
@@ -21,6 +20,10 @@ import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Verdict;
 import io.godwit.messaging.Wire;
+import io.godwit.messaging.WireRefusals;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import io.godwit.service.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -107,10 +110,15 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
           conversion.getPhasesList(),
           conversion.getReportList());
     } catch (RefusedException e) {
-      abort(checkpoint, voice, String.join("; ", e.reasons()));
+      abort(checkpoint, voice, String.join("; ", e.reasons()), e.refusals());
     } catch (ImageException | ElfException | IllegalArgumentException e) {
       LOG.warn("the checkpoint cannot be converted", e);
-      abort(checkpoint, voice, "the checkpoint cannot be converted: " + e.getMessage());
+      String why = "the checkpoint cannot be converted: " + e.getMessage();
+      abort(
+          checkpoint,
+          voice,
+          why,
+          List.of(new Refusal(RefusalKind.CHECKPOINT, checkpoint.getMigrationId(), why)));
     }
   }
 
@@ -148,16 +156,30 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
     }
   }
 
-  private void abort(Checkpoint checkpoint, MigrationEvents voice, String reason) {
+  private void abort(
+      Checkpoint checkpoint, MigrationEvents voice, String reason, List<Refusal> refusals) {
     decisions.append(
         Decision.newBuilder()
             .setMigrationId(checkpoint.getMigrationId())
             .setAtMs(clock.millis())
             .setAbort(
-                Abort.newBuilder().setBy(BY).setReason(reason).setAttempt(checkpoint.getAttempt()))
+                Abort.newBuilder()
+                    .setBy(BY)
+                    .setReason(reason)
+                    .addAllRefusals(WireRefusals.of(refusals))
+                    .setAttempt(checkpoint.getAttempt()))
             .build());
     count("refused");
-    voice.say(Phase.CONVERTING, "cannot go on on %s: %s".formatted(checkpoint.getDevice(), reason));
+    for (Refusal refusal : refusals) {
+      Metric.REFUSALS
+          .counter(metrics, "service", "converter", "kind", refusal.kind().word())
+          .increment();
+    }
+    voice.refuse(
+        Phase.CONVERTING,
+        "cannot go on on %s: %s".formatted(checkpoint.getDevice(), reason),
+        List.of(),
+        refusals);
   }
 
   private void count(String outcome) {

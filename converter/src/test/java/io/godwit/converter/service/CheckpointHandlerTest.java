@@ -125,8 +125,8 @@ final class CheckpointHandlerTest {
     log.append(
         Decision.newBuilder()
             .setMigrationId(MIGRATION)
-            .setAttempt(ATTEMPT)
-            .setAbort(Abort.newBuilder().setBy("checkpointer").setReason("deadline"))
+            .setAbort(
+                Abort.newBuilder().setBy("checkpointer").setReason("deadline").setAttempt(ATTEMPT))
             .build());
     handle(checkpoint().build());
     assertEquals(List.of(), log.on(Topic.CONVERSIONS));
@@ -148,6 +148,11 @@ final class CheckpointHandlerTest {
     handle(checkpoint().clearTwins().build());
     List<Event> events = log.on(Topic.EVENTS).stream().map(Event.class::cast).toList();
     assertTrue(events.getLast().getMessage().startsWith("cannot go on on pi: "));
+    assertTrue(
+        events.getLast().getRefusalsList().stream().anyMatch(why -> why.getKind().equals("twin")));
+    assertEquals(
+        events.getLast().getRefusalsList(),
+        log.read(MIGRATION).getLast().getAbort().getRefusalsList());
   }
 
   @Test
@@ -212,6 +217,7 @@ final class CheckpointHandlerTest {
     Manifests manifests = new Manifests(blobs);
     return Checkpoint.newBuilder()
         .setMigrationId(MIGRATION)
+        .setAttempt(ATTEMPT)
         .setHost("here")
         .setDevice("pi")
         .setSourceIsa(IsaName.X86_64)

@@ -149,7 +149,9 @@ final class DiskChannel extends FileChannel {
     // Nothing is held.
   }
 
-  /** Ends with its process, and each process of a simulated machine has files of its own to lock. */
+  /**
+   * Ends with its process, and each process of a simulated machine has files of its own to lock.
+   */
   private static final class Lock extends FileLock {
     private boolean valid = true;
 

@@ -36,7 +36,8 @@ public final class Disk {
     for (Path place : places) {
       fileSystems.putIfAbsent(Files.getAttribute(place, "unix:dev"), place);
     }
-    List<String> command = new ArrayList<>(List.of("sync", "--file-system"));
+    // The long option is GNU's alone.
+    List<String> command = new ArrayList<>(List.of("sync", "-f"));
     fileSystems.values().forEach(place -> command.add(place.toString()));
     CommandRunner.Result synced = commands.run(command, PATIENCE);
     if (synced.exit() != 0) {

@@ -14,7 +14,6 @@ import io.godwit.agent.state.StateFolder;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.Phase;
 import io.godwit.contract.Preparation;
-import io.godwit.contract.Refusal;
 import io.godwit.contract.Rehearsal;
 import io.godwit.contract.Template;
 import io.godwit.docker.ContainerSpec;
@@ -24,6 +23,10 @@ import io.godwit.messaging.PoisonException;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
+import io.godwit.messaging.WireRefusals;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,8 +125,12 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
       rehearsal.setTemplate(rehearse(id, preparation));
       people.say(Phase.REHEARSING, "rehearsed: checkpoint and restore work on this device");
     } catch (RefusedException e) {
-      rehearsal.setRefusal(Refusal.newBuilder().addAllReasons(e.reasons()));
-      people.say(Phase.REHEARSING, "the device cannot take it: " + e.getMessage());
+      rehearsal.setRefusal(WireRefusals.answer(e.refusals()));
+      people.refuse(
+          Phase.REHEARSING,
+          "the device cannot take it: " + e.getMessage(),
+          List.of(),
+          e.refusals());
     }
     rehearsal.setDurationMs(clock.millis() - begin);
     keep(id, preparation, rehearsal.build());
@@ -137,8 +144,12 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
         preparation,
         begun(preparation)
             .setRefusal(
-                Refusal.newBuilder()
-                    .addReasons("The device cannot handle what it was asked: " + cause))
+                WireRefusals.answer(
+                    List.of(
+                        new Refusal(
+                            RefusalKind.REHEARSAL,
+                            preparation.getContainer().getName(),
+                            "The device cannot handle what it was asked: " + cause))))
             .build());
   }
 
@@ -173,7 +184,11 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
   private void startAnew(MigrationId id) throws IOException, RefusedException {
     if (journal.restoreOf(id).isPresent()) {
       throw new RefusedException(
-          List.of("A container of this very migration is being restored on this device."));
+          new Refusal(
+              RefusalKind.CONTAINER_IN_MIGRATION,
+              id.value(),
+              "A container of this very migration is being restored on this device.",
+              "Ask again when that is over."));
     }
     if (Files.exists(state.staging(id).resolve(ANSWER))) {
       LOG.warn("another container is rehearsed under the id of an earlier one");
@@ -194,11 +209,15 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
             + preparation.getTreesList().stream()
                 .mapToLong(tree -> tree.getFiles().getArchive().getSize())
                 .sum();
-    List<String> missing = new ArrayList<>();
+    List<Refusal> missing = new ArrayList<>();
     if (state.room() < bytes + MARGIN) {
       missing.add(
-          "There is room for %d bytes where this device's agent keeps what it fetches, and %d are needed."
-              .formatted(state.room(), bytes + MARGIN));
+          new Refusal(
+              RefusalKind.DEVICE_DISK,
+              preparation.getDevice(),
+              "There is room for %d bytes where this device's agent keeps what it fetches, and %d are needed."
+                  .formatted(state.room(), bytes + MARGIN),
+              "Make room there."));
     }
     missing.addAll(requirements.missing(id, inspect, preparation.getOptions(), bytes + MARGIN));
     if (!missing.isEmpty()) {
@@ -211,7 +230,10 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
       ContainerSpec wanted = ContainerSpec.ofInspect(inspect);
       List<String> obstacles = trees.stage(id, preparation, wanted);
       if (!obstacles.isEmpty()) {
-        throw new RefusedException(obstacles);
+        throw new RefusedException(
+            obstacles.stream()
+                .map(why -> new Refusal(RefusalKind.STAGING, wanted.name(), why))
+                .toList());
       }
       String image = images.ensure(preparation.getContainer().getImage());
       // Now, while the container runs: what is written out then need not be while it stands still.
@@ -232,7 +254,10 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
           .build();
     } catch (IOException e) {
       throw new RefusedException(
-          List.of("What the container needs cannot be brought here: " + e.getMessage()));
+          new Refusal(
+              RefusalKind.STAGING,
+              preparation.getContainer().getName(),
+              "What the container needs cannot be brought here: " + e.getMessage()));
     } finally {
       tidyUp(entry);
     }

@@ -16,6 +16,9 @@ import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.UpperLayer;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,7 +96,10 @@ public final class Rehearsing {
       JsonNode inspect = found(container);
       List<String> otherwise = AsAsked.differences(withProbe.toCreateRequest(), inspect);
       if (!otherwise.isEmpty()) {
-        throw new RefusedException(otherwise);
+        throw new RefusedException(
+            otherwise.stream()
+                .map(how -> new Refusal(RefusalKind.NOT_AS_ASKED, spec.name(), how))
+                .toList());
       }
       filling.fill(inspect);
       probe.place(UpperLayer.ofInspect(inspect), state.staging(id));
@@ -124,7 +130,7 @@ public final class Rehearsing {
             throw new IOException("the probe ended with exit code " + ended.exitCode());
       }
     } catch (IOException e) {
-      throw new RefusedException(reasons(step, e, log));
+      throw new RefusedException(refusals(spec.name(), step, e, log));
     }
   }
 
@@ -179,14 +185,18 @@ public final class Rehearsing {
             () -> new IOException("the rehearsal's container was removed by another hand"));
   }
 
-  private static List<String> reasons(String step, IOException e, Path log) {
-    List<String> reasons = new ArrayList<>();
-    reasons.add("The container cannot be %s on this device: %s".formatted(step, e.getMessage()));
+  private static List<Refusal> refusals(
+      String container, String step, IOException failure, Path log) {
+    List<String> sentences = new ArrayList<>();
+    sentences.add(
+        "The container cannot be %s on this device: %s".formatted(step, failure.getMessage()));
     try {
-      CriuLog.read(log).lastErrors().forEach(line -> reasons.add("CRIU said: " + line));
+      CriuLog.read(log).lastErrors().forEach(line -> sentences.add("CRIU said: " + line));
     } catch (IOException unreadable) {
-      reasons.add("CRIU's log cannot be read: " + unreadable.getMessage());
+      sentences.add("CRIU's log cannot be read: " + unreadable.getMessage());
     }
-    return reasons;
+    return sentences.stream()
+        .map(sentence -> new Refusal(RefusalKind.REHEARSAL, container, sentence))
+        .toList();
   }
 }

@@ -8,6 +8,8 @@ import io.godwit.contract.Attempt;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.MoveOptions;
 import io.godwit.docker.ContainerSpec;
+import io.godwit.refusal.Refusal;
+import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,27 +35,44 @@ public final class Requirements {
    *
    * @param bytes what is known of its size so far
    */
-  public List<String> missing(MigrationId id, JsonNode inspect, MoveOptions options, long bytes) {
+  public List<Refusal> missing(MigrationId id, JsonNode inspect, MoveOptions options, long bytes) {
     ContainerSpec spec = ContainerSpec.ofInspect(inspect).withName(options.getName());
     DeviceProfile profile = device.get();
-    List<String> reasons = new ArrayList<>(profile.getUnfitList());
+    String device = profile.getDevice();
+    List<Refusal> refusals = new ArrayList<>();
+    profile
+        .getUnfitList()
+        .forEach(why -> refusals.add(new Refusal(RefusalKind.DEVICE_UNFIT, device, why)));
     if (profile.getFreeBytes() < bytes) {
-      reasons.add(
-          "There is room for %d bytes on this device, and the container's image and files take %d."
-              .formatted(profile.getFreeBytes(), bytes));
+      refusals.add(
+          new Refusal(
+              RefusalKind.DEVICE_DISK,
+              device,
+              "There is room for %d bytes on this device, and the container's image and files take %d."
+                  .formatted(profile.getFreeBytes(), bytes),
+              "Make room there."));
     }
     for (ContainerSpec.PublishedPort port : spec.publishedPorts()) {
-      ports.obstacle(port).ifPresent(reasons::add);
+      ports
+          .obstacle(port)
+          .ifPresent(why ->
+              refusals.add(
+                  new Refusal(
+                      RefusalKind.PORT, "%d/%s".formatted(port.port(), port.protocol()), why)));
     }
     try {
       containers
           .othersName(spec, Purpose.restore(id, Attempt.getDefaultInstance()))
-          .ifPresent(reasons::add);
+          .ifPresent(why -> refusals.add(new Refusal(RefusalKind.NAME, spec.name(), why)));
     } catch (IOException e) {
       if (profile.getUnfitCount() == 0) {
-        reasons.add("The Docker Engine does not answer: %s.".formatted(e.getMessage()));
+        refusals.add(
+            new Refusal(
+                RefusalKind.DEVICE_UNFIT,
+                device,
+                "The Docker Engine does not answer: %s.".formatted(e.getMessage())));
       }
     }
-    return reasons;
+    return refusals;
   }
 }

@@ -124,6 +124,11 @@ public final class Recovery {
       case PREPARED, CLAIMED, STARTING -> {
         if (open && entry.step() == Step.PREPARED) {
           settlement.undo(entry);
+        } else if (open && entry.attempt().equals(Attempt.getDefaultInstance())) {
+          // No word of ours would count, and what runs may be the only one.
+          LOG.error(
+              "{} was being restored by an agent that knew no attempts: it stays as it is, until godwit resolve says where it runs",
+              entry.container());
         } else if (undecided) {
           settlement.tellWhatRuns(entry);
         } else {

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,8 @@ import org.slf4j.LoggerFactory;
 final class Settlement {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);
+  private static final Set<String> STARTED_WITH_THE_ENGINE =
+      Set.of("always", "unless-stopped", "on-failure");
   private static final String CONVERSION = "conversion.record";
 
   private final ClaimedRestore restore;
@@ -125,19 +128,24 @@ final class Settlement {
     obey(starting, verdict);
   }
 
-  /** Tells that what was claimed was not even started, and why. */
+  /** Tells that what was claimed was not even started, and why; unless it runs all the same. */
   void notStarted(Entry entry, String why, Supplier<List<PhaseTime>> times)
       throws IOException, InterruptedException {
     Claimed claimed = new Claimed(entry, kept(entry));
-    obey(
-        entry,
-        outcome(
-            claimed,
-            () -> {
-              containers.remove(entry.container(), claimed.purpose());
-              return new Result.Nothing(why, List.of());
-            },
-            times));
+    Look look =
+        () -> {
+          try {
+            return restore.look(claimed, Optional.of(why));
+          } catch (IOException e) {
+            if (entry.step() != Step.PREPARED) {
+              throw e;
+            }
+            // Nobody has told the Engine to start it: the source need not wait until it answers.
+            LOG.warn("its container is removed later", e);
+            return new Result.Nothing(why, List.of());
+          }
+        };
+    obey(entry, outcome(claimed, look, times));
   }
 
   /** After a crash with a claim and no outcome: tells what really runs. */
@@ -255,6 +263,7 @@ final class Settlement {
       trees.keep(id, container.get());
       if (task.isPresent()) {
         engine.setRestartPolicy(container.get(), task.get().spec().restartPolicy());
+        startAsTheEngineWouldHave(entry, container.get(), task.get());
       } else {
         LOG.warn(
             "the notes on {} are lost: its restart policy stays \"no\"; set it by docker update",
@@ -266,6 +275,25 @@ final class Settlement {
     DurableFiles.delete(log(id));
     journal.remove(done);
     state.forget(id);
+  }
+
+  /**
+   * Where the machine was started anew before the policy was put back, the Engine has not started
+   * the container with the others.
+   */
+  private void startAsTheEngineWouldHave(Entry entry, String container, Task task)
+      throws IOException {
+    boolean anew = !entry.boot().isEmpty() && !entry.boot().equals(state.boot().id());
+    String policy = task.spec().restartPolicy().path("Name").asText();
+    boolean runs =
+        engine
+            .inspect(container)
+            .map(inspect -> inspect.path("State").path("Running").asBoolean())
+            .orElse(true);
+    if (anew && !runs && STARTED_WITH_THE_ENGINE.contains(policy)) {
+      LOG.info("{} is started, as its restart policy asks", entry.container());
+      engine.start(container);
+    }
   }
 
   /**

@@ -27,7 +27,7 @@ class DiskTest {
     Path one = Files.createDirectory(folder.resolve("one"));
     Path other = Files.createFile(folder.resolve("other"));
     disk.sync(List.of(one, other, Path.of("/proc")));
-    assertEquals(List.of(List.of("sync", "--file-system", one.toString(), "/proc")), ran);
+    assertEquals(List.of(List.of("sync", "-f", one.toString(), "/proc")), ran);
   }
 
   @Test
