@@ -95,6 +95,7 @@ record HostService(World world, Machine machine) implements Machine.Service {
             world.sleeper(),
             world.threads(),
             AT_ONCE);
+    world.migrations().read(host, journal);
     worker.recover();
     Requests requests = new Requests(host, journal, worker, log, inbox, observer, clock);
     Rehearsals rehearsals = new Rehearsals(journal, inbox);

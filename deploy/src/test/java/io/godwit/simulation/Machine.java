@@ -229,7 +229,7 @@ final class Machine {
   private void destroyed(Copy copy, String why) {
     boolean ran = copy.state == State.RUNNING;
     copy.state = State.GONE;
-    if (ran || copy.life.isLost(world.store())) {
+    if (ran || !copy.life.program.restorable() || copy.life.isLost(world.store())) {
       copy.life.excuse(why);
     }
   }

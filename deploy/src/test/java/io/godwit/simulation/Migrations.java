@@ -1,5 +1,6 @@
 package io.godwit.simulation;
 
+import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.MigrationObserver;
 import io.godwit.checkpointer.migration.State;
@@ -10,6 +11,7 @@ import io.godwit.contract.Request;
 import io.godwit.contract.Resolved;
 import io.godwit.contract.Resolved.RanOn;
 import io.godwit.messaging.Topic;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -143,6 +145,16 @@ final class Migrations {
   /** Whether everything that the setting says was asked for. */
   boolean areAsked() {
     return told >= asked.size();
+  }
+
+  /** A host begins: what its journal has as settled was so before it could say it. */
+  void read(String host, Journal journal) throws IOException {
+    for (String key : unsettled()) {
+      if (key.startsWith(host + " ")) {
+        String id = key.substring(host.length() + 1);
+        journal.find(id).filter(Migration::settled).ifPresent(_ -> settled.put(key, true));
+      }
+    }
   }
 
   List<String> unsettled() {

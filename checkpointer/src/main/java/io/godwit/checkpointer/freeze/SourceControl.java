@@ -14,6 +14,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +47,9 @@ public final class SourceControl {
   private final Pin pin;
   private final NetworkHold network;
   private final Waiting waiting;
+
+  /** The containers that the Engine was asked to pause and has not answered for. */
+  private final Set<String> late = ConcurrentHashMap.newKeySet();
 
   public SourceControl(
       DockerEngine engine,
@@ -138,10 +144,12 @@ public final class SourceControl {
    * the truth agree. What a dump that was cut off holds is let go first. One that runs, has ended
    * or was removed is left as it is. Never waits for the turn on CRIU's options.
    *
+   * @return false where there was nothing any more that could have gone on: the frozen processes
+   *     had ended, as they do with the Engine
    * @throws IOException when the Engine's word stays another; the processes go on by then, if it is
    *     in the kernel's power
    */
-  public void thaw(String containerId) throws IOException, InterruptedException {
+  public boolean thaw(String containerId) throws IOException, InterruptedException {
     if (dumps.goesOn(containerId)) {
       dumps.end(containerId);
     }
@@ -149,15 +157,16 @@ public final class SourceControl {
     EngineCall.Outcome<Boolean> first = unpause(containerId);
     Optional<State> state = kernel.state(containerId);
     if (state.isEmpty()) {
-      return;
+      return first instanceof EngineCall.Outcome.Answered;
     }
     if (state.get() != State.THAWED) {
       LOG.warn("the Engine does not let the container go on ({}); the kernel does", first);
       kernel.thaw(containerId);
     } else if (first instanceof EngineCall.Outcome.Answered) {
-      return;
+      return true;
     }
     bringTogether(containerId);
+    return true;
   }
 
   /**
@@ -227,15 +236,32 @@ public final class SourceControl {
   }
 
   private void pause(String containerId) throws IOException, InterruptedException {
-    EngineCall.Outcome<Boolean> paused =
-        EngineCall.ask(
+    AtomicBoolean unwanted = new AtomicBoolean();
+    if (!late.add(containerId)) {
+      throw new IOException(
+          "the Engine has not come back yet from pausing the container an earlier time");
+    }
+    // Not given up: an Engine that hangs pauses when nobody waits for it any more.
+    EngineCall<Boolean> call =
+        EngineCall.begin(
             "pause",
             waiting.threads(),
-            QUESTION,
             () -> {
               engine.pause(containerId);
+              if (unwanted.get()) {
+                LOG.warn("the Engine has paused the container too late; it goes on");
+                engine.unpause(containerId);
+              }
               return true;
-            });
+            },
+            () -> late.remove(containerId));
+    EngineCall.Outcome<Boolean> paused;
+    try {
+      paused = call.outcome(QUESTION);
+    } catch (InterruptedException e) {
+      unwanted.set(true);
+      throw e;
+    }
     switch (paused) {
       case EngineCall.Outcome.Answered<Boolean> _ -> {
         return;
@@ -246,7 +272,10 @@ public final class SourceControl {
           throw refusal;
         }
       }
-      case EngineCall.Outcome.Silent<Boolean>(IOException failure) -> throw failure;
+      case EngineCall.Outcome.Silent<Boolean>(IOException failure) -> {
+        unwanted.set(true);
+        throw failure;
+      }
     }
   }
 

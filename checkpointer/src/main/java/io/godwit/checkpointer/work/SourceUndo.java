@@ -85,8 +85,10 @@ final class SourceUndo {
     Standstill standstill = touched.standstill();
     return switch (control.look(id, standstill.identity())) {
       case Sight.Frozen _ -> {
-        thaw(migration, touched);
-        yield goesOn(migration, touched, "the container runs on from where it stood");
+        yield thaw(migration, touched)
+            ? goesOn(migration, touched, "the container runs on from where it stood")
+            // It ended in this very moment, while it stood frozen.
+            : run(migration, touched);
       }
       case Sight.Runs _ -> goesOn(migration, touched, "the container runs on");
       case Sight.Stranger stranger -> {
@@ -106,13 +108,14 @@ final class SourceUndo {
     };
   }
 
-  private void thaw(Migration migration, Touched touched) throws IOException, InterruptedException {
+  private boolean thaw(Migration migration, Touched touched)
+      throws IOException, InterruptedException {
     String id = touched.source().containerId();
     noteGoingOn(migration, touched);
     if (touched.standstill().networkHeld()) {
       control.releaseNetwork(id);
     }
-    control.thaw(id);
+    return control.thaw(id);
   }
 
   // What cannot be noted is done all the same: it is the source's going on, and the worst that a
