@@ -68,6 +68,10 @@ public final class Disk implements AutoCloseable {
     this.full = full;
   }
 
+  public boolean isFull() {
+    return full;
+  }
+
   /** The power is cut: what was not forced is gone, in part or as a whole. */
   public void cutPower(Random random) {
     int kept = undo.isEmpty() ? 0 : random.nextInt(undo.size() + 1);
