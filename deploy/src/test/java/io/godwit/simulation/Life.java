@@ -33,7 +33,7 @@ final class Life {
 
   /** A complete dump of a copy. */
   static final class Dump {
-    /** The last image, and what is needed beside. */
+    /** The images, and what is needed beside. */
     final List<Path> files;
 
     /** Whether what was dumped has run on since. */
