@@ -12,6 +12,7 @@ import io.godwit.criu.field.TaskCoreEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -42,8 +43,9 @@ final class CriuImages {
    */
   record State(long identity, long leftMs, long dump) {}
 
-  /** Writes them, the inventory last, as CRIU does. */
-  static void write(Path folder, State state) throws IOException {
+  /** Writes them, the inventory last, as CRIU does; says which. */
+  static List<Path> write(Path folder, State state) throws IOException {
+    List<Path> written = new ArrayList<>();
     var mm = Message.builder();
     for (int[] mark : MARKS) {
       mm.varint(mark[0], address(state.identity, mark[1]));
@@ -64,14 +66,16 @@ final class CriuImages {
             .varint(PstreeEntry.PID, INNER_PID)
             .varints(PstreeEntry.THREADS, List.of(INNER_PID), false)
             .build();
-    put(folder, ImageName.of(ImageKind.MM, INNER_PID), mm.build());
-    put(folder, ImageName.of(ImageKind.CORE, INNER_PID), core);
-    put(folder, ImageName.of(ImageKind.PSTREE), task);
-    put(folder, ImageName.of(ImageKind.INVENTORY), Message.builder().varint(1, 2).build());
+    written.add(put(folder, ImageName.of(ImageKind.MM, INNER_PID), mm.build()));
+    written.add(put(folder, ImageName.of(ImageKind.CORE, INNER_PID), core));
+    written.add(put(folder, ImageName.of(ImageKind.PSTREE), task));
+    Message inventory = Message.builder().varint(1, 2).build();
+    written.add(put(folder, ImageName.of(ImageKind.INVENTORY), inventory));
+    return written;
   }
 
-  private static void put(Path folder, ImageName name, Message message) throws IOException {
-    Files.write(
+  private static Path put(Path folder, ImageName name, Message message) throws IOException {
+    return Files.write(
         folder.resolve(name.fileName()),
         EntryImage.of(name, List.of(message)).encode().toByteArray());
   }

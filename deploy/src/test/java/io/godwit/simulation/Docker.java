@@ -271,12 +271,10 @@ final class Docker {
   private void dumped(Box box, Path images, Path engines) throws IOException {
     long left = box.copy.map(world::left).orElse(0L);
     long number = box.copy.map(copy -> copy.life.dumps.size() + 1L).orElse(0L);
-    CriuImages.write(images, new CriuImages.State(box.identity, left, number));
-    Files.writeString(engines.resolve("descriptors.json"), "[]");
+    List<Path> files = CriuImages.write(images, new CriuImages.State(box.identity, left, number));
+    files.add(Files.writeString(engines.resolve("descriptors.json"), "[]"));
     box.copy.ifPresent(copy -> {
-      Life.Dump dump =
-          new Life.Dump(
-              List.of(images.resolve("inventory.img"), engines.resolve("descriptors.json")));
+      Life.Dump dump = new Life.Dump(files);
       dump.stale = copy.state == State.RUNNING;
       copy.life.dumps.add(dump);
       copy.dumps.add(dump);

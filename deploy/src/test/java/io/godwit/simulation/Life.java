@@ -33,7 +33,7 @@ final class Life {
 
   /** A complete dump of a copy. */
   static final class Dump {
-    /** The last image, and what is needed beside. */
+    /** The images, and what is needed beside. */
     final List<Path> files;
 
     /** Whether what was dumped has run on since. */
@@ -102,9 +102,13 @@ final class Life {
     return !ended && !isThere() && !hasDump(store);
   }
 
+  /** Whether it could be restored from what lies on a disk. */
+  boolean hasDumpOnDisk() {
+    return dumps.stream().anyMatch(dump -> dump.files.stream().allMatch(Life::isWhole));
+  }
+
   private boolean hasDump(Store store) {
-    return dumps.stream().anyMatch(dump -> dump.files.stream().allMatch(Life::isWhole))
-        || checkpoints.stream().anyMatch(store::hasAll);
+    return hasDumpOnDisk() || checkpoints.stream().anyMatch(store::hasAll);
   }
 
   private static boolean isWhole(Path file) {

@@ -146,6 +146,14 @@ final class Machine {
     return engineAway || !on;
   }
 
+  /** Whether anything here is not as it should be, so that it cannot do what it should. */
+  boolean isTroubled() {
+    return engineIsAway()
+        || clockOffsetMs != 0
+        || disk.isFull()
+        || services.stream().anyMatch(service -> !world.actor(service).isAwake());
+  }
+
   boolean isOn() {
     return on;
   }
@@ -229,7 +237,7 @@ final class Machine {
   private void destroyed(Copy copy, String why) {
     boolean ran = copy.state == State.RUNNING;
     copy.state = State.GONE;
-    if (ran || !copy.life.program.restorable() || copy.life.isLost(world.store())) {
+    if (ran || !copy.life.program.restorable() || !copy.life.hasDumpOnDisk()) {
       copy.life.excuse(why);
     }
   }

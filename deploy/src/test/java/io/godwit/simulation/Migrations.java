@@ -79,6 +79,14 @@ final class Migrations {
             .build());
   }
 
+  /** Whether somebody has ever claimed a container. */
+  boolean isClaimed(String container) {
+    return asked.stream()
+        .filter(request -> request.getContainer().equals(container))
+        .flatMap(request -> world.broker().decisions(request.getMigrationId()).stream())
+        .anyMatch(Decision::hasClaim);
+  }
+
   /** The operator looks at both sides of what is in doubt, and says what is so. */
   void resolveDoubts() {
     doubts.stream().filter(key -> !settled.getOrDefault(key, true)).toList().forEach(this::resolve);

@@ -8,7 +8,13 @@ import java.util.Map;
 
 /** Looks at everything at once, which nobody in the world can, and says what must not be. */
 final class Oracle {
+  private static final long BUDGET_MS = 60_000;
+  private static final long SLACK_MS = 15_000;
+
   private final World world;
+
+  /** When a machine was last troubled, or without a broker. */
+  private final Map<Machine, Long> troubled = new HashMap<>();
 
   Oracle(World world) {
     this.world = world;
@@ -16,6 +22,11 @@ final class Oracle {
 
   /** After every event. */
   void look() {
+    for (Machine machine : world.machines()) {
+      if (machine.isTroubled() || world.broker().isAway()) {
+        troubled.put(machine, world.nowMs());
+      }
+    }
     world
         .accusation()
         .ifPresent(what -> {
@@ -24,6 +35,9 @@ final class Oracle {
     Map<String, Copy> running = new HashMap<>();
     for (Life life : world.lives()) {
       for (Copy copy : life.copies) {
+        if (copy.state == State.FROZEN) {
+          lookAtBudget(copy);
+        }
         if (copy.state == State.RUNNING) {
           Copy other = running.put(life.program.name(), copy);
           if (other != null) {
@@ -38,6 +52,21 @@ final class Oracle {
         throw new Violation(
             "LOST: %s runs nowhere, and what it could be restored from is gone".formatted(life));
       }
+    }
+  }
+
+  /**
+   * Nobody has claimed it and its machine is well: it goes on when its budget is spent. Where the
+   * log has forgotten, somebody may have claimed it.
+   */
+  private void lookAtBudget(Copy copy) {
+    long since = Math.max(copy.frozenSinceMs + BUDGET_MS, troubled.getOrDefault(copy.machine, 0L));
+    if (world.nowMs() > since + SLACK_MS
+        && !world.broker().hasForgotten()
+        && !world.migrations().isClaimed(copy.life.program.name())) {
+      throw new Violation(
+          "STANDS STILL: %s, for %d ms, and nobody has claimed it"
+              .formatted(copy, world.nowMs() - copy.frozenSinceMs));
     }
   }
 

@@ -292,6 +292,8 @@ public final class Scheduler {
         }
         Timer next = timers.remove();
         nowMs = Math.max(nowMs, next.atMs);
+        // As it has been until now, and as it is now.
+        event.run();
         next.due.run();
       } else {
         int drawn = ready.size() == 1 ? 0 : random.nextInt(ready.size());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
  * wrong source; a host that was off while the log forgot restores beside the running copy; an Error
  * ends a migration's thread for good; a dump that was never forced is gone with the power.
  */
+@Tag("simulation")
 final class SimulationTest {
   private static final int SEEDS = Integer.getInteger("godwit.seeds", 10_000);
   private static final Optional<Long> ONE = Optional.ofNullable(Long.getLong("godwit.seed"));

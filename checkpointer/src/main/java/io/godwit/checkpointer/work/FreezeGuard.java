@@ -87,8 +87,8 @@ final class FreezeGuard implements Step<Migration.Freezing> {
         }
         bell.await(GLANCE);
       }
-    } catch (InterruptedException e) {
-      // The service stops, and nobody would keep the budget.
+    } catch (InterruptedException | RuntimeException | Error e) {
+      // Such as that the service stops: nobody would keep the budget.
       leave(lease, work);
       throw e;
     }
@@ -114,10 +114,10 @@ final class FreezeGuard implements Step<Migration.Freezing> {
       case End.Frozen frozen -> frozen.next();
       case End.Failed failed -> {
         // It may stand frozen, and the disk that the journal is on may be the very cause.
-        thaw(lease);
+        Migration.Freezing now = thaw(lease);
         yield gate.enter(
-            lease.current(),
-            new Migration.Failed(lease.current().order(), lease.current().touched()),
+            now,
+            new Migration.Failed(now.order(), now.touched()),
             Words.of(failed.why()),
             Words.refusals(failed.why()));
       }
@@ -128,17 +128,14 @@ final class FreezeGuard implements Step<Migration.Freezing> {
       throws InterruptedException {
     lease.revoke();
     work.interrupt();
-    thaw(lease);
+    Migration.Freezing now = thaw(lease);
     if (!work.join(GRACE)) {
       LOG.warn("{} hangs; the source goes on without it", work.name());
     }
     return switch (stop) {
-      case Stop.Abort abort -> goOrNot.abort(lease.current(), abort.why());
+      case Stop.Abort abort -> goOrNot.abort(now, abort.why());
       case Stop.Spent spent ->
-          gate.enter(
-              lease.current(),
-              new Migration.Failed(lease.current().order(), lease.current().touched()),
-              spent.why());
+          gate.enter(now, new Migration.Failed(now.order(), now.touched()), spent.why());
     };
   }
 
@@ -148,20 +145,28 @@ final class FreezeGuard implements Step<Migration.Freezing> {
     thaw(lease);
   }
 
-  // Before anything is journaled: a disk that hangs must not hold the container. Nobody can have
-  // claimed, so what the journal says of it can only lead to a thaw.
-  private void thaw(Lease lease) {
-    if (lease.current().standstill().freeze().isEmpty()) {
-      return;
+  /**
+   * Before anything is journaled: a disk that hangs must not hold the container. Nobody can have
+   * claimed, so what the journal says of it can only lead to a thaw.
+   *
+   * @return what is to be journaled then: of what has gone on, the dump is history
+   */
+  private Migration.Freezing thaw(Lease lease) {
+    Migration.Freezing now = lease.current();
+    if (now.standstill().freeze().isEmpty()) {
+      return now;
     }
-    String id = lease.current().prepared().source().containerId();
     boolean interrupted = Thread.interrupted();
     try {
-      control.thaw(id);
+      return control.thaw(now.prepared().source().containerId())
+          ? now.with(now.standstill().goingOn())
+          : now;
     } catch (IOException e) {
       LOG.warn("the source is not known to have been thawed yet; trying on", e);
+      return now;
     } catch (InterruptedException e) {
       interrupted = true;
+      return now;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -252,7 +252,8 @@ final class OutcomeTest {
     assertEquals(State.SOURCE_DOWN, migration(service).state());
     assertFalse(migration(service).settled());
     assertTrue(host.hasCheckpoint());
-    assertTrue(host.program().pid().isEmpty(), "what was started afresh is ended");
+    // What was started afresh is ended, each time.
+    Awaitility.await().until(() -> host.program().pid().isEmpty());
     host.log()
         .append(
             Decision.newBuilder()

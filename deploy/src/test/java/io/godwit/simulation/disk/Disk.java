@@ -11,9 +11,11 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk with a journaling file system as ext4 is: what happens to folders gets to the disk in its
@@ -66,6 +68,10 @@ public final class Disk implements AutoCloseable {
   /** Whether nothing can be written any more. */
   public void setFull(boolean full) {
     this.full = full;
+  }
+
+  public boolean isFull() {
+    return full;
   }
 
   /** The power is cut: what was not forced is gone, in part or as a whole. */
@@ -219,7 +225,24 @@ public final class Disk implements AutoCloseable {
     return walk(path.onDisk(), path, follow, 0);
   }
 
+  /** The same, without the costs of an exception where nothing does. */
+  static Optional<Node> look(DiskPath path, boolean follow) throws IOException {
+    Disk disk = path.isOnADisk() ? DISKS.get(path.disk()) : null;
+    return disk == null
+        ? Optional.empty()
+        : Optional.ofNullable(disk.walk(path.onDisk(), follow, 0));
+  }
+
   private Node walk(List<String> names, DiskPath asked, boolean followLast, int links)
+      throws IOException {
+    Node found = walk(names, followLast, links);
+    if (found == null) {
+      throw new NoSuchFileException(asked.toString());
+    }
+    return found;
+  }
+
+  private @Nullable Node walk(List<String> names, boolean followLast, int links)
       throws IOException {
     Deque<Node> at = new ArrayDeque<>();
     at.push(root);
@@ -235,24 +258,25 @@ public final class Disk implements AutoCloseable {
         continue;
       }
       Node next = at.element().children.get(child);
-      if (next == null) {
-        throw new NoSuchFileException(asked.toString());
-      }
-      if (next.kind == Node.Kind.LINK && (followLast || i < names.size() - 1)) {
+      if (next != null && next.kind == Node.Kind.LINK && (followLast || i < names.size() - 1)) {
         if (links > MOST_LINKS) {
-          throw new FileSystemLoopException(asked.toString());
+          throw new FileSystemLoopException(String.join("/", names));
         }
-        DiskPath target = target(names.subList(0, i), next, asked);
-        next = of(target).walk(target.onDisk(), asked, true, links + 1);
+        DiskPath target = target(names.subList(0, i), next);
+        next = target == null ? null : of(target).walk(target.onDisk(), true, links + 1);
+      }
+      if (next == null) {
+        return null;
       }
       at.push(next);
     }
     return at.element();
   }
 
-  private DiskPath target(List<String> parents, Node link, DiskPath asked) throws IOException {
+  /** Nothing where it leads away from the disks. */
+  private @Nullable DiskPath target(List<String> parents, Node link) {
     if (link.target.startsWith("/") && !link.target.startsWith(DiskPath.ROOT)) {
-      throw new NoSuchFileException(asked.toString(), null, "it leads away from the disk");
+      return null;
     }
     Path folder = root().resolve(String.join("/", parents));
     return (DiskPath) folder.resolve(link.target).normalize();

@@ -12,7 +12,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
 import java.nio.file.OpenOption;
@@ -32,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link java.nio.file.Files} does, on the disks. */
 final class DiskProvider extends FileSystemProvider {
@@ -219,12 +219,28 @@ final class DiskProvider extends FileSystemProvider {
   }
 
   private static boolean exists(DiskPath path, boolean follow) throws IOException {
+    return Disk.look(path, follow).isPresent();
+  }
+
+  @Override
+  public boolean exists(Path path, LinkOption... options) {
     try {
-      Disk.of(path).find(path, follow);
-      return true;
-    } catch (NoSuchFileException e) {
+      return exists(DiskPath.of(path), follows(options));
+    } catch (IOException e) {
       return false;
     }
+  }
+
+  @Override
+  public <A extends BasicFileAttributes> @Nullable A readAttributesIfExists(
+      Path path, Class<A> type, LinkOption... options) throws IOException {
+    return Disk.look(DiskPath.of(path), follows(options))
+        .map(node -> type.cast(node.attributes()))
+        .orElse(null);
+  }
+
+  private static boolean follows(LinkOption... options) {
+    return !Arrays.asList(options).contains(LinkOption.NOFOLLOW_LINKS);
   }
 
   @Override
@@ -299,7 +315,6 @@ final class DiskProvider extends FileSystemProvider {
 
   private static Node node(Path path, LinkOption... options) throws IOException {
     DiskPath on = DiskPath.of(path);
-    boolean follow = !Arrays.asList(options).contains(LinkOption.NOFOLLOW_LINKS);
-    return Disk.of(on).find(on, follow);
+    return Disk.of(on).find(on, follows(options));
   }
 }
