@@ -11,12 +11,19 @@ import io.godwit.checkpointer.testing.FakeProcesses;
 import io.godwit.checkpointer.testing.TestClock;
 import io.godwit.contract.TcpConnections;
 import io.godwit.criu.CriuVersion;
+import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.ReadOnlyRoot;
+import io.godwit.docker.SharedMemory;
+import io.godwit.docker.StartSettings;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +36,7 @@ import java.util.Optional;
 final class Lab {
   static final String ID = FakeEngine.ID;
   static final String CHECKPOINT = "godwit-lab";
+  static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Path folder;
   private final TestClock clock = new TestClock();
@@ -146,7 +154,7 @@ final class Lab {
         engine, ID, CHECKPOINT, Files.createDirectories(folder.resolve("work")));
   }
 
-  Dumper.Ready ready(io.godwit.docker.DockerEngine asked, Duration patience)
+  Dumper.Ready ready(DockerEngine asked, Duration patience)
       throws IOException, InterruptedException {
     HostFacts facts =
         new HostFacts("here", Isa.X86_64, 4096, List.of(), Optional.of(new CriuVersion(4, 2, 1)));
@@ -164,5 +172,56 @@ final class Lab {
   /** What CRIU is told. */
   List<String> options() throws IOException {
     return Files.readAllLines(folder.resolve("criu/runc.conf"));
+  }
+
+  SourceRestore restore(DockerEngine asked) {
+    return new SourceRestore(
+        asked,
+        new CheckpointStart(
+            asked,
+            criu,
+            new ReadOnlyRoot(this::run, proc.folder()),
+            new StartSettings(this::run, proc.folder())),
+        new SharedMemory(this::run),
+        proc,
+        new ProcessIdentity(proc, processes));
+  }
+
+  SourceRestore.Dump dump() throws IOException {
+    return new SourceRestore.Dump(
+        CHECKPOINT, checkpointFolder(), restoreLog(), TcpConnections.CLOSE, folder.resolve("held"));
+  }
+
+  Path restoreLog() {
+    return folder.resolve("restore.log");
+  }
+
+  /** What the Engine does instead. */
+  @FunctionalInterface
+  interface Act {
+    void run() throws IOException;
+  }
+
+  static void never() {
+    throw new AssertionError("nobody wants it");
+  }
+
+  /** The Engine, of which one call does this. */
+  DockerEngine engineBut(String call, Act act) {
+    return (DockerEngine)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {DockerEngine.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals(call)) {
+                act.run();
+                return null;
+              }
+              try {
+                return method.invoke(engine, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 }
