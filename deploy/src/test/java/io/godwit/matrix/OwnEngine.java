@@ -1,6 +1,7 @@
 package io.godwit.matrix;
 
 import io.godwit.e2e.Docker;
+import io.godwit.e2e.Shell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +18,9 @@ import org.awaitility.Awaitility;
  * containerd, no network. Its containers and their shims outlive it, as the machine's would.
  */
 final class OwnEngine implements AutoCloseable {
+  /** With "none" it would remove docker0, under which the machine's Engine has its containers. */
+  private static final String BRIDGE = "godwit-matrix";
+
   private final Path folder;
   private final Docker docker;
   private Optional<OwnProcess> daemon = Optional.empty();
@@ -33,6 +37,10 @@ final class OwnEngine implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    // An address for documentation: nobody's route leads there.
+    ip("link delete " + BRIDGE);
+    ip("link add " + BRIDGE + " type bridge").orFail();
+    ip("address add 192.0.2.1/24 dev " + BRIDGE).orFail();
     start(true);
   }
 
@@ -60,7 +68,7 @@ final class OwnEngine implements AutoCloseable {
                 "--exec-root=" + folder.resolve("exec"),
                 "--pidfile=" + folder.resolve("pid"),
                 "--host=unix://" + socket(),
-                "--bridge=none",
+                "--bridge=" + BRIDGE,
                 "--iptables=false",
                 "--ip-forward=false"));
     if (keepsContainers) {
@@ -130,5 +138,10 @@ final class OwnEngine implements AutoCloseable {
     awaitReady();
     docker.run("ps", "--all", "--quiet", "--no-trunc").orFail().lines().forEach(docker::remove);
     daemon.orElseThrow().close();
+    ip("link delete " + BRIDGE);
+  }
+
+  private static Shell.Result ip(String arguments) {
+    return Shell.run(Duration.ofSeconds(20), List.of(("ip " + arguments).split(" ")));
   }
 }
