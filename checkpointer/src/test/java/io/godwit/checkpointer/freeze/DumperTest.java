@@ -157,6 +157,17 @@ final class DumperTest {
   }
 
   @Test
+  void deletedFilesForWhichThereIsNoRoomAreSaidBeforeAnythingStandsStill() throws Exception {
+    lab.holdsDeleted("/tmp/big (deleted)", 1L << 50);
+    lab.holdsDeleted("/memfd:huge (deleted)", 1L << 60);
+    IOException full = assertThrows(IOException.class, () -> lab.ready(lab.engine, Lab.PATIENCE));
+    assertTrue(full.getMessage().contains("deleted files of 1073741824 MiB"), full::getMessage);
+    try (var _ = lab.criu.put(List.of("verbosity 4"), "another", Duration.ZERO)) {
+      assertInstanceOf(Sight.Runs.class, lab.source.look(Lab.ID, Optional.empty()));
+    }
+  }
+
+  @Test
   void whoseTurnItIsIsSaidToWhoWaitedInVain() throws Exception {
     try (var _ = lab.criu.put(List.of("verbosity 4"), "the dump of another", Duration.ZERO)) {
       CriuBusyException busy =

@@ -24,12 +24,15 @@ import io.godwit.service.Threads;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A machine that is played, with one container, and the acts on it. */
@@ -41,6 +44,7 @@ final class Lab {
   private final Path folder;
   private final TestClock clock = new TestClock();
   private final List<List<String>> ran = new ArrayList<>();
+  private final Map<String, Long> sizes = new HashMap<>();
   private final List<Runnable> whileItSleeps = new ArrayList<>();
   final FakeProcesses.World program = new FakeProcesses.World();
   final FakeEngine.World world = new FakeEngine.World();
@@ -114,13 +118,27 @@ final class Lab {
         }
       }
     }
-    return new CommandRunner.Result(0, new byte[0], "");
+    StringBuilder said = new StringBuilder();
+    if (command.getFirst().equals("stat")) {
+      for (String path : command.subList(3, command.size())) {
+        said.append("1:%d %d\n".formatted(path.hashCode(), sizes.get(path) / 512));
+      }
+    }
+    return new CommandRunner.Result(0, said.toString().getBytes(StandardCharsets.UTF_8), "");
   }
 
   private void pending(String pid, String line) throws IOException {
     Path status = proc.folder().resolve(pid).resolve("status");
     String others = Files.readString(status).replaceFirst("ShdPnd:.*\n", "");
     Files.writeString(status, others + line);
+  }
+
+  /** Its program holds a file that was deleted. */
+  void holdsDeleted(String name, long bytes) throws IOException {
+    Path folder = proc.folder().resolve(Long.toString(program.pid().orElseThrow())).resolve("fd");
+    Path descriptor = folder.resolve(Integer.toString(10 + sizes.size()));
+    Files.createSymbolicLink(descriptor, Path.of(name));
+    sizes.put(descriptor.toString(), bytes);
   }
 
   /** Another process of root's. */
