@@ -64,7 +64,8 @@ final class CounterIT {
                       .setMigrationId(id)
                       .setHost(world.host())
                       .setContainer(counter.name())
-                      .setDevice(world.device().name()))
+                      .setDevice(world.device().name())
+                      .setFreezeBudgetMs(World.FREEZE_BUDGET.toMillis()))
               .build()
               .toByteArray();
       producer.send(new ProducerRecord<>("godwit.requests", world.host(), request)).get();

@@ -29,9 +29,19 @@ public final class Docker {
     return run("logs", container).orFail().lines().toList();
   }
 
+  /** It executes: to the Engine a paused one runs as well, and here it does not. */
   public boolean isRunning(String container) {
-    Shell.Result state = run("inspect", "--format", "{{.State.Running}}", container);
-    return state.exit() == 0 && state.out().strip().equals("true");
+    return says("{{.State.Running}} {{.State.Paused}}", "true false", container);
+  }
+
+  /** It is there no more, or stopped. */
+  boolean hasEnded(String container) {
+    return !says("{{.State.Running}}", "true", container);
+  }
+
+  private boolean says(String format, String words, String container) {
+    Shell.Result state = run("inspect", "--format", format, container);
+    return state.exit() == 0 && state.out().strip().equals(words);
   }
 
   public String inspect(String container, String format) {

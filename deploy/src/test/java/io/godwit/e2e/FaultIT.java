@@ -82,6 +82,7 @@ final class FaultIT {
             .setContainer(counter.name())
             .setDevice(world.device().name())
             .setDeadlineMs(deadline.toMillis())
+            .setFreezeBudgetMs(World.FREEZE_BUDGET.toMillis())
             .build();
     try (Publisher publisher = KafkaMessaging.of(world.settings()).publisher()) {
       publisher.publish(

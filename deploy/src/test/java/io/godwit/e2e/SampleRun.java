@@ -97,7 +97,7 @@ final class SampleRun implements AutoCloseable {
       return Awaitility.await(name + " to tick " + ticks + " times")
           .atMost(Duration.ofSeconds(60))
           .pollInterval(Duration.ofSeconds(1))
-          .failFast(name + " has ended", () -> !machine.docker().isRunning(name))
+          .failFast(name + " has ended", () -> machine.docker().hasEnded(name))
           .until(() -> lines(machine, name), lines -> ticks(lines).size() >= ticks);
     } catch (ConditionTimeoutException e) {
       List<String> lines = lines(machine, name);

@@ -1,6 +1,7 @@
 package io.godwit.matrix;
 
 import io.godwit.e2e.Docker;
+import io.godwit.e2e.Shell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +19,9 @@ import org.awaitility.Awaitility;
  * their shims outlive it.
  */
 final class OwnEngine implements AutoCloseable {
+  /** With "none" it would remove docker0, under which the machine's Engine has its containers. */
+  private static final String BRIDGE = "godwit-matrix";
+
   private final Path folder;
   private final Docker docker;
   private final OwnProcess containerd;
@@ -54,6 +58,10 @@ final class OwnEngine implements AutoCloseable {
             folder.resolve("containerd.log"),
             "containerd successfully booted");
     containerd.awaitReady();
+    // An address for documentation: nobody's route leads there.
+    ip("link delete " + BRIDGE);
+    ip("link add " + BRIDGE + " type bridge").orFail();
+    ip("address add 192.0.2.1/24 dev " + BRIDGE).orFail();
     start(true);
   }
 
@@ -82,7 +90,7 @@ final class OwnEngine implements AutoCloseable {
                 "--containerd=" + folder.resolve("csock"),
                 "--pidfile=" + folder.resolve("pid"),
                 "--host=unix://" + socket(),
-                "--bridge=none",
+                "--bridge=" + BRIDGE,
                 "--iptables=false",
                 "--ip-forward=false"));
     if (keepsContainers) {
@@ -153,5 +161,10 @@ final class OwnEngine implements AutoCloseable {
     docker.run("ps", "--all", "--quiet", "--no-trunc").orFail().lines().forEach(docker::remove);
     daemon.orElseThrow().close();
     containerd.close();
+    ip("link delete " + BRIDGE);
+  }
+
+  private static Shell.Result ip(String arguments) {
+    return Shell.run(Duration.ofSeconds(20), List.of(("ip " + arguments).split(" ")));
   }
 }

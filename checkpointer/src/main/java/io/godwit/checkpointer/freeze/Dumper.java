@@ -81,6 +81,7 @@ public final class Dumper {
    * @param log where CRIU writes what it does, an absolute path
    * @param patience how long to wait while another dump or restore of this machine has the turn
    * @throws io.godwit.docker.CriuBusyException when that is over; it says who has it
+   * @throws IOException also when the deleted files that it holds have no room on the disk
    */
   public Ready ready(
       String containerId,
@@ -98,7 +99,7 @@ public final class Dumper {
     options.addAll(
         CriuOptions.watchedIn(watches.find(processes.ofContainer(containerId)).folders()));
     options.add(folder.prepare());
-    options.add(CriuOptions.ghostLimit(Math.max(0, folder.room() - RESERVE)));
+    options.add(CriuOptions.ghostLimit(roomForDeleted(containerId, folder)));
     PageReceiver receiver =
         folder.receivePages(host.pageSize(), new DumpCallers(processes, containerId));
     try {
@@ -116,5 +117,16 @@ public final class Dumper {
       receiver.close();
       throw e;
     }
+  }
+
+  private long roomForDeleted(String containerId, CheckpointFolder folder) throws IOException {
+    long room = Math.max(0, folder.room() - RESERVE);
+    long needed = source.deletedBytes(containerId);
+    if (needed > room) {
+      throw new IOException(
+          "Its programs hold deleted files of %d MiB open, which have to go along, and there is room for %d MiB on this host's state disk. Make room there, or have them closed."
+              .formatted(needed >> 20, room >> 20));
+    }
+    return room;
   }
 }

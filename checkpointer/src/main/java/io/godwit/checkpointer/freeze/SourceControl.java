@@ -9,27 +9,19 @@ import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.DockerEngine;
-import io.godwit.docker.DockerException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Freezes the source's container, thaws it, ends it, and says what really is of it. */
 public final class SourceControl {
-  private static final String PAUSED = "paused";
   private static final Logger LOG = LoggerFactory.getLogger(SourceControl.class);
 
-  /** The Engine pauses in 20 ms, and unpauses in as many. */
-  private static final Duration AT_ONCE = Duration.ofMillis(250);
-
-  private static final Duration QUESTION = Duration.ofSeconds(10);
-  private static final Duration KILL = Duration.ofSeconds(10);
+  /** Within which the Engine notices an end. */
+  private static final Duration NOTICE = Duration.ofSeconds(10);
 
   /** Until all stand, or a docker exec has got on, or the Engine's word is the truth. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -38,18 +30,16 @@ public final class SourceControl {
   private static final Duration GLANCE = Duration.ofMillis(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  private final DockerEngine engine;
+  private final EnginesWord engine;
   private final ProcFs processes;
   private final ProcessIdentity identity;
   private final ContainerFreezer kernel;
   private final HalfWay halfWay;
   private final DumpEnd dumps;
   private final Pin pin;
+  private final DeletedFiles deleted;
   private final NetworkHold network;
   private final Waiting waiting;
-
-  /** The containers that the Engine was asked to pause and has not answered for. */
-  private final Set<String> late = ConcurrentHashMap.newKeySet();
 
   public SourceControl(
       DockerEngine engine,
@@ -58,7 +48,7 @@ public final class SourceControl {
       CgroupFreezer freezer,
       CommandRunner commands,
       Waiting waiting) {
-    this.engine = engine;
+    this.engine = new EnginesWord(engine, waiting.threads());
     this.processes = processes;
     this.identity = identity;
     this.kernel = new ContainerFreezer(processes, freezer);
@@ -66,6 +56,7 @@ public final class SourceControl {
     Signals signals = new Signals(commands);
     this.dumps = new DumpEnd(new DumpProcesses(processes), signals, waiting);
     this.pin = new Pin(processes, signals);
+    this.deleted = new DeletedFiles(processes, commands);
     this.network = new NetworkHold(processes, commands);
     this.waiting = waiting;
   }
@@ -79,7 +70,7 @@ public final class SourceControl {
    */
   public Sight look(String containerId, Optional<String> expected)
       throws IOException, InterruptedException {
-    Optional<SourceContainer> found = inspect(containerId);
+    Optional<SourceContainer> found = engine.inspect(containerId);
     if (found.isEmpty()) {
       return new Sight.Removed();
     }
@@ -94,7 +85,7 @@ public final class SourceControl {
         return new Sight.Stranger(container);
       }
       boolean stands =
-          container.status().equals(PAUSED)
+          EnginesWord.isPaused(container)
               || kernel.isHeld(containerId)
               || pin.hasStruck(containerId);
       return stands ? new Sight.Frozen(container, is) : new Sight.Runs(container, is);
@@ -114,11 +105,11 @@ public final class SourceControl {
    *     same, so {@link #thaw} it
    */
   public void freeze(String containerId) throws IOException, InterruptedException {
-    if (kernel.isHeld(containerId) && !isPaused(containerId)) {
+    if (kernel.isHeld(containerId) && !engine.isPaused(containerId)) {
       // The kernel's word alone: the Engine cannot pause what stands already.
       kernel.thaw(containerId);
     }
-    pause(containerId);
+    engine.pause(containerId);
     Instant deadline = now().plus(PATIENCE);
     stand(containerId, deadline);
     while (halfWay.any(containerId)) {
@@ -132,7 +123,7 @@ public final class SourceControl {
       kernel.freeze(containerId);
       stand(containerId, deadline);
     }
-    if (!isPaused(containerId)) {
+    if (!engine.isPaused(containerId)) {
       throw new IOException(
           "the Engine does not have the container paused, though it was asked to");
     }
@@ -154,7 +145,7 @@ public final class SourceControl {
       dumps.end(containerId);
     }
     pin.take(containerId);
-    EngineCall.Outcome<Boolean> first = unpause(containerId);
+    EngineCall.Outcome<Boolean> first = engine.unpause(containerId);
     Optional<State> state = kernel.state(containerId);
     if (state.isEmpty()) {
       return first instanceof EngineCall.Outcome.Answered;
@@ -178,16 +169,8 @@ public final class SourceControl {
   public void end(String containerId) throws IOException, InterruptedException {
     Instant deadline = now().plus(END);
     while (true) {
-      EngineCall.Outcome<Boolean> killed =
-          EngineCall.ask(
-              "kill",
-              waiting.threads(),
-              KILL,
-              () -> {
-                engine.kill(containerId);
-                return true;
-              });
-      if (hasEnded(containerId, now().plus(KILL))) {
+      EngineCall.Outcome<Boolean> killed = engine.kill(containerId);
+      if (hasEnded(containerId, now().plus(NOTICE))) {
         return;
       }
       requireTime(deadline, "the container does not end though it was killed: " + killed);
@@ -220,6 +203,11 @@ public final class SourceControl {
     return dumps.goesOn(containerId);
   }
 
+  /** What the files take on the disk that it holds though they were deleted, in bytes. */
+  long deletedBytes(String containerId) throws IOException {
+    return deleted.bytes(containerId);
+  }
+
   /** Ends a dump, as {@link DumpEnd} does. */
   void endDump(String containerId) throws IOException, InterruptedException {
     dumps.end(containerId);
@@ -235,50 +223,6 @@ public final class SourceControl {
     return kernel.state(containerId).filter(state -> state == State.FROZEN).isPresent();
   }
 
-  private void pause(String containerId) throws IOException, InterruptedException {
-    AtomicBoolean unwanted = new AtomicBoolean();
-    if (!late.add(containerId)) {
-      throw new IOException(
-          "the Engine has not come back yet from pausing the container an earlier time");
-    }
-    // Not given up: an Engine that hangs pauses when nobody waits for it any more.
-    EngineCall<Boolean> call =
-        EngineCall.begin(
-            "pause",
-            waiting.threads(),
-            () -> {
-              engine.pause(containerId);
-              if (unwanted.get()) {
-                LOG.warn("the Engine has paused the container too late; it goes on");
-                engine.unpause(containerId);
-              }
-              return true;
-            },
-            () -> late.remove(containerId));
-    EngineCall.Outcome<Boolean> paused;
-    try {
-      paused = call.outcome(QUESTION);
-    } catch (InterruptedException e) {
-      unwanted.set(true);
-      throw e;
-    }
-    switch (paused) {
-      case EngineCall.Outcome.Answered<Boolean> _ -> {
-        return;
-      }
-      case EngineCall.Outcome.Refused<Boolean>(DockerException refusal) -> {
-        // What is paused already, it refuses to pause.
-        if (!isPaused(containerId)) {
-          throw refusal;
-        }
-      }
-      case EngineCall.Outcome.Silent<Boolean>(IOException failure) -> {
-        unwanted.set(true);
-        throw failure;
-      }
-    }
-  }
-
   /**
    * The kernel takes a while where one is in the midst of something; v1 may have to be asked again.
    */
@@ -291,17 +235,6 @@ public final class SourceControl {
     }
   }
 
-  private EngineCall.Outcome<Boolean> unpause(String containerId) throws InterruptedException {
-    return EngineCall.ask(
-        "unpause",
-        waiting.threads(),
-        AT_ONCE,
-        () -> {
-          engine.unpause(containerId);
-          return true;
-        });
-  }
-
   /**
    * The processes go on, and the Engine may still have the container paused: it then refuses every
    * exec, and unpause, too, as long as it does not stand. So it stands for another moment.
@@ -310,11 +243,11 @@ public final class SourceControl {
     Instant deadline = now().plus(PATIENCE);
     while (kernel.state(containerId).isPresent()) {
       try {
-        if (!isPaused(containerId)) {
+        if (!engine.isPaused(containerId)) {
           return;
         }
         kernel.freeze(containerId);
-        unpause(containerId);
+        engine.unpause(containerId);
       } catch (IOException e) {
         LOG.warn("the Engine does not say how the container is: {}", e.getMessage());
       } finally {
@@ -328,8 +261,8 @@ public final class SourceControl {
   private boolean hasEnded(String containerId, Instant deadline)
       throws IOException, InterruptedException {
     while (true) {
-      Optional<SourceContainer> now = inspect(containerId);
-      boolean known = now.filter(SourceControl::mayHaveProcesses).isPresent();
+      Optional<SourceContainer> now = engine.inspect(containerId);
+      boolean known = now.filter(EnginesWord::mayHaveProcesses).isPresent();
       if (!known && kernel.one(containerId).isEmpty()) {
         return true;
       }
@@ -340,24 +273,9 @@ public final class SourceControl {
     }
   }
 
-  private boolean isPaused(String containerId) throws IOException, InterruptedException {
-    return inspect(containerId).filter(now -> now.status().equals(PAUSED)).isPresent();
-  }
-
-  private Optional<SourceContainer> inspect(String containerId)
-      throws IOException, InterruptedException {
-    return EngineCall.answer(
-            "inspect", waiting.threads(), QUESTION, () -> engine.inspect(containerId))
-        .map(SourceContainer::new);
-  }
-
-  private static boolean mayHaveProcesses(SourceContainer container) {
-    return container.runs() || container.status().equals(PAUSED);
-  }
-
   /** The number that the Engine names may be another's by now, or that of one that has ended. */
   private Optional<HostProcess> first(SourceContainer container) throws IOException {
-    if (!mayHaveProcesses(container)) {
+    if (!EnginesWord.mayHaveProcesses(container)) {
       return Optional.empty();
     }
     long pid = container.firstPid().orElse(0L);

@@ -26,6 +26,8 @@ public final class ProcFs {
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
   private static final Pattern KEY = Pattern.compile("ProtectionKey:\\s+0*[1-9]\\d*");
 
+  private static final String DELETED = " (deleted)";
+
   private final Path proc;
   private final ProcessTable all;
 
@@ -134,6 +136,33 @@ public final class ProcFs {
       }
     }
     return targets;
+  }
+
+  /**
+   * What opens as a file that was deleted and that it has open or mapped; {@code /proc/PID/fd} and
+   * {@code /proc/PID/map_files} lead there though it has no name.
+   *
+   * @return none of what never had a name: memory
+   */
+  public List<Path> deletedFiles(HostProcess process) throws IOException {
+    List<Path> deleted = new ArrayList<>();
+    for (String folder : List.of("fd", "map_files")) {
+      for (Path link : links(process, folder)) {
+        try {
+          String target = Files.readSymbolicLink(link).toString();
+          boolean nameless =
+              target.startsWith("/memfd:")
+                  || target.startsWith("/dev/zero")
+                  || target.startsWith("/SYSV");
+          if (target.startsWith("/") && target.endsWith(DELETED) && !nameless) {
+            deleted.add(link);
+          }
+        } catch (NoSuchFileException e) {
+          // Closed meanwhile.
+        }
+      }
+    }
+    return deleted;
   }
 
   /** The descriptor of a process that leads to this, as {@link #descriptors} has it. */

@@ -9,8 +9,6 @@ import io.godwit.docker.CriuBusyException;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DumperTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-
   @TempDir private Path folder;
   private Lab lab;
 
@@ -33,7 +29,7 @@ final class DumperTest {
 
   @Test
   void dumpIsCompleteAndTheContainerFrozenAfterwards() throws Exception {
-    try (Dumper.Ready ready = lab.ready(lab.engine, PATIENCE)) {
+    try (Dumper.Ready ready = lab.ready(lab.engine, Lab.PATIENCE)) {
       List<String> options = lab.options();
       assertTrue(options.contains("skip-in-flight"), options::toString);
       long most =
@@ -61,7 +57,7 @@ final class DumperTest {
 
   @Test
   void containerThatDoesNotStandStillIsNotDumped() throws Exception {
-    try (Dumper.Ready ready = lab.ready(lab.engine, PATIENCE)) {
+    try (Dumper.Ready ready = lab.ready(lab.engine, Lab.PATIENCE)) {
       IOException moves = assertThrows(IOException.class, ready::dump);
       assertTrue(moves.getMessage().contains("does not stand still"), moves::getMessage);
     }
@@ -70,11 +66,13 @@ final class DumperTest {
   @Test
   void containerThatWasLetGoOnUnderItsDumpIsNotDumped() throws Exception {
     DockerEngine thaws =
-        checkpointing(() -> {
-          lab.engine.checkpoint(Lab.ID, Lab.CHECKPOINT, false);
-          lab.engine.unpause(Lab.ID);
-        });
-    try (Dumper.Ready ready = lab.ready(thaws, PATIENCE)) {
+        lab.engineBut(
+            "checkpoint",
+            () -> {
+              lab.engine.checkpoint(Lab.ID, Lab.CHECKPOINT, false);
+              lab.engine.unpause(Lab.ID);
+            });
+    try (Dumper.Ready ready = lab.ready(thaws, Lab.PATIENCE)) {
       lab.source.freeze(Lab.ID);
       IOException past = assertThrows(IOException.class, ready::dump);
       assertTrue(past.getMessage().contains("let go on under it"), past::getMessage);
@@ -84,11 +82,13 @@ final class DumperTest {
   @Test
   void engineThatGivesNoAnswerHasDumpedAllTheSame() throws Exception {
     DockerEngine mute =
-        checkpointing(() -> {
-          lab.engine.checkpoint(Lab.ID, Lab.CHECKPOINT, false);
-          throw new DockerException(0, "no answer");
-        });
-    try (Dumper.Ready ready = lab.ready(mute, PATIENCE)) {
+        lab.engineBut(
+            "checkpoint",
+            () -> {
+              lab.engine.checkpoint(Lab.ID, Lab.CHECKPOINT, false);
+              throw new DockerException(0, "no answer");
+            });
+    try (Dumper.Ready ready = lab.ready(mute, Lab.PATIENCE)) {
       lab.source.freeze(Lab.ID);
       ready.dump();
     }
@@ -98,10 +98,12 @@ final class DumperTest {
   @Test
   void engineThatGivesNoAnswerAndHasNotDumpedIsAFailure() throws Exception {
     DockerEngine mute =
-        checkpointing(() -> {
-          throw new DockerException(0, "no answer");
-        });
-    try (Dumper.Ready ready = lab.ready(mute, PATIENCE)) {
+        lab.engineBut(
+            "checkpoint",
+            () -> {
+              throw new DockerException(0, "no answer");
+            });
+    try (Dumper.Ready ready = lab.ready(mute, Lab.PATIENCE)) {
       lab.source.freeze(Lab.ID);
       IOException none = assertThrows(IOException.class, ready::dump);
       assertTrue(none.getMessage().contains("no answer"), none::getMessage);
@@ -115,11 +117,13 @@ final class DumperTest {
     lab.appear(90, 1, "/system", "/usr/bin/runc\0checkpoint\0" + Lab.ID + "\0");
     lab.appear(91, 90, "/system", "criu\0swrk\0" + "3\0");
     DockerEngine hangs =
-        checkpointing(() -> {
-          begun.countDown();
-          await(never);
-        });
-    try (Dumper.Ready ready = lab.ready(hangs, PATIENCE)) {
+        lab.engineBut(
+            "checkpoint",
+            () -> {
+              begun.countDown();
+              await(never);
+            });
+    try (Dumper.Ready ready = lab.ready(hangs, Lab.PATIENCE)) {
       lab.source.freeze(Lab.ID);
       Thread canceller =
           Thread.ofVirtual()
@@ -139,10 +143,12 @@ final class DumperTest {
   @Test
   void dumpThatWasCancelledBeforeItBeganDoesNotBegin() throws Exception {
     DockerEngine asked =
-        checkpointing(() -> {
-          throw new AssertionError("nobody wants it any more");
-        });
-    try (Dumper.Ready ready = lab.ready(asked, PATIENCE)) {
+        lab.engineBut(
+            "checkpoint",
+            () -> {
+              throw new AssertionError("nobody wants it any more");
+            });
+    try (Dumper.Ready ready = lab.ready(asked, Lab.PATIENCE)) {
       lab.source.freeze(Lab.ID);
       ready.cancel();
       IOException cut = assertThrows(IOException.class, ready::dump);
@@ -151,18 +157,24 @@ final class DumperTest {
   }
 
   @Test
+  void deletedFilesForWhichThereIsNoRoomAreSaidBeforeAnythingStandsStill() throws Exception {
+    lab.holdsDeleted("/tmp/big (deleted)", 1L << 50);
+    lab.holdsDeleted("/memfd:huge (deleted)", 1L << 60);
+    IOException full = assertThrows(IOException.class, () -> lab.ready(lab.engine, Lab.PATIENCE));
+    assertTrue(full.getMessage().contains("deleted files of 1073741824 MiB"), full::getMessage);
+    try (var _ = lab.criu.put(List.of("verbosity 4"), "another", Duration.ZERO)) {
+      assertInstanceOf(Sight.Runs.class, lab.source.look(Lab.ID, Optional.empty()));
+    }
+  }
+
+  @Test
   void whoseTurnItIsIsSaidToWhoWaitedInVain() throws Exception {
     try (var _ = lab.criu.put(List.of("verbosity 4"), "the dump of another", Duration.ZERO)) {
       CriuBusyException busy =
-          assertThrows(CriuBusyException.class, () -> lab.ready(lab.engine, PATIENCE));
+          assertThrows(CriuBusyException.class, () -> lab.ready(lab.engine, Lab.PATIENCE));
       assertTrue(busy.getMessage().contains("the dump of another"), busy::getMessage);
     }
-    lab.ready(lab.engine, PATIENCE).close();
-  }
-
-  @FunctionalInterface
-  private interface Act {
-    void run() throws IOException;
+    lab.ready(lab.engine, Lab.PATIENCE).close();
   }
 
   private static void await(CountDownLatch latch) {
@@ -171,24 +183,5 @@ final class DumperTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** The Engine, whose dump is this. */
-  private DockerEngine checkpointing(Act act) {
-    return (DockerEngine)
-        Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {DockerEngine.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("checkpoint")) {
-                act.run();
-                return null;
-              }
-              try {
-                return method.invoke(lab.engine, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
   }
 }

@@ -11,28 +11,40 @@ import io.godwit.checkpointer.testing.FakeProcesses;
 import io.godwit.checkpointer.testing.TestClock;
 import io.godwit.contract.TcpConnections;
 import io.godwit.criu.CriuVersion;
+import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.ReadOnlyRoot;
+import io.godwit.docker.SharedMemory;
+import io.godwit.docker.StartSettings;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A machine that is played, with one container, and the acts on it. */
 final class Lab {
   static final String ID = FakeEngine.ID;
   static final String CHECKPOINT = "godwit-lab";
+  static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Path folder;
   private final TestClock clock = new TestClock();
   private final List<List<String>> ran = new ArrayList<>();
+  private final Map<String, Long> sizes = new HashMap<>();
   private final List<Runnable> whileItSleeps = new ArrayList<>();
   final FakeProcesses.World program = new FakeProcesses.World();
   final FakeEngine.World world = new FakeEngine.World();
@@ -106,13 +118,27 @@ final class Lab {
         }
       }
     }
-    return new CommandRunner.Result(0, new byte[0], "");
+    StringBuilder said = new StringBuilder();
+    if (command.getFirst().equals("stat")) {
+      for (String path : command.subList(3, command.size())) {
+        said.append("1:%d %d\n".formatted(path.hashCode(), sizes.get(path) / 512));
+      }
+    }
+    return new CommandRunner.Result(0, said.toString().getBytes(StandardCharsets.UTF_8), "");
   }
 
   private void pending(String pid, String line) throws IOException {
     Path status = proc.folder().resolve(pid).resolve("status");
     String others = Files.readString(status).replaceFirst("ShdPnd:.*\n", "");
     Files.writeString(status, others + line);
+  }
+
+  /** Its program holds a file that was deleted. */
+  void holdsDeleted(String name, long bytes) throws IOException {
+    Path folder = proc.folder().resolve(Long.toString(program.pid().orElseThrow())).resolve("fd");
+    Path descriptor = folder.resolve(Integer.toString(10 + sizes.size()));
+    Files.createSymbolicLink(descriptor, Path.of(name));
+    sizes.put(descriptor.toString(), bytes);
   }
 
   /** Another process of root's. */
@@ -146,7 +172,7 @@ final class Lab {
         engine, ID, CHECKPOINT, Files.createDirectories(folder.resolve("work")));
   }
 
-  Dumper.Ready ready(io.godwit.docker.DockerEngine asked, Duration patience)
+  Dumper.Ready ready(DockerEngine asked, Duration patience)
       throws IOException, InterruptedException {
     HostFacts facts =
         new HostFacts("here", Isa.X86_64, 4096, List.of(), Optional.of(new CriuVersion(4, 2, 1)));
@@ -164,5 +190,56 @@ final class Lab {
   /** What CRIU is told. */
   List<String> options() throws IOException {
     return Files.readAllLines(folder.resolve("criu/runc.conf"));
+  }
+
+  SourceRestore restore(DockerEngine asked) {
+    return new SourceRestore(
+        asked,
+        new CheckpointStart(
+            asked,
+            criu,
+            new ReadOnlyRoot(this::run, proc.folder()),
+            new StartSettings(this::run, proc.folder())),
+        new SharedMemory(this::run),
+        proc,
+        new ProcessIdentity(proc, processes));
+  }
+
+  SourceRestore.Dump dump() throws IOException {
+    return new SourceRestore.Dump(
+        CHECKPOINT, checkpointFolder(), restoreLog(), TcpConnections.CLOSE, folder.resolve("held"));
+  }
+
+  Path restoreLog() {
+    return folder.resolve("restore.log");
+  }
+
+  /** What the Engine does instead. */
+  @FunctionalInterface
+  interface Act {
+    void run() throws IOException;
+  }
+
+  static void never() {
+    throw new AssertionError("nobody wants it");
+  }
+
+  /** The Engine, of which one call does this. */
+  DockerEngine engineBut(String call, Act act) {
+    return (DockerEngine)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {DockerEngine.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals(call)) {
+                act.run();
+                return null;
+              }
+              try {
+                return method.invoke(engine, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 }
