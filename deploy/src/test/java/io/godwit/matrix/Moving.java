@@ -141,7 +141,7 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
     assertNeverTwo();
     Awaitility.await("one process alone, whatever the Engine says: " + history())
         .atMost(Duration.ofSeconds(10))
-        .until(() -> lab.engine().living() == 1);
+        .until(() -> lab.engine().living().size() == 1);
     assertToldSo(end);
   }
 
@@ -232,5 +232,7 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
     }
     docker().remove(name);
     docker().remove(there());
+    // What a failed test has left must not fail the next.
+    lab.engine().living().forEach(ProcessHandle::destroyForcibly);
   }
 }

@@ -123,14 +123,14 @@ final class OwnEngine implements AutoCloseable {
   }
 
   /**
-   * How many first processes of containers there are, whatever the Engine knows of them: living
-   * children of its containerd's shims.
+   * The first processes of containers, whatever the Engine knows of them: living children of its
+   * containerd's shims.
    */
-  long living() {
+  List<ProcessHandle> living() {
     return ProcessHandle.allProcesses()
         .filter(process -> process.parent().filter(this::isShim).isPresent())
         .filter(OwnEngine::lives)
-        .count();
+        .toList();
   }
 
   private boolean isShim(ProcessHandle process) {

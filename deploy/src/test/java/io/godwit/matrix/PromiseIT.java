@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(OneLab.class)
 final class PromiseIT {
   private static final Duration MINUTE = Duration.ofSeconds(60);
+  private static final String DECISION = "Produce decisions";
   private static final String RESTORE = "POST .*/start\\?checkpoint=";
 
   @AfterEach
@@ -66,7 +67,7 @@ final class PromiseIT {
   void logMadeAnewLeavesItInDoubtUntilTheOperatorSaysDevice(Lab lab) throws Exception {
     try (Moving moving = Moving.started(lab, "p-device")) {
       // Restored, and its outcome lost with the log.
-      Trap restored = stopAgent(lab, Moment.AFTER, "Produce decisions", 2);
+      Trap restored = stopAgent(lab, Moment.AFTER, DECISION, 2);
       moving.ask(Moving.BUDGET);
       restored.await(60);
       makeAnew(lab);
@@ -82,7 +83,7 @@ final class PromiseIT {
 
   /** Frozen and published, not claimed, when the topic is made anew. */
   private static void forget(Lab lab, Moving moving) throws Exception {
-    Trap claim = stopAgent(lab, Moment.BEFORE, "Produce decisions", 1);
+    Trap claim = stopAgent(lab, Moment.BEFORE, DECISION, 1);
     moving.ask(Moving.BUDGET);
     claim.await(60);
     makeAnew(lab);
@@ -167,7 +168,11 @@ final class PromiseIT {
       agent.awaitReady();
       lab.awaitDevice("redis-device");
       Trap refused =
-          lab.wires().trap("redis-device", RESTORE, Moment.BEFORE, 2, Then.IS_REFUSED, () -> {});
+          lab.wires().trap("redis-device", RESTORE, Moment.BEFORE, 1, Then.IS_REFUSED, () -> {});
+      // A start before the claim is the rehearsal's.
+      refused.disarm();
+      lab.wires()
+          .trap(Lab.AGENT, DECISION, Moment.AFTER, 1, Then.PASSES, refused::arm);
       Moving moving =
           new Moving(
               lab,

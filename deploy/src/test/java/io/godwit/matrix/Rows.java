@@ -33,11 +33,12 @@ final class Rows {
   private static final Call DUMPED = after(CHECKPOINTER, DUMP).passing();
   private static final Call CONVERTED = after(CONVERTER, CONVERSION).passing();
 
-  // The agent's first start from a checkpoint is the rehearsal's, its first decision the claim.
+  // The agent's first decision is its claim; a start from a checkpoint before it is the rehearsal's.
   private static final Call CLAIM = before(AGENT, DECISION);
   private static final Call CLAIMED = after(AGENT, DECISION);
-  private static final Call RESTORE = before(AGENT, START).no(2);
-  private static final Call RESTORED = after(AGENT, START).no(2);
+  private static final Call CLAIM_STANDS = CLAIMED.passing();
+  private static final Call RESTORE = before(AGENT, START);
+  private static final Call RESTORED = after(AGENT, START);
   private static final Call OUTCOME = before(AGENT, DECISION).no(2);
   private static final Call TOLD = after(AGENT, DECISION).no(2);
 
@@ -74,7 +75,7 @@ final class Rows {
         Row.of(kill, TOLD.passing(), before(CHECKPOINTER, KILL)).ends(State.SUCCEEDED),
         Row.of(kill, after(CHECKPOINTER, KILL)).ends(State.SUCCEEDED),
         Row.of(
-                Strike.of(kill, before(CHECKPOINTER, THAW)).once(REFUSED),
+                Strike.of(kill, before(CHECKPOINTER, THAW)).once(CLAIM_STANDS, REFUSED),
                 Strike.of(kill, after(CHECKPOINTER, THAW)))
             .ends(State.ROLLED_BACK));
   }
@@ -94,8 +95,12 @@ final class Rows {
     return Stream.of(
         Row.of(kill, before(AGENT, START), after(AGENT, REHEARSAL), CLAIM).ends(State.SUCCEEDED),
         Row.of(kill, CLAIMED),
-        Row.of(kill, RESTORE),
-        Row.of(kill, RESTORED, CLAIM, CLAIMED).ends(State.SUCCEEDED),
+        Row.of(Strike.of(kill, RESTORE).once(CLAIM_STANDS)),
+        Row.of(
+                Strike.of(kill, RESTORED).once(CLAIM_STANDS),
+                Strike.of(kill, CLAIM),
+                Strike.of(kill, CLAIMED))
+            .ends(State.SUCCEEDED),
         Row.of(kill, OUTCOME).ends(State.SUCCEEDED),
         Row.of(kill, TOLD).ends(State.SUCCEEDED));
   }
@@ -124,14 +129,14 @@ final class Rows {
         Row.of(kill, before(CHECKPOINTER, PAUSE)),
         Row.of(kill, after(CHECKPOINTER, PAUSE)),
         Row.of(kill, during(CHECKPOINTER, DUMP, 150)),
-        Row.of(kill, during(AGENT, START, 100).no(2)),
-        Row.of(kill, during(AGENT, START, 250).no(2)),
-        Row.of(kill, during(AGENT, START, 400).no(2)),
-        Row.of(kill, RESTORED.passing()),
+        Row.of(Strike.of(kill, during(AGENT, START, 100)).once(CLAIM_STANDS)),
+        Row.of(Strike.of(kill, during(AGENT, START, 250)).once(CLAIM_STANDS)),
+        Row.of(Strike.of(kill, during(AGENT, START, 400)).once(CLAIM_STANDS)),
+        Row.of(Strike.of(kill, RESTORED.passing()).once(CLAIM_STANDS)),
         Row.of(kill, before(CHECKPOINTER, KILL)).ends(State.SUCCEEDED),
-        Row.of(Strike.of(kill, before(CHECKPOINTER, THAW)).once(REFUSED)).ends(State.ROLLED_BACK),
+        Row.of(Strike.of(kill, before(CHECKPOINTER, THAW)).once(CLAIM_STANDS, REFUSED)).ends(State.ROLLED_BACK),
         Row.of(killAll, before(CHECKPOINTER, CHECKPOINT).passing()).ends(State.SUCCEEDED),
-        Row.of(killAll, RESTORE).ends(State.ROLLED_BACK));
+        Row.of(Strike.of(killAll, RESTORE).once(CLAIM_STANDS)).ends(State.ROLLED_BACK));
   }
 
   private static Stream<Row> late() {

@@ -4,16 +4,18 @@ import io.godwit.matrix.Wires.Moment;
 import io.godwit.matrix.Wires.Then;
 import io.godwit.matrix.Wires.Trap;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One blow at one moment.
  *
  * @param at the call that it meets
  * @param away how long the victim stays away, or stands still
- * @param once a call that has met its fate first: only then is the other waited for
+ * @param once calls that meet their fate first, one after the other: only then is that one waited
+ *     for
  */
-record Strike(Blow blow, Call at, Duration away, Optional<Call> once) {
+record Strike(Blow blow, Call at, Duration away, List<Call> once) {
   /** What is done to whom. */
   enum Blow {
     KILL_CHECKPOINTER,
@@ -84,25 +86,27 @@ record Strike(Blow blow, Call at, Duration away, Optional<Call> once) {
   }
 
   static Strike of(Blow blow, Call at) {
-    return new Strike(blow, at, Duration.ZERO, Optional.empty());
+    return new Strike(blow, at, Duration.ZERO, List.of());
   }
 
   Strike away(double seconds) {
     return new Strike(blow, at, Duration.ofMillis((long) (seconds * 1000)), once);
   }
 
-  /** After that call, whatever becomes of it. */
-  Strike once(Call first) {
-    return new Strike(blow, at, away, Optional.of(first));
+  /** After those calls, whatever becomes of them. */
+  Strike once(Call... first) {
+    return new Strike(blow, at, away, List.of(first));
   }
 
   /** Lies in wait; returns what to wait for. */
   Trap set(Lab lab) {
     Trap trap = at.trap(lab.wires(), () -> strike(lab));
-    once.ifPresent(first -> {
-      trap.disarm();
-      first.trap(lab.wires(), trap::arm);
-    });
+    Trap next = trap;
+    for (Call call : once.reversed()) {
+      Trap armed = next;
+      armed.disarm();
+      next = call.trap(lab.wires(), armed::arm);
+    }
     return trap;
   }
 
@@ -175,7 +179,7 @@ record Strike(Blow blow, Call at, Duration away, Optional<Call> once) {
     return blow
         + " "
         + at
-        + once.map(first -> " once " + first).orElse("")
+        + once.stream().map(first -> " once " + first).collect(Collectors.joining())
         + (away.isZero() ? "" : " for " + away);
   }
 }
