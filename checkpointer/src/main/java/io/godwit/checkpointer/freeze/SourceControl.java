@@ -14,9 +14,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,10 +43,8 @@ public final class SourceControl {
   private final DumpEnd dumps;
   private final Pin pin;
   private final NetworkHold network;
+  private final EnginePause pauses;
   private final Waiting waiting;
-
-  /** The containers that the Engine was asked to pause and has not answered for. */
-  private final Set<String> late = ConcurrentHashMap.newKeySet();
 
   public SourceControl(
       DockerEngine engine,
@@ -67,6 +62,7 @@ public final class SourceControl {
     this.dumps = new DumpEnd(new DumpProcesses(processes), signals, waiting);
     this.pin = new Pin(processes, signals);
     this.network = new NetworkHold(processes, commands);
+    this.pauses = new EnginePause(engine, waiting.threads());
     this.waiting = waiting;
   }
 
@@ -236,32 +232,7 @@ public final class SourceControl {
   }
 
   private void pause(String containerId) throws IOException, InterruptedException {
-    AtomicBoolean unwanted = new AtomicBoolean();
-    if (!late.add(containerId)) {
-      throw new IOException(
-          "the Engine has not come back yet from pausing the container an earlier time");
-    }
-    // Not given up: an Engine that hangs pauses when nobody waits for it any more.
-    EngineCall<Boolean> call =
-        EngineCall.begin(
-            "pause",
-            waiting.threads(),
-            () -> {
-              engine.pause(containerId);
-              if (unwanted.get()) {
-                LOG.warn("the Engine has paused the container too late; it goes on");
-                engine.unpause(containerId);
-              }
-              return true;
-            },
-            () -> late.remove(containerId));
-    EngineCall.Outcome<Boolean> paused;
-    try {
-      paused = call.outcome(QUESTION);
-    } catch (InterruptedException e) {
-      unwanted.set(true);
-      throw e;
-    }
+    EngineCall.Outcome<Boolean> paused = pauses.ask(containerId, QUESTION);
     switch (paused) {
       case EngineCall.Outcome.Answered<Boolean> _ -> {
         return;
@@ -272,10 +243,7 @@ public final class SourceControl {
           throw refusal;
         }
       }
-      case EngineCall.Outcome.Silent<Boolean>(IOException failure) -> {
-        unwanted.set(true);
-        throw failure;
-      }
+      case EngineCall.Outcome.Silent<Boolean>(IOException failure) -> throw failure;
     }
   }
 
