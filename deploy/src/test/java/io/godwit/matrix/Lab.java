@@ -5,9 +5,11 @@ import io.godwit.cli.Told;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.docker.CriuOptions;
 import io.godwit.e2e.Shell;
+import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Sleeper;
+import io.godwit.messaging.Topic;
 import io.godwit.service.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
@@ -61,7 +64,7 @@ final class Lab implements AutoCloseable {
   private final Map<String, OwnProcess> services = new HashMap<>();
   private final KafkaMessaging kafka;
   private final Publisher publisher;
-  private final Told told;
+  private Optional<Told> told = Optional.empty();
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Map<String, Uuid> topics = Map.of();
 
@@ -93,6 +96,14 @@ final class Lab implements AutoCloseable {
             new InetSocketAddress("127.0.0.2", proxiedPort),
             wires,
             () -> topics));
+    kafka = KafkaMessaging.of(settings());
+    publisher = kafka.publisher();
+    // A run that is cut off leaves no Engine behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::closeOnce));
+  }
+
+  /** Starts the services, and waits until a container could be moved. */
+  void start() throws IOException {
     broker.awaitReady();
     store.awaitReady();
     for (String service : List.of(CHECKPOINTER, CONVERTER, AGENT)) {
@@ -108,12 +119,8 @@ final class Lab implements AutoCloseable {
         .orFail();
     services.values().forEach(OwnProcess::awaitReady);
     learnTopics();
-    kafka = KafkaMessaging.of(settings());
-    publisher = kafka.publisher();
-    told = new Told(kafka);
+    told = Optional.of(new Told(kafka));
     awaitDevice(DEVICE);
-    // A run that is cut off leaves no Engine behind.
-    Runtime.getRuntime().addShutdownHook(new Thread(this::closeOnce));
   }
 
   Wires wires() {
@@ -220,7 +227,7 @@ final class Lab implements AutoCloseable {
 
   /** What people are told. */
   Told told() {
-    return told;
+    return told.orElseThrow();
   }
 
   /**
@@ -230,7 +237,9 @@ final class Lab implements AutoCloseable {
   void forgetConverters() {
     try (Admin admin = admin()) {
       admin
-          .removeMembersFromConsumerGroup(CONVERTER, new RemoveMembersFromConsumerGroupOptions())
+          .removeMembersFromConsumerGroup(
+              kafka.groupId(Topic.CHECKPOINTS, Group.shared(CONVERTER)),
+              new RemoveMembersFromConsumerGroupOptions())
           .all()
           .get();
     } catch (InterruptedException | ExecutionException e) {
@@ -309,8 +318,8 @@ final class Lab implements AutoCloseable {
     try (engine;
         broker;
         store;
-        kafka;
-        told) {
+        kafka) {
+      told.ifPresent(Told::close);
       services.values().forEach(OwnProcess::close);
       for (AutoCloseable proxy : proxies) {
         proxy.close();
@@ -324,6 +333,15 @@ final class Lab implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError("CRIU's options are not as they were", e);
     }
-    Shell.run(Duration.ofMinutes(1), List.of("rm", "-rf", folder.toString()));
+    // What the services said stays for whoever looks for the cause of a failure.
+    Shell.run(
+        Duration.ofMinutes(1),
+        List.of(
+            "sh",
+            "-c",
+            "mkdir -p $2 && cp $1/*.log $1/e/*.log $2; rm -rf $1",
+            "sh",
+            folder.toString(),
+            root.resolve("deploy/target/matrix").resolve(folder.getFileName()).toString()));
   }
 }

@@ -223,8 +223,13 @@ record Moving(Lab lab, Route route, String name, String id) implements AutoClose
     return route.docker();
   }
 
+  /** What goes on still, because a test has failed, comes to its end before it is removed. */
   @Override
   public void close() {
+    if (journaled().filter(migration -> !migration.settled()).isPresent()) {
+      lab.heal();
+      awaitEnd(Duration.ofMinutes(2));
+    }
     docker().remove(name);
     docker().remove(there());
   }

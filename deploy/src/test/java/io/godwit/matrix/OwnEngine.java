@@ -14,8 +14,9 @@ import java.util.Optional;
 import org.awaitility.Awaitility;
 
 /**
- * A Docker Engine that the test may kill, beside the machine's: its own folders, its own
- * containerd, no network. Its containers and their shims outlive it, as the machine's would.
+ * A Docker Engine that the test may kill, beside the machine's: its own folders, its own containerd
+ * as a service of its own (one that dockerd starts dies with it), no network. Its containers and
+ * their shims outlive it.
  */
 final class OwnEngine implements AutoCloseable {
   /** With "none" it would remove docker0, under which the machine's Engine has its containers. */
@@ -23,6 +24,7 @@ final class OwnEngine implements AutoCloseable {
 
   private final Path folder;
   private final Docker docker;
+  private final OwnProcess containerd;
   private Optional<OwnProcess> daemon = Optional.empty();
 
   /**
@@ -34,6 +36,17 @@ final class OwnEngine implements AutoCloseable {
     try {
       // The machine's own configuration is not for this one.
       Files.writeString(folder.resolve("daemon.json"), "{}\n");
+      Files.writeString(
+          folder.resolve("containerd.toml"),
+          """
+          version = 2
+          root = "%1$s/croot"
+          state = "%1$s/cstate"
+          disabled_plugins = ["io.containerd.grpc.v1.cri"]
+          [grpc]
+          address = "%1$s/csock"
+          """
+              .formatted(folder));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -41,6 +54,14 @@ final class OwnEngine implements AutoCloseable {
     ip("link delete " + BRIDGE);
     ip("link add " + BRIDGE + " type bridge").orFail();
     ip("address add 192.0.2.1/24 dev " + BRIDGE).orFail();
+    containerd =
+        new OwnProcess(
+            "containerd",
+            List.of("containerd", "--config", folder.resolve("containerd.toml").toString()),
+            Map.of(),
+            folder.resolve("containerd.log"),
+            "containerd successfully booted");
+    containerd.awaitReady();
     start(true);
   }
 
@@ -66,6 +87,7 @@ final class OwnEngine implements AutoCloseable {
                 "--config-file=" + folder.resolve("daemon.json"),
                 "--data-root=" + folder.resolve("data"),
                 "--exec-root=" + folder.resolve("exec"),
+                "--containerd=" + folder.resolve("csock"),
                 "--pidfile=" + folder.resolve("pid"),
                 "--host=unix://" + socket(),
                 "--bridge=" + BRIDGE,
@@ -138,6 +160,7 @@ final class OwnEngine implements AutoCloseable {
     awaitReady();
     docker.run("ps", "--all", "--quiet", "--no-trunc").orFail().lines().forEach(docker::remove);
     daemon.orElseThrow().close();
+    containerd.close();
     ip("link delete " + BRIDGE);
   }
 
