@@ -112,7 +112,7 @@ public record Workshop(
             waiting.clock(),
             machine.facts().isa()),
         rehearsing(goOrNot, layers, trees),
-        new FreezeGuard(freezing, undo, control, goOrNot, gate, waiting.clock(), waiting.threads()),
+        new FreezeGuard(freezing, undo, control, goOrNot, gate, waiting),
         new OutcomeStep(
             log, meeting.publisher(), gate, waiting.clock(), waiting.sleeper(), deadlines.doubt()),
         new UndoStep(undo, log, gate, waiting.clock(), waiting.sleeper()),
