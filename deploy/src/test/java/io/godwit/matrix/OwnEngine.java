@@ -50,6 +50,10 @@ final class OwnEngine implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    // An address for documentation: nobody's route leads there.
+    ip("link delete " + BRIDGE);
+    ip("link add " + BRIDGE + " type bridge").orFail();
+    ip("address add 192.0.2.1/24 dev " + BRIDGE).orFail();
     containerd =
         new OwnProcess(
             "containerd",
@@ -58,10 +62,6 @@ final class OwnEngine implements AutoCloseable {
             folder.resolve("containerd.log"),
             "containerd successfully booted");
     containerd.awaitReady();
-    // An address for documentation: nobody's route leads there.
-    ip("link delete " + BRIDGE);
-    ip("link add " + BRIDGE + " type bridge").orFail();
-    ip("address add 192.0.2.1/24 dev " + BRIDGE).orFail();
     start(true);
   }
 

@@ -125,7 +125,7 @@ final class Broker implements Publisher {
   void put(Topic topic, String key, MessageLite value) {
     topic(topic).add(new Entry(key, value, world.epochMs()));
     if (value instanceof Checkpoint checkpoint) {
-      world.published(checkpoint, blobs(checkpoint));
+      world.population().published(checkpoint, blobs(checkpoint));
     }
     signal.raise();
   }

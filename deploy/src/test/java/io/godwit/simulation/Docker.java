@@ -170,16 +170,16 @@ final class Docker {
 
   /** Starts a container's program from its beginning. */
   void startFresh(Box box) {
-    Optional<Life.Program> its = world.program(box.name);
+    Optional<Life.Program> its = world.population().program(box.name);
     if (isProbe(box) || its.isEmpty()) {
       run(box, 0);
       return;
     }
-    Life life = world.begin(its.get());
+    Life life = world.population().begin(its.get());
     Copy copy = new Copy(life, machine, box, life.program.lifetimeMs());
     run(box, life.identity);
     box.copy = Optional.of(copy);
-    world.goesOn(copy);
+    world.population().goesOn(copy);
   }
 
   private static boolean isProbe(Box box) {
@@ -269,7 +269,7 @@ final class Docker {
   }
 
   private void dumped(Box box, Path images, Path engines) throws IOException {
-    long left = box.copy.map(world::left).orElse(0L);
+    long left = box.copy.map(world.population()::left).orElse(0L);
     long number = box.copy.map(copy -> copy.life.dumps.size() + 1L).orElse(0L);
     List<Path> files = CriuImages.write(images, new CriuImages.State(box.identity, left, number));
     files.add(Files.writeString(engines.resolve("descriptors.json"), "[]"));
@@ -309,7 +309,7 @@ final class Docker {
         box.copy.ifPresent(copy -> copy.life.excuse("it was begun by mistake"));
         return;
       }
-      Optional<Life> life = world.life(state.identity());
+      Optional<Life> life = world.population().life(state.identity());
       boolean refused = fault.filter(f -> f.kind() == Fault.Kind.RESTORE_REFUSED).isPresent();
       if (refused || life.filter(l -> !l.program.restorable()).isPresent()) {
         conf.log("(00.1) Error (criu/drawn.c:2): cannot restore");
@@ -321,7 +321,7 @@ final class Docker {
         world.oracle().restored(l, l.dumps.get((int) state.dump() - 1));
         Copy copy = new Copy(l, machine, box, state.leftMs());
         box.copy = Optional.of(copy);
-        world.goesOn(copy);
+        world.population().goesOn(copy);
       });
     } finally {
       box.busy = false;

@@ -52,9 +52,9 @@ record Freezer(Path folder) {
   void obey(World world, Optional<Copy> copy) {
     if (copy.isPresent()) {
       if (isFrozen()) {
-        world.standsStill(copy.get());
+        world.population().standsStill(copy.get());
       } else {
-        world.goesOn(copy.get());
+        world.population().goesOn(copy.get());
       }
     }
   }

@@ -101,7 +101,7 @@ final class Migrations {
     String host = key.substring(0, key.indexOf(' '));
     String id = key.substring(key.indexOf(' ') + 1);
     boolean onDevice =
-        world.lives().stream()
+        world.population().lives().stream()
             .filter(life -> life.program.name().equals("app-" + host))
             .anyMatch(life -> life.isOrEndedElsewhere(world.machine(host)));
     RanOn ranOn = onDevice ? RanOn.DEVICE : RanOn.HOST;

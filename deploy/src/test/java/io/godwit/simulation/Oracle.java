@@ -33,7 +33,7 @@ final class Oracle {
           throw new Violation(what);
         });
     Map<String, Copy> running = new HashMap<>();
-    for (Life life : world.lives()) {
+    for (Life life : world.population().lives()) {
       for (Copy copy : life.copies) {
         if (copy.state == State.FROZEN) {
           lookAtBudget(copy);
@@ -89,7 +89,7 @@ final class Oracle {
             "NOT HANDLED: records of %s for %s".formatted(group.topic(), group.name()));
       }
     }
-    for (Life life : world.lives()) {
+    for (Life life : world.population().lives()) {
       if (!life.ended && life.excuse.isEmpty() && !life.runs()) {
         throw new Violation(
             "NEITHER RUNS NOR ENDED: %s%s"

@@ -53,12 +53,12 @@ final class Simulation {
 
   private static void make(World world) throws IOException {
     Plan.Setting setting = world.plan().setting();
-    setting.programs().forEach(world::add);
+    setting.programs().forEach(world.population()::add);
     Machine cloud = world.addMachine("cloud", false);
     for (String name : setting.hosts()) {
       Machine host = world.addMachine(name, setting.liveRestore());
       host.docker().setHasImage();
-      Life.Program program = world.program("app-" + name).orElseThrow();
+      Life.Program program = world.population().program("app-" + name).orElseThrow();
       host.docker().startFresh(host.docker().create(program.name(), body(program)));
       host.disk().sync();
     }

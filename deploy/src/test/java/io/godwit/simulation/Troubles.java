@@ -143,10 +143,10 @@ final class Troubles {
   }
 
   private void endProgram() {
-    for (Life life : world.lives()) {
+    for (Life life : world.population().lives()) {
       for (Copy copy : List.copyOf(life.copies)) {
         if (copy.state == State.RUNNING && copy.life.program.restartPolicy().equals("no")) {
-          world.end(copy);
+          world.population().end(copy);
         }
       }
     }

@@ -1,13 +1,10 @@
 package io.godwit.simulation;
 
-import io.godwit.contract.Checkpoint;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.messaging.Received;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.service.Threads;
-import io.godwit.simulation.Life.Copy;
-import io.godwit.simulation.Life.Copy.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,8 +39,7 @@ final class World implements AutoCloseable {
   private final Map<String, Machine> machines = new LinkedHashMap<>();
   private final Map<Machine.Service, Scheduler.Actor> actors = new LinkedHashMap<>();
   private final Map<String, Group> groups = new LinkedHashMap<>();
-  private final Map<String, Life.Program> programs = new LinkedHashMap<>();
-  private final List<Life> lives = new ArrayList<>();
+  private final Population population = new Population(this);
   private final Map<String, Integer> counts = new HashMap<>();
   private final Troubles troubles;
   private final Migrations migrations;
@@ -99,8 +95,8 @@ final class World implements AutoCloseable {
     return oracle;
   }
 
-  List<Life> lives() {
-    return lives;
+  Population population() {
+    return population;
   }
 
   List<String> history() {
@@ -305,84 +301,6 @@ final class World implements AutoCloseable {
     Scheduler.Actor actor = actor(service);
     actor.kill();
     scheduler.after(ms, () -> startAgain(machine, service, actor));
-  }
-
-  /** A program that there is. */
-  void add(Life.Program program) {
-    programs.put(program.name(), program);
-  }
-
-  Optional<Life.Program> program(String name) {
-    return Optional.ofNullable(programs.get(name));
-  }
-
-  Life begin(Life.Program program) {
-    Life life = new Life(program, lives.size() + 1);
-    lives.add(life);
-    say(life + " begins");
-    return life;
-  }
-
-  Optional<Life> life(long identity) {
-    return identity < 1 || identity > lives.size()
-        ? Optional.empty()
-        : Optional.of(lives.get((int) identity - 1));
-  }
-
-  void published(Checkpoint checkpoint, List<String> blobs) {
-    // Of whose life it is: the one that was dumped last from this container.
-    for (Life life : lives) {
-      if (life.program.name().equals(checkpoint.getContainer().getName())
-          && !life.dumps.isEmpty()) {
-        life.checkpoints.add(blobs);
-      }
-    }
-  }
-
-  /** A copy runs from now on. */
-  void goesOn(Copy copy) {
-    if (copy.state == State.GONE || (copy.state == State.RUNNING && copy.run > 0)) {
-      return;
-    }
-    copy.dumps.forEach(dump -> dump.stale = true);
-    copy.state = State.RUNNING;
-    copy.sinceMs = nowMs();
-    int run = ++copy.run;
-    say(copy + " runs");
-    if (copy.leftMs < Long.MAX_VALUE) {
-      scheduler.after(
-          copy.leftMs,
-          () -> {
-            if (copy.run == run && copy.state == State.RUNNING) {
-              end(copy);
-            }
-          });
-    }
-  }
-
-  /** A program comes to its own end. */
-  void end(Copy copy) {
-    say(copy + " ends by itself");
-    copy.life.ended = true;
-    copy.ended = true;
-    copy.machine.docker().end(copy.box, 0);
-  }
-
-  /** A copy stands still from now on. */
-  void standsStill(Copy copy) {
-    if (copy.state == State.RUNNING) {
-      copy.leftMs = left(copy);
-      copy.state = State.FROZEN;
-      copy.frozenSinceMs = nowMs();
-      say(copy + " stands still");
-    }
-  }
-
-  /** How long a copy has to run still. */
-  long left(Copy copy) {
-    return copy.leftMs == Long.MAX_VALUE || copy.state != State.RUNNING
-        ? copy.leftMs
-        : Math.max(1, copy.leftMs - (nowMs() - copy.sinceMs));
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Reservations;
-import io.godwit.docker.CgroupMounts;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
@@ -15,15 +14,10 @@ import io.godwit.pages.AheadFolder;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,9 +26,7 @@ import java.util.List;
  * A checkpoint in its two places. The Engine keeps it in {@code
  * ROOT/containers/ID/checkpoints/NAME}, and copies whatever lies there several times, at the dump
  * and at each start. So CRIU is told, by its option {@code images-dir}, to write and to read its
- * images in a folder of ours, and the Engine's has only what runc writes and reads itself. It has
- * the images, too, where the service died so early that its options were no more in force when CRIU
- * read them.
+ * images in a folder of ours, and the Engine's has only what runc writes and reads itself.
  */
 public final class CheckpointFolder {
   /** Written by runc: what the inherited descriptors were. */
@@ -65,9 +57,9 @@ public final class CheckpointFolder {
 
   /** Whether it holds a dump that succeeded. */
   public boolean isComplete() {
-    return Files.isRegularFile(images().resolve(INVENTORY))
+    return Files.isRegularFile(images.resolve(INVENTORY))
         && Files.isRegularFile(engines.resolve(DESCRIPTORS))
-        && (inTheEngines() || !PageReceiver.isCutOff(images));
+        && !PageReceiver.isCutOff(images);
   }
 
   /**
@@ -76,34 +68,19 @@ public final class CheckpointFolder {
    * @throws io.godwit.criu.ImageException when an image is damaged
    */
   public void uncountReservations() throws IOException {
-    ImageFolder folder = ImageFolder.of(images());
+    ImageFolder folder = ImageFolder.of(images);
     for (ImageName name : folder.images(ImageKind.MM)) {
       EntryImage image = folder.entries(name);
       EntryImage uncounted = image.map(Reservations::uncounted);
       if (!uncounted.equals(image)) {
-        DurableFiles.write(images().resolve(name.fileName()), uncounted.encode().toByteArray());
+        DurableFiles.write(images.resolve(name.fileName()), uncounted.encode().toByteArray());
       }
     }
   }
 
-  /** Has CRIU read the images where they are. */
-  public List<String> options() throws IOException {
-    return inTheEngines() ? List.of() : List.of(CriuOptions.imagesIn(images));
-  }
-
-  /** Has the container see its own cgroups; see {@link CgroupMounts}. */
-  public List<String> cgroupMounts(String containerId) throws IOException {
-    return CgroupMounts.options(images(), containerId);
-  }
-
-  private boolean inTheEngines() {
-    return !Files.isRegularFile(images.resolve(INVENTORY))
-        && Files.isRegularFile(engines.resolve(INVENTORY));
-  }
-
-  /** Where CRIU reads them. */
+  /** Where CRIU reads and writes them. */
   Path images() {
-    return inTheEngines() ? engines : images;
+    return images;
   }
 
   /**
@@ -167,7 +144,7 @@ public final class CheckpointFolder {
 
   /** CRIU's images, by name. */
   public List<Path> files() throws IOException {
-    return all(images()).stream()
+    return all(images).stream()
         .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
         .filter(file -> !file.endsWith(DESCRIPTORS))
         .toList();
@@ -187,49 +164,6 @@ public final class CheckpointFolder {
       }
     }
     return lines;
-  }
-
-  /**
-   * Makes the Engine see another checkpoint than the last time: it puts the folder as a tar under
-   * its digest into its store, and after a start that failed it has refused the same one, "content
-   * already exists" (moby#42900).
-   */
-  public void touch(Instant now) throws IOException {
-    Files.setLastModifiedTime(engines.resolve(DESCRIPTORS), FileTime.from(now));
-  }
-
-  /**
-   * Gives the Engine's folder all images, so that {@code docker start --checkpoint} works by hand
-   * when our folder is gone. Costs no room where both are on one file system.
-   */
-  public void handOver() throws IOException {
-    if (Files.isDirectory(images)) {
-      hand(images, engines);
-    }
-  }
-
-  private static void hand(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    for (Path file : all(from)) {
-      Path there = to.resolve(String.valueOf(file.getFileName()));
-      if (Files.isDirectory(file)) {
-        hand(file, there);
-      } else {
-        link(file, there);
-      }
-    }
-  }
-
-  private static void link(Path file, Path there) throws IOException {
-    try {
-      Files.createLink(there, file);
-    } catch (FileAlreadyExistsException e) {
-      // Handed over before, by this run or the one before it.
-      return;
-    } catch (FileSystemException | UnsupportedOperationException e) {
-      // Another file system.
-      Files.copy(file, there, StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 
   private static List<Path> all(Path folder) throws IOException {

@@ -32,11 +32,6 @@ public final class CgroupFreezer {
     FROZEN
   }
 
-  /** Lets all processes of a process's cgroup run. */
-  public void thaw(HostProcess process) throws IOException {
-    write(folders(process, ""), "THAWED", "0");
-  }
-
   /** Lets all processes of a container run. */
   public void thaw(HostProcess process, String containerId) throws IOException {
     write(folders(process, containerId), "THAWED", "0");
@@ -97,7 +92,7 @@ public final class CgroupFreezer {
   }
 
   private static String upTo(String containerId, String path) {
-    int end = containerId.isEmpty() ? -1 : path.indexOf('/', path.indexOf(containerId));
+    int end = path.indexOf('/', Math.max(0, path.indexOf(containerId)) + 1);
     return (end < 0 || !path.contains(containerId) ? path : path.substring(0, end))
         .replaceFirst("^/", "");
   }

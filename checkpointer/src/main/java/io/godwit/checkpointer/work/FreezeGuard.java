@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.checkpointer.freeze.SourceControl;
+import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Standstill;
@@ -36,6 +37,7 @@ final class FreezeGuard implements Step<Migration.Freezing> {
   private final Gate gate;
   private final Clock clock;
   private final Threads threads;
+  private final AtLast atLast;
 
   FreezeGuard(
       FreezeStep freezing,
@@ -43,15 +45,15 @@ final class FreezeGuard implements Step<Migration.Freezing> {
       SourceControl control,
       GoOrNot goOrNot,
       Gate gate,
-      Clock clock,
-      Threads threads) {
+      Waiting waiting) {
     this.freezing = freezing;
     this.undo = undo;
     this.control = control;
     this.goOrNot = goOrNot;
     this.gate = gate;
-    this.clock = clock;
-    this.threads = threads;
+    this.clock = waiting.clock();
+    this.threads = waiting.threads();
+    this.atLast = new AtLast(waiting.sleeper());
   }
 
   /** How the other thread came back. */
@@ -115,11 +117,12 @@ final class FreezeGuard implements Step<Migration.Freezing> {
       case End.Failed failed -> {
         // It may stand frozen, and the disk that the journal is on may be the very cause.
         Migration.Freezing now = thaw(lease);
-        yield gate.enter(
-            now,
-            new Migration.Failed(now.order(), now.touched()),
-            Words.of(failed.why()),
-            Words.refusals(failed.why()));
+        yield atLast.enter(() ->
+            gate.enter(
+                now,
+                new Migration.Failed(now.order(), now.touched()),
+                Words.of(failed.why()),
+                Words.refusals(failed.why())));
       }
     };
   }
@@ -132,11 +135,12 @@ final class FreezeGuard implements Step<Migration.Freezing> {
     if (!work.join(GRACE)) {
       LOG.warn("{} hangs; the source goes on without it", work.name());
     }
-    return switch (stop) {
-      case Stop.Abort abort -> goOrNot.abort(now, abort.why());
-      case Stop.Spent spent ->
-          gate.enter(now, new Migration.Failed(now.order(), now.touched()), spent.why());
-    };
+    return atLast.enter(() ->
+        switch (stop) {
+          case Stop.Abort abort -> goOrNot.abort(now, abort.why());
+          case Stop.Spent spent ->
+              gate.enter(now, new Migration.Failed(now.order(), now.touched()), spent.why());
+        });
   }
 
   private void leave(Lease lease, Threads.Started work) {

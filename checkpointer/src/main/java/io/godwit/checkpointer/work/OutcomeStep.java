@@ -21,6 +21,7 @@ import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Verdict;
 import io.godwit.messaging.Verdict.Memory;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,7 @@ final class OutcomeStep implements Step<Migration.Published> {
   private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(1);
 
   private final DecisionLog log;
+  private final SourceUndo undo;
   private final Publisher publisher;
   private final Gate gate;
   private final Clock clock;
@@ -52,12 +54,14 @@ final class OutcomeStep implements Step<Migration.Published> {
    */
   OutcomeStep(
       DecisionLog log,
+      SourceUndo undo,
       Publisher publisher,
       Gate gate,
       Clock clock,
       Sleeper sleeper,
       Duration doubt) {
     this.log = log;
+    this.undo = undo;
     this.publisher = publisher;
     this.gate = gate;
     this.clock = clock;
@@ -79,6 +83,11 @@ final class OutcomeStep implements Step<Migration.Published> {
           return next.get();
         }
         if (migration instanceof Frozen frozen && !published) {
+          if (goesOn(frozen)) {
+            // Thawed by a run that stopped before it could say so: nobody may claim it any more.
+            log.append(abort(frozen, "the source goes on already"));
+            continue;
+          }
           // Also after a restart: converters know a migration that they have seen.
           publisher.publish(Topic.CHECKPOINTS, migration.id(), frozen.checkpoint());
           published = true;
@@ -114,9 +123,24 @@ final class OutcomeStep implements Step<Migration.Published> {
         && !clock.instant().isBefore(endOf(frozen));
   }
 
+  /** Whether the source runs on, which nobody may restore then. */
+  private boolean goesOn(Frozen frozen) throws InterruptedException {
+    try {
+      return undo.goesOn(frozen.prepared().source().containerId(), frozen.standstill());
+    } catch (IOException e) {
+      throw new MessagingException("the Engine does not say whether the source stands still", e);
+    }
+  }
+
   /** What the log says once an Abort stands in it, which need not be that it came first. */
   private Said aborted(Frozen frozen) {
-    return said(frozen, log.append(abort(frozen)));
+    return said(
+        frozen,
+        log.append(
+            abort(
+                frozen,
+                "nobody claimed the container within its freeze budget of %d ms and before its deadline"
+                    .formatted(frozen.order().freezeBudget().toMillis()))));
   }
 
   private Optional<Migration> frozen(Frozen frozen, Said said) {
@@ -240,16 +264,14 @@ final class OutcomeStep implements Step<Migration.Published> {
             failed.getDevice(), failed.getReason(), log.isEmpty() ? "" : "\nCRIU said:\n" + log);
   }
 
-  private Decision abort(Frozen frozen) {
+  private Decision abort(Frozen frozen, String why) {
     return Decision.newBuilder()
         .setMigrationId(frozen.id())
         .setAtMs(clock.millis())
         .setAbort(
             Abort.newBuilder()
                 .setBy("checkpointer")
-                .setReason(
-                    "nobody claimed the container within its freeze budget of %d ms and before its deadline"
-                        .formatted(frozen.order().freezeBudget().toMillis()))
+                .setReason(why)
                 .setAttempt(frozen.checkpoint().getAttempt()))
         .build();
   }

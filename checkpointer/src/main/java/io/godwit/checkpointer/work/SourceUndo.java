@@ -75,6 +75,15 @@ final class SourceUndo {
     return control.look(containerId, standstill.identity()) instanceof Sight.Frozen;
   }
 
+  /** Whether a process of it, the one that was frozen or another, executes. */
+  boolean goesOn(String containerId, Standstill standstill)
+      throws IOException, InterruptedException {
+    return switch (control.look(containerId, standstill.identity())) {
+      case Sight.Runs _, Sight.Stranger _ -> true;
+      case Sight.Frozen _, Sight.Ended _, Sight.Removed _ -> false;
+    };
+  }
+
   /**
    * Undoes it.
    *

@@ -27,6 +27,7 @@ final class UndoStep implements Step<Migration.GivenUp> {
   private final Gate gate;
   private final Clock clock;
   private final Sleeper sleeper;
+  private final AtLast atLast;
 
   UndoStep(SourceUndo undo, DecisionLog log, Gate gate, Clock clock, Sleeper sleeper) {
     this.undo = undo;
@@ -34,6 +35,7 @@ final class UndoStep implements Step<Migration.GivenUp> {
     this.gate = gate;
     this.clock = clock;
     this.sleeper = sleeper;
+    this.atLast = new AtLast(sleeper);
   }
 
   @Override
@@ -53,7 +55,8 @@ final class UndoStep implements Step<Migration.GivenUp> {
     Duration pause = FIRST_PAUSE;
     while (true) {
       try {
-        return entered(migration, touched, undo.run(migration, touched));
+        SourceUndo.Undone undone = undo.run(migration, touched);
+        return atLast.enter(() -> entered(migration, touched, undone));
       } catch (IOException e) {
         // The Engine is away or refuses: nothing can be known and nothing done until it is back.
         LOG.warn("the source is not as it was yet; again in {} ms", pause.toMillis(), e);

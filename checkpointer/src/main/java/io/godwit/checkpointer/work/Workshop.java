@@ -112,9 +112,15 @@ public record Workshop(
             waiting.clock(),
             machine.facts().isa()),
         rehearsing(goOrNot, layers, trees),
-        new FreezeGuard(freezing, undo, control, goOrNot, gate, waiting.clock(), waiting.threads()),
+        new FreezeGuard(freezing, undo, control, goOrNot, gate, waiting),
         new OutcomeStep(
-            log, meeting.publisher(), gate, waiting.clock(), waiting.sleeper(), deadlines.doubt()),
+            log,
+            undo,
+            meeting.publisher(),
+            gate,
+            waiting.clock(),
+            waiting.sleeper(),
+            deadlines.doubt()),
         new UndoStep(undo, log, gate, waiting.clock(), waiting.sleeper()),
         new SourceDownStep(undo, log, gate, waiting.sleeper()),
         new FinishStep(

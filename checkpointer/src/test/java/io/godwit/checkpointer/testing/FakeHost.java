@@ -20,6 +20,7 @@ import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Rehearsal;
 import io.godwit.criu.CriuVersion;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.CriuBusyException;
 import io.godwit.docker.CriuOptions;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.DecisionLog;
@@ -38,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
@@ -48,6 +50,8 @@ import java.util.function.LongConsumer;
 public final class FakeHost {
   public static final String HOST = "here";
   public static final String ID = "11111111-2222-3333-4444-555555555555";
+
+  private static final int DYING = 1000;
 
   private final Path folder;
   private final Path executable;
@@ -188,7 +192,7 @@ public final class FakeHost {
             crash,
             engine);
     CriuOptions criu = new CriuOptions(conf, clock, clock);
-    criu.recover();
+    recover(criu);
     Service started =
         new Service(
             new Workshop.Machine(
@@ -216,6 +220,21 @@ public final class FakeHost {
             new Waiting(crash.clock(clock), crash.sleeper(clock), Threads.SYSTEM));
     service = Optional.of(started);
     return started;
+  }
+
+  /** In a process of its own the turn would go with the dead; here its threads take a moment. */
+  private static void recover(CriuOptions criu) throws IOException {
+    for (int tries = 0; ; tries++) {
+      try {
+        criu.recover();
+        return;
+      } catch (CriuBusyException e) {
+        if (tries == DYING) {
+          throw e;
+        }
+        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+      }
+    }
   }
 
   private FakeProcesses processes(Crash crash) {

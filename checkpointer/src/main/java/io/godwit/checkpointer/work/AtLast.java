@@ -1,0 +1,36 @@
+package io.godwit.checkpointer.work;
+
+import io.godwit.checkpointer.migration.Migration;
+import io.godwit.messaging.Sleeper;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Enters the state that follows on what was done to the source, however long the journal's disk
+ * takes nothing. Who went back to what is journaled instead would not know that it was done: that
+ * the source has gone on, and its dump is of the past.
+ */
+final class AtLast {
+  private static final Logger LOG = LoggerFactory.getLogger(AtLast.class);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  private final Sleeper sleeper;
+
+  AtLast(Sleeper sleeper) {
+    this.sleeper = sleeper;
+  }
+
+  Migration enter(Supplier<Migration> entering) throws InterruptedException {
+    while (true) {
+      try {
+        return entering.get();
+      } catch (UncheckedIOException e) {
+        LOG.error("{}; again in {} s", e.getMessage(), PAUSE.toSeconds(), e);
+        sleeper.sleep(PAUSE);
+      }
+    }
+  }
+}
