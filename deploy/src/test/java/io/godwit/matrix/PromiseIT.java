@@ -171,8 +171,7 @@ final class PromiseIT {
           lab.wires().trap("redis-device", RESTORE, Moment.BEFORE, 1, Then.IS_REFUSED, () -> {});
       // A start before the claim is the rehearsal's.
       refused.disarm();
-      lab.wires()
-          .trap(Lab.AGENT, DECISION, Moment.AFTER, 1, Then.PASSES, refused::arm);
+      lab.wires().trap(Lab.AGENT, DECISION, Moment.AFTER, 1, Then.PASSES, refused::arm);
       Moving moving =
           new Moving(
               lab,

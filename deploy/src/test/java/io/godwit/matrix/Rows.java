@@ -33,7 +33,8 @@ final class Rows {
   private static final Call DUMPED = after(CHECKPOINTER, DUMP).passing();
   private static final Call CONVERTED = after(CONVERTER, CONVERSION).passing();
 
-  // The agent's first decision is its claim; a start from a checkpoint before it is the rehearsal's.
+  // The agent's first decision is its claim; a start from a checkpoint before it is the
+  // rehearsal's.
   private static final Call CLAIM = before(AGENT, DECISION);
   private static final Call CLAIMED = after(AGENT, DECISION);
   private static final Call CLAIM_STANDS = CLAIMED.passing();
@@ -134,7 +135,8 @@ final class Rows {
         Row.of(Strike.of(kill, during(AGENT, START, 400)).once(CLAIM_STANDS)),
         Row.of(Strike.of(kill, RESTORED.passing()).once(CLAIM_STANDS)),
         Row.of(kill, before(CHECKPOINTER, KILL)).ends(State.SUCCEEDED),
-        Row.of(Strike.of(kill, before(CHECKPOINTER, THAW)).once(CLAIM_STANDS, REFUSED)).ends(State.ROLLED_BACK),
+        Row.of(Strike.of(kill, before(CHECKPOINTER, THAW)).once(CLAIM_STANDS, REFUSED))
+            .ends(State.ROLLED_BACK),
         Row.of(killAll, before(CHECKPOINTER, CHECKPOINT).passing()).ends(State.SUCCEEDED),
         Row.of(Strike.of(killAll, RESTORE).once(CLAIM_STANDS)).ends(State.ROLLED_BACK));
   }

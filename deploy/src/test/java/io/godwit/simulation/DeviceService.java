@@ -32,6 +32,7 @@ import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
+import io.godwit.docker.Orphans;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.docker.StartSettings;
@@ -121,7 +122,12 @@ final class DeviceService implements Machine.Service {
     EventPublisher events = new EventPublisher(new Unheard(), "restorer-agent", clock);
     Homecoming homecoming = new Homecoming(engine, new LeftBehind(folder));
     Containers containers =
-        new Containers(engine, criu, new StartSettings(commands, proc), homecoming);
+        new Containers(
+            engine,
+            criu,
+            new StartSettings(commands, proc),
+            homecoming,
+            new Orphans(proc, commands, sleeper));
     Images images = new Images(engine, world.store(), new SavedImages(folder, world.store()));
     LayerFiles files = new LayerFiles(commands, clock);
     Layers layers = new Layers(world.store(), files, state);

@@ -35,6 +35,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
+import io.godwit.docker.Orphans;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.docker.StartSettings;
@@ -106,7 +107,12 @@ public final class Agent {
 
     var homecoming = new Homecoming(engine, new LeftBehind(settings.stateDir()));
     var containers =
-        new Containers(engine, options, new StartSettings(commands, machine.proc()), homecoming);
+        new Containers(
+            engine,
+            options,
+            new StartSettings(commands, machine.proc()),
+            homecoming,
+            new Orphans(machine.proc(), commands, Sleeper.SYSTEM));
     var images = new Images(engine, blobs, new SavedImages(settings.stateDir(), blobs));
     var files = new LayerFiles(commands, clock);
     var layers = new Layers(blobs, files, state);

@@ -45,6 +45,7 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
 import io.godwit.docker.LeftBehind;
+import io.godwit.docker.Orphans;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.docker.StartSettings;
@@ -228,7 +229,8 @@ final class AgentLab implements AutoCloseable {
         on,
         new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM),
         new StartSettings(commands, Path.of("/proc")),
-        homecoming(on));
+        homecoming(on),
+        new Orphans(Path.of("/proc"), commands, Sleeper.SYSTEM));
   }
 
   /** An agent's run, on an Engine that may have its ways. */

@@ -24,6 +24,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
+import io.godwit.docker.Orphans;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.docker.StartSettings;
@@ -196,7 +197,8 @@ public record Workshop(
             machine.engine(),
             machine.criu(),
             new ReadOnlyRoot(machine.commands(), machine.processes().folder()),
-            new StartSettings(machine.commands(), machine.processes().folder())),
+            new StartSettings(machine.commands(), machine.processes().folder()),
+            new Orphans(machine.processes().folder(), machine.commands(), waiting.sleeper())),
         sharedMemory,
         machine.processes(),
         machine.identity());

@@ -20,6 +20,7 @@ import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
+import io.godwit.docker.Orphans;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.docker.StartSettings;
@@ -211,7 +212,11 @@ final class FreezeIT {
         new SourceRestore(
             engine,
             new CheckpointStart(
-                engine, criu, new ReadOnlyRoot(commands, PROC), new StartSettings(commands, PROC)),
+                engine,
+                criu,
+                new ReadOnlyRoot(commands, PROC),
+                new StartSettings(commands, PROC),
+                new Orphans(PROC, commands, Sleeper.SYSTEM)),
             new SharedMemory(commands),
             processes,
             identity);

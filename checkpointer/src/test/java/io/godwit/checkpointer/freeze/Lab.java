@@ -15,6 +15,7 @@ import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Orphans;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
 import io.godwit.docker.StartSettings;
@@ -199,7 +200,8 @@ final class Lab {
             asked,
             criu,
             new ReadOnlyRoot(this::run, proc.folder()),
-            new StartSettings(this::run, proc.folder())),
+            new StartSettings(this::run, proc.folder()),
+            new Orphans(proc.folder(), this::run, pause -> {})),
         new SharedMemory(this::run),
         proc,
         new ProcessIdentity(proc, processes));

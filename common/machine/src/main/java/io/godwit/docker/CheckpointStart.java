@@ -106,20 +106,24 @@ public final class CheckpointStart {
   private final CriuOptions options;
   private final ReadOnlyRoot readOnlyRoot;
   private final StartSettings startSettings;
+  private final Orphans orphans;
 
   public CheckpointStart(
       DockerEngine engine,
       CriuOptions options,
       ReadOnlyRoot readOnlyRoot,
-      StartSettings startSettings) {
+      StartSettings startSettings,
+      Orphans orphans) {
     this.engine = engine;
     this.options = options;
     this.readOnlyRoot = readOnlyRoot;
     this.startSettings = startSettings;
+    this.orphans = orphans;
   }
 
   /**
-   * Starts it. Whatever the Engine says, it is looked at what really runs.
+   * Starts it; it does not run, as far as the Engine knows. Whatever the Engine says, it is looked
+   * at what really runs.
    *
    * @param patience how long to wait while another dump or restore of this machine is going on
    * @throws CriuBusyException when that is over; nothing was begun
@@ -131,6 +135,8 @@ public final class CheckpointStart {
     if (before.isEmpty()) {
       return new Answer.Refused("the container is not on this machine any more", List.of());
     }
+    // An earlier start may have gone on without its Engine.
+    orphans.end(wanted.containerId());
     Files.deleteIfExists(wanted.log());
     List<String> lines = lines(wanted, before.get());
     ReadOnlyRoot.prepare(before.get());

@@ -9,6 +9,7 @@ import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.Orphans;
 import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.StartSettings;
 import io.godwit.service.DurableFiles;
@@ -72,13 +73,19 @@ public final class Containers {
   private final CriuOptions options;
   private final StartSettings settings;
   private final Homecoming homecoming;
+  private final Orphans orphans;
 
   public Containers(
-      DockerEngine engine, CriuOptions options, StartSettings settings, Homecoming homecoming) {
+      DockerEngine engine,
+      CriuOptions options,
+      StartSettings settings,
+      Homecoming homecoming,
+      Orphans orphans) {
     this.engine = engine;
     this.options = options;
     this.settings = settings;
     this.homecoming = homecoming;
+    this.orphans = orphans;
   }
 
   /** The name of the container that a migration is rehearsed in. */
@@ -99,14 +106,15 @@ public final class Containers {
    * @return its id
    * @throws IOException when another container has the name, or one that was made for the same runs
    */
-  public String create(String name, Purpose purpose, ContainerSpec spec) throws IOException {
+  public String create(String name, Purpose purpose, ContainerSpec spec)
+      throws IOException, InterruptedException {
     Optional<JsonNode> left = find(purpose);
     if (left.isPresent()) {
-      if (purpose.role() == Role.RESTORED && left.get().path("State").path("Running").asBoolean()) {
+      if (purpose.role() == Role.RESTORED && runs(left.get())) {
         throw new IOException(
             "It runs on this device already, as container " + left.get().path("Id").asText() + ".");
       }
-      engine.remove(left.get().path("Id").asText());
+      removeAll(left.get());
     }
     JsonNode labels = labels(spec);
     if (purpose.role() == Role.RESTORED) {
@@ -165,12 +173,12 @@ public final class Containers {
    * name back.
    *
    * @param name the one that it was made with
-   * @throws IOException when it is not known to be gone
+   * @throws IOException when it, or a process of it, is not known to be gone
    */
-  public void remove(String name, Purpose purpose) throws IOException {
+  public void remove(String name, Purpose purpose) throws IOException, InterruptedException {
     Optional<JsonNode> ours = find(purpose);
     if (ours.isPresent()) {
-      engine.remove(ours.get().path("Id").asText());
+      removeAll(ours.get());
       if (find(purpose).isPresent()) {
         throw new IOException("the container is still being removed");
       }
@@ -178,6 +186,21 @@ public final class Containers {
     if (purpose.role() == Role.RESTORED) {
       homecoming.putBack(name, purpose.id());
     }
+  }
+
+  private void removeAll(JsonNode container) throws IOException, InterruptedException {
+    String id = container.path("Id").asText();
+    if (!runs(container)) {
+      // While the container is there to tell its id: a crash right here must not hide them.
+      orphans.end(id);
+    }
+    engine.remove(id);
+    // A start that waited in the Engine ends with the container; its programs may be later.
+    orphans.end(id);
+  }
+
+  private static boolean runs(JsonNode container) {
+    return container.path("State").path("Running").asBoolean();
   }
 
   /** The restored container runs: what made way for it goes. */

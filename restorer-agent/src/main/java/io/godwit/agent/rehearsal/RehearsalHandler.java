@@ -267,11 +267,14 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     try {
       rehearsing.tidyUp(entry.id());
       journal.remove(entry);
-    } catch (IOException e) {
+    } catch (IOException | InterruptedException e) {
       LOG.warn(
           "the rehearsal's container {} could not be removed; the next start of the agent does it",
           entry.container(),
           e);
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -135,7 +135,7 @@ public final class Rehearsing {
   }
 
   /** Removes what a rehearsal, at whatever step, has left. */
-  public void tidyUp(MigrationId id) throws IOException {
+  public void tidyUp(MigrationId id) throws IOException, InterruptedException {
     containers.remove(Containers.rehearsalName(id), Purpose.rehearsal(id));
   }
 

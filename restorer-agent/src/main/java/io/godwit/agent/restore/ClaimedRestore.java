@@ -237,7 +237,8 @@ final class ClaimedRestore {
     }
   }
 
-  private Result end(Claimed claimed, Optional<String> refusal, String why) throws IOException {
+  private Result end(Claimed claimed, Optional<String> refusal, String why)
+      throws IOException, InterruptedException {
     containers.remove(claimed.entry().container(), claimed.purpose());
     return nothing(claimed.id(), refusal.map(said -> said + " " + why).orElse(why));
   }

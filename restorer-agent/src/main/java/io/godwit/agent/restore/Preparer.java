@@ -52,7 +52,7 @@ final class Preparer {
    * @return its id
    * @throws IOException when its name is another's, or the Engine refuses
    */
-  String prepare(Task task) throws IOException {
+  String prepare(Task task) throws IOException, InterruptedException {
     Purpose purpose = Purpose.restore(task.id(), task.attempt());
     Optional<String> others = containers.othersName(task.spec(), purpose);
     if (others.isPresent()) {

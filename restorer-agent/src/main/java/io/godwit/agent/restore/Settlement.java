@@ -309,14 +309,14 @@ final class Settlement {
   /**
    * Removes the container that was made before a claim; what was fetched stays for the next try.
    */
-  void undo(Entry entry) throws IOException {
+  void undo(Entry entry) throws IOException, InterruptedException {
     containers.remove(entry.container(), Purpose.restore(entry.id(), entry.attempt()));
     trees.undo(entry.id());
     journal.remove(entry);
   }
 
   /** Removes whatever was made for an attempt that this device does not restore. */
-  void forget(Entry entry) throws IOException {
+  void forget(Entry entry) throws IOException, InterruptedException {
     containers.remove(entry.container(), Purpose.restore(entry.id(), entry.attempt()));
     trees.undo(entry.id());
     DurableFiles.delete(log(entry.id()));
