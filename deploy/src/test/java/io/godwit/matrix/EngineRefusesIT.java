@@ -24,18 +24,28 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class EngineRefusesIT {
   private static final Pattern ENGINES =
       Pattern.compile("(GET|POST|DELETE) /(?!godwit/|godwit$).*");
-  private static final Pattern ID = Pattern.compile("[0-9a-f]{64}|[0-9a-f]{8}|e[0-9]+[a-z-]*");
+  private static final String PAUSE = "/pause";
+  private static final Pattern ID = Pattern.compile(
+          "[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}|refused-[0-9]+");
   private int containers;
 
-  /** What a service asks of the Engine, as a regular expression for any container. */
-  private record Kind(String who, String call) {
+  /**
+   * What a service asks of the Engine.
+   *
+   * @param call regular expression, for any container
+   * @param frozen asked once the source was told to stand still
+   */
+  private record Kind(String who, String call, boolean frozen) {
     boolean acts() {
-      return !call.startsWith("^GET");
+      return !call.contains("GET /");
     }
   }
 
   @Test
   void itGoesOnOnOneSideWhicheverCallFails(Lab lab) throws InterruptedException {
+    // Asked once for all containers of an image, so it comes first.
+    moves(lab, new Kind(Lab.CHECKPOINTER, "^GET /images/.*/get$", false), Moment.BEFORE);
+    kinds(lab);
     for (Kind kind : kinds(lab)) {
       moves(lab, kind, Moment.BEFORE);
       if (kind.acts()) {
@@ -46,7 +56,7 @@ final class EngineRefusesIT {
 
   /** Of a move that nothing hinders. */
   private Set<Kind> kinds(Lab lab) {
-    try (Moving moving = Moving.started(lab, "e" + ++containers)) {
+    try (Moving moving = Moving.started(lab, "refused-" + ++containers)) {
       lab.wires().clear();
       moving.ask(Moving.BUDGET);
       State end = moving.awaitEnd(Duration.ofSeconds(60));
@@ -54,10 +64,12 @@ final class EngineRefusesIT {
       List<String> seen = lab.wires().seen();
       moving.assertGoesOnOnce(end);
       assertTrue(end == State.SUCCEEDED, moving::history);
+      boolean frozen = false;
       for (String line : seen) {
         String[] words = line.split(": ", 2);
         if (ENGINES.matcher(words[1]).matches()) {
-          kinds.add(new Kind(words[0], pattern(words[1])));
+          kinds.add(new Kind(words[0], pattern(words[1]), frozen));
+          frozen |= words[1].endsWith(PAUSE);
         }
       }
       return kinds;
@@ -76,14 +88,24 @@ final class EngineRefusesIT {
   }
 
   private void moves(Lab lab, Kind kind, Moment moment) throws InterruptedException {
-    try (Moving moving = Moving.started(lab, "e" + ++containers)) {
+    try (Moving moving = Moving.started(lab, "refused-" + ++containers)) {
       Trap trap = lab.wires().trap(kind.who(), kind.call(), moment, 1, Then.IS_REFUSED, () -> {});
+      if (kind.frozen()) {
+        trap.disarm();
+        lab.wires()
+            .trap(Lab.CHECKPOINTER, PAUSE + "$", Moment.AFTER, 1, Then.PASSES, trap::arm);
+      }
       long begin = System.currentTimeMillis();
       moving.ask(Moving.BUDGET);
       State end = moving.awaitEnd(Duration.ofSeconds(90));
       System.out.printf(
-          "500 %s %s's %s -> %s in %d ms%n",
-          moment, kind.who(), kind.call(), end, System.currentTimeMillis() - begin);
+          "500 %s %s%s's %s -> %s in %d ms%n",
+          moment,
+          kind.frozen() ? "frozen " : "",
+          kind.who(),
+          kind.call().replaceAll("\\\\[QE]|[$^]", ""),
+          end,
+          System.currentTimeMillis() - begin);
       lab.wires().clear();
       assertTrue(trap.hasStruck(), () -> kind + " was not asked");
       moving.assertGoesOnOnce(end);

@@ -31,6 +31,8 @@ import java.util.Optional;
 
 /** One container with the probe in it: started, checkpointed, restored, proven. */
 public final class Rehearsing {
+  private static final Duration TIDY = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration START = Duration.ofMinutes(1);
 
   private final DockerEngine engine;
@@ -134,9 +136,23 @@ public final class Rehearsing {
     }
   }
 
-  /** Removes what a rehearsal, at whatever step, has left. */
+  /**
+   * Removes what a rehearsal, at whatever step, has left: one that stays keeps its ports from what
+   * it was the rehearsal for. So an Engine that refuses is asked again.
+   */
   public void tidyUp(MigrationId id) throws IOException, InterruptedException {
-    containers.remove(Containers.rehearsalName(id), Purpose.rehearsal(id));
+    Instant end = patience.clock().instant().plus(TIDY);
+    while (true) {
+      try {
+        containers.remove(Containers.rehearsalName(id), Purpose.rehearsal(id));
+        return;
+      } catch (IOException e) {
+        if (!patience.clock().instant().isBefore(end)) {
+          throw e;
+        }
+        patience.sleeper().sleep(PAUSE);
+      }
+    }
   }
 
   private void awaitProbe(String container) throws IOException, InterruptedException {
