@@ -25,7 +25,8 @@ final class EngineRefusesIT {
   private static final Pattern ENGINES =
       Pattern.compile("(GET|POST|DELETE) /(?!godwit/|godwit$).*");
   private static final String PAUSE = "/pause";
-  private static final Pattern ID = Pattern.compile(
+  private static final Pattern ID =
+      Pattern.compile(
           "[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}|refused-[0-9]+");
   private int containers;
 
@@ -92,8 +93,7 @@ final class EngineRefusesIT {
       Trap trap = lab.wires().trap(kind.who(), kind.call(), moment, 1, Then.IS_REFUSED, () -> {});
       if (kind.frozen()) {
         trap.disarm();
-        lab.wires()
-            .trap(Lab.CHECKPOINTER, PAUSE + "$", Moment.AFTER, 1, Then.PASSES, trap::arm);
+        lab.wires().trap(Lab.CHECKPOINTER, PAUSE + "$", Moment.AFTER, 1, Then.PASSES, trap::arm);
       }
       long begin = System.currentTimeMillis();
       moving.ask(Moving.BUDGET);

@@ -66,7 +66,7 @@ class SameConfigurationIT {
   }
 
   @Test
-  void everyFieldOfInspectIsTheSameButTheMachines() throws IOException {
+  void everyFieldOfInspectIsTheSameButTheMachines() throws IOException, InterruptedException {
     String source =
         lab.startSource(
             "--init",
