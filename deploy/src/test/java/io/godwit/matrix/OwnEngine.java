@@ -53,7 +53,7 @@ final class OwnEngine implements AutoCloseable {
     // An address for documentation: nobody's route leads there.
     ip("link delete " + BRIDGE);
     ip("link add " + BRIDGE + " type bridge").orFail();
-    ip("address add 192.0.2.1/24 dev " + BRIDGE).orFail();
+    ip("address add 198.51.100.1/24 dev " + BRIDGE).orFail();
     containerd =
         new OwnProcess(
             "containerd",
