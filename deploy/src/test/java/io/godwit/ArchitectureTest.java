@@ -105,6 +105,7 @@ final class ArchitectureTest {
           // restorer-agent
           "agent.state",
           "agent.machine",
+          "agent.hold",
           "agent.proof",
           "agent.container",
           "agent.rehearsal",
