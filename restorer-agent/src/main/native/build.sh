@@ -35,6 +35,6 @@ build() {
 out=$1
 mkdir -p "$out"
 for program in probe runtime; do
-    build $program x86_64 -march=x86-64 -fcf-protection=none
-    build $program aarch64 -march=armv8-a -mbranch-protection=none
+    build "$program" x86_64 -march=x86-64 -fcf-protection=none
+    build "$program" aarch64 -march=armv8-a -mbranch-protection=none
 done

@@ -9,7 +9,9 @@
  *
  * `create` says to the agent, a line each,
  *
- *   create BUNDLE    and waits: the container has its network and ports, and no process yet
+ *   create BUNDLE
+ *   by PATH          of this program; and waits: the container has its network and ports, and no
+ *                    process yet
  *
  * and the agent to it
  *
@@ -21,6 +23,19 @@
  *   pass             `create` goes to runc as it came: a rehearsal sees in this way that the
  *                    Engine's containers come through here
  *   no SENTENCE      `create` fails; the Engine shows the sentence
+ *
+ * The agent may have put `PATH godwit-network ID` among the bundle's prestart hooks, behind the
+ * Engine's, which brings the interfaces. runc calls it once the restore has made the network
+ * namespace, and CRIU reads no file and no socket before it has ended. It says
+ *
+ *   network PID      which process is in the namespace
+ *
+ * and does what the agent says:
+ *
+ *   wait MS          as above
+ *   set FILE VALUE   write a value to /proc/sys/FILE, of that namespace
+ *   go               CRIU goes on
+ *   no SENTENCE      the restore fails
  *
  * Whatever else happens is a no as well, seen at once: the agent ends or lets go, its time is over,
  * the shim ends. Then nothing of the program has run, and the Engine clears away what it made. The
@@ -171,14 +186,21 @@ static const char *bundle(void) {
     return "";
 }
 
+static void say(int agent, const char *word, const char *about) {
+    static char said[LINE_MOST];
+    copy(said, sizeof said, word);
+    append(said, sizeof said, about);
+    append(said, sizeof said, "\n");
+    call(SYS_sendto, agent, (long)said, (long)length(said), MSG_NOSIGNAL, 0, 0);
+}
+
 __attribute__((noreturn)) static void hold(const char *id, int agent) {
-    static char line[LINE_MOST], images[LINE_MOST], work[LINE_MOST], hello[LINE_MOST];
+    static char line[LINE_MOST], images[LINE_MOST], work[LINE_MOST], self[PATH_MOST];
     long parent = CALL1(SYS_getppid, 0);
     long until = now_ms() + FIRST_WORD_MS;
-    append(hello, sizeof hello, "create ");
-    append(hello, sizeof hello, bundle());
-    append(hello, sizeof hello, "\n");
-    call(SYS_sendto, agent, (long)hello, (long)length(hello), MSG_NOSIGNAL, 0, 0);
+    CALL4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", self, sizeof self - 1);
+    say(agent, "create ", bundle());
+    say(agent, "by ", self);
     for (;;) {
         read_line(agent, line, &until, parent);
         if (begins(line, "wait ")) {
@@ -212,6 +234,86 @@ static int was_restored(const char *id) {
     return 1;
 }
 
+/* The process in the state that runc gives a hook (OCI runtime spec, State). */
+static void read_pid(char *pid, unsigned long room) {
+    static char state[LINE_MOST];
+    unsigned long count = 0, n = 0;
+    long got;
+    while (count < sizeof state - 1
+           && (got = CALL3(SYS_read, 0, state + count, sizeof state - 1 - count)) > 0) {
+        count += (unsigned long)got;
+    }
+    for (const char *at = state; *at; at++) {
+        if (begins(at, "\"pid\":")) {
+            for (at += 6; *at == ' '; at++) {
+            }
+            for (; *at >= '0' && *at <= '9' && n + 1 < room; at++) {
+                pid[n++] = *at;
+            }
+            break;
+        }
+    }
+    pid[n] = 0;
+}
+
+static void enter_network(const char *pid) {
+    char path[64];
+    copy(path, sizeof path, "/proc/");
+    append(path, sizeof path, pid);
+    append(path, sizeof path, "/ns/net");
+    long fd = CALL3(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || CALL2(SYS_setns, fd, CLONE_NEWNET) < 0) {
+        fail("the container's network cannot be entered: ", path);
+    }
+}
+
+/* A file below /proc/sys and its value, with a blank between. */
+static void set(char *file) {
+    static char path[LINE_MOST];
+    char *value = file;
+    while (*value && *value != ' ') {
+        value++;
+    }
+    if (*value) {
+        *value++ = 0;
+    }
+    copy(path, sizeof path, "/proc/sys/");
+    append(path, sizeof path, file);
+    long fd = CALL3(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || CALL3(SYS_write, fd, value, length(value)) != (long)length(value)) {
+        fail("a setting of the container's network cannot be made: ", path);
+    }
+    CALL1(SYS_close, fd);
+}
+
+__attribute__((noreturn)) static void finish_network(const char *id) {
+    static char line[LINE_MOST];
+    char pid[16];
+    long parent = CALL1(SYS_getppid, 0);
+    long until = now_ms() + FIRST_WORD_MS;
+    read_pid(pid, sizeof pid);
+    int agent = agent_of(id);
+    if (agent < 0 || !*pid) {
+        fail("no agent awaits the network of ", id);
+    }
+    enter_network(pid);
+    say(agent, "network ", pid);
+    for (;;) {
+        read_line(agent, line, &until, parent);
+        if (begins(line, "wait ")) {
+            until = now_ms() + number(line + 5);
+        } else if (begins(line, "set net/")) {
+            set(line + 4);
+        } else if (equal(line, "go")) {
+            leave(0);
+        } else if (begins(line, "no ")) {
+            fail(line + 3, "");
+        } else {
+            fail("the agent says what this runtime does not understand: ", line);
+        }
+    }
+}
+
 __attribute__((noreturn, used)) void begin(long *stack) {
     words = (int)stack[0];
     argument = (char **)(stack + 1);
@@ -235,6 +337,8 @@ __attribute__((noreturn, used)) void begin(long *stack) {
         leave(0);
     } else if (id && equal(argument[command], "delete")) {
         forget(id);
+    } else if (id && equal(argument[command], "godwit-network")) {
+        finish_network(id);
     }
     become(argument);
 }

@@ -10,7 +10,8 @@
 enum {
     SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_socket = 41, SYS_connect = 42, SYS_sendto = 44,
     SYS_execve = 59, SYS_getppid = 110, SYS_clock_gettime = 228, SYS_exit_group = 231,
-    SYS_openat = 257, SYS_newfstatat = 262, SYS_unlinkat = 263, SYS_faccessat = 269, SYS_ppoll = 271
+    SYS_openat = 257, SYS_newfstatat = 262, SYS_unlinkat = 263, SYS_readlinkat = 267,
+    SYS_faccessat = 269, SYS_ppoll = 271, SYS_setns = 308
 };
 
 /* The arguments lie where the stack pointer is at the start (psABI, 3.4.1). */
@@ -40,9 +41,9 @@ static long call(long number, long a, long b, long c, long d, long e, long f) {
 
 enum {
     SYS_unlinkat = 35, SYS_faccessat = 48, SYS_openat = 56, SYS_close = 57, SYS_read = 63,
-    SYS_write = 64, SYS_ppoll = 73, SYS_newfstatat = 79, SYS_exit_group = 94,
-    SYS_clock_gettime = 113, SYS_getppid = 173, SYS_socket = 198, SYS_connect = 203,
-    SYS_sendto = 206, SYS_execve = 221
+    SYS_write = 64, SYS_ppoll = 73, SYS_readlinkat = 78, SYS_newfstatat = 79,
+    SYS_exit_group = 94, SYS_clock_gettime = 113, SYS_getppid = 173, SYS_socket = 198,
+    SYS_connect = 203, SYS_sendto = 206, SYS_execve = 221, SYS_setns = 268
 };
 
 __asm__(
@@ -83,10 +84,10 @@ static long call(long number, long a, long b, long c, long d, long e, long f) {
 enum { ENOENT = 2, EINTR = 4, EACCES = 13, ENOTDIR = 20 };
 enum { AT_FDCWD = -100, X_OK = 1, F_OK = 0 };
 enum {
-    O_WRONLY = 1, O_CREAT = 0100, O_EXCL = 0200, O_APPEND = 02000, O_CLOEXEC = 02000000
+    O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0100, O_EXCL = 0200, O_APPEND = 02000, O_CLOEXEC = 02000000
 };
 enum { AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 02000000, MSG_NOSIGNAL = 0x4000 };
-enum { POLLIN = 1, CLOCK_BOOTTIME = 7 };
+enum { POLLIN = 1, CLOCK_BOOTTIME = 7, CLONE_NEWNET = 0x40000000 };
 
 struct pollfd {
     int fd;

@@ -2,6 +2,7 @@ package io.godwit.agent.hold;
 
 import io.godwit.service.Threads;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -10,7 +11,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -24,16 +28,37 @@ import org.slf4j.LoggerFactory;
 public final class Hold implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Hold.class);
 
-  /** The runtime's one line has a bundle's path in it. */
+  /** A line has a path in it at most. */
   private static final int LINE = 8192;
+
+  /** How long the last things may take. */
+  private static final Duration FINISHING = Duration.ofMinutes(1);
 
   private final String containerId;
   private final ServerSocketChannel server;
   private final Duration atMost;
   private final Threads.Bell bell;
-  private final AtomicReference<Optional<SocketChannel>> runtime =
+  private final AtomicReference<Optional<Caller>> runtime =
+      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<Finishing>> finishing =
       new AtomicReference<>(Optional.empty());
   private final AtomicBoolean over = new AtomicBoolean();
+
+  /** Done when the network is there, and nothing of the program. */
+  @FunctionalInterface
+  interface Finishing {
+    /**
+     * Does it.
+     *
+     * @param pid of a process in the network's namespace
+     * @return files below {@code /proc/sys} of that namespace, with what is to be in them
+     * @throws IOException when it cannot be restored then
+     */
+    SequencedMap<String, String> finish(long pid) throws IOException;
+  }
+
+  /** The runtime that holds the container. */
+  private record Caller(SocketChannel channel, Bundle bundle) {}
 
   private Hold(String containerId, ServerSocketChannel server, Duration atMost, Threads.Bell bell) {
     this.containerId = containerId;
@@ -68,30 +93,57 @@ public final class Hold implements AutoCloseable {
 
   private void serve() {
     try (SocketChannel caller = server.accept()) {
-      if (hello(caller)) {
-        say(caller, "wait " + atMost.toMillis());
-        runtime.set(Optional.of(caller));
-        bell.ring();
-        // It says no more; its end is the end of the waiting.
-        while (caller.read(ByteBuffer.allocate(LINE)) >= 0) {}
-      }
+      String bundle = word(caller, "create ");
+      Path program = Path.of(word(caller, "by "));
+      say(caller, "wait " + atMost.toMillis());
+      runtime.set(Optional.of(new Caller(caller, new Bundle(Path.of(bundle), program))));
+      bell.ring();
+      // It says no more; its end is the end of the waiting.
+      while (caller.read(ByteBuffer.allocate(LINE)) >= 0) {}
     } catch (IOException e) {
       LOG.debug("the hold of {} has ended", containerId, e);
     } finally {
       over.set(true);
       bell.ring();
     }
+    finishing.get().ifPresent(this::finish);
   }
 
-  private boolean hello(SocketChannel caller) throws IOException {
-    ByteBuffer line = ByteBuffer.allocate(LINE);
-    while (line.hasRemaining() && caller.read(line) >= 0) {
-      String said = new String(line.array(), 0, line.position(), StandardCharsets.UTF_8);
-      if (said.endsWith("\n")) {
-        return said.startsWith("create ");
+  private void finish(Finishing last) {
+    try (SocketChannel hook = server.accept()) {
+      long pid = Long.parseLong(word(hook, "network "));
+      say(hook, "wait " + FINISHING.toMillis());
+      try {
+        for (Map.Entry<String, String> setting : last.finish(pid).entrySet()) {
+          say(hook, "set " + setting.getKey() + " " + setting.getValue());
+        }
+        say(hook, "go");
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("{} cannot be finished", containerId, e);
+        say(hook, "no its images could not be finished: " + e);
       }
+      // Until it has read all of it.
+      while (hook.read(ByteBuffer.allocate(LINE)) >= 0) {}
+    } catch (IOException | NumberFormatException e) {
+      LOG.debug("the restore of {} does not call back", containerId, e);
     }
-    return false;
+  }
+
+  /** The rest of a line that begins with this. */
+  private static String word(SocketChannel caller, String begin) throws IOException {
+    ByteBuffer line = ByteBuffer.allocate(LINE);
+    ByteBuffer one = ByteBuffer.allocate(1);
+    while (line.hasRemaining() && caller.read(one.clear()) > 0) {
+      if (one.get(0) == '\n') {
+        String said = new String(line.array(), 0, line.position(), StandardCharsets.UTF_8);
+        if (said.startsWith(begin)) {
+          return said.substring(begin.length());
+        }
+        break;
+      }
+      line.put(one.get(0));
+    }
+    throw new IOException("expected \"%s\" of the runtime".formatted(begin));
   }
 
   /**
@@ -116,10 +168,18 @@ public final class Hold implements AutoCloseable {
    *
    * @param images CRIU's, with runc's descriptors.json
    * @param work where CRIU works
+   * @param there the container's addresses on its source
    * @throws IOException when nobody hears it: nothing of it has run then
    */
-  public void go(Path images, Path work) throws IOException {
-    say("images %s\nwork %s\ngo".formatted(path(images), path(work)));
+  public void go(Path images, Path work, List<InetAddress> there, Path proc) throws IOException {
+    Bundle bundle = caller().bundle;
+    if (bundle.hasNetworkOfItsOwn()) {
+      finishing.set(Optional.of(new LastMoment(bundle, images, there, proc)));
+      bundle.callBackWithNetwork(containerId);
+    }
+    say("images " + images.toAbsolutePath());
+    say("work " + work.toAbsolutePath());
+    say("go");
   }
 
   /** Has it created as any container. */
@@ -133,38 +193,33 @@ public final class Hold implements AutoCloseable {
    * @param sentence which the Engine shows
    */
   public void no(String sentence) throws IOException {
-    say("no " + sentence.replace('\n', ' '));
+    say("no " + sentence);
   }
 
   private void say(String words) throws IOException {
-    Optional<SocketChannel> caller = runtime.get();
-    if (caller.isEmpty()) {
-      throw new IOException("the runtime does not hold the container");
-    }
-    say(caller.get(), words);
+    say(caller().channel, words);
+  }
+
+  private Caller caller() throws IOException {
+    return runtime
+        .get()
+        .orElseThrow(() -> new IOException("the runtime does not hold the container"));
   }
 
   private static void say(SocketChannel caller, String words) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap((words + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer bytes = ByteBuffer.wrap((words.replace('\n', ' ') + "\n").getBytes(StandardCharsets.UTF_8));
     while (bytes.hasRemaining()) {
       caller.write(bytes);
     }
-  }
-
-  private static Path path(Path path) {
-    if (path.toString().indexOf('\n') >= 0) {
-      throw new IllegalArgumentException("no path on one line: " + path);
-    }
-    return path.toAbsolutePath();
   }
 
   /** Lets it go: what is held fails. */
   @Override
   public void close() throws IOException {
     server.close();
-    Optional<SocketChannel> caller = runtime.get();
+    Optional<Caller> caller = runtime.get();
     if (caller.isPresent()) {
-      caller.get().close();
+      caller.get().channel.close();
     }
   }
 }

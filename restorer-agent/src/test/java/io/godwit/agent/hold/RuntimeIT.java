@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.agent.machine.MachineFacts;
 import io.godwit.service.Threads;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,6 +39,7 @@ class RuntimeIT {
   private Path real;
   private Path called;
   private Path log;
+  private Path bundle;
 
   @BeforeEach
   void install() throws IOException {
@@ -45,6 +49,8 @@ class RuntimeIT {
     log = folder.resolve("log.json");
     Files.copy(runtime(), front.resolve("runc"));
     script(real.resolve("runc"));
+    bundle = Files.createDirectories(folder.resolve("bundle"));
+    Files.writeString(bundle.resolve("config.json"), "{}");
   }
 
   @AfterEach
@@ -101,9 +107,9 @@ class RuntimeIT {
       "--systemd-cgroup",
       "create",
       "--bundle",
-      "/bundle",
+      bundle.toString(),
       "--pid-file",
-      "/bundle/init.pid",
+      "/init.pid",
       "--console-socket",
       "/tmp/pty.sock",
       "--no-new-keyring",
@@ -113,6 +119,10 @@ class RuntimeIT {
 
   private Hold hold(Duration atMost) throws IOException {
     return Hold.on(FOLDER, id, atMost, Threads.SYSTEM);
+  }
+
+  private static void go(Hold hold, String images) throws IOException {
+    hold.go(Path.of(images), Path.of("/work"), List.of(), Path.of("/proc"));
   }
 
   private List<String> called() throws IOException {
@@ -148,7 +158,7 @@ class RuntimeIT {
       assertTrue(hold.await(PATIENCE));
       assertEquals(List.of(), called(), "nothing of it was begun");
       assertTrue(create.isAlive());
-      hold.go(Path.of("/the images"), Path.of("/work"));
+      go(hold, "/the images");
       assertEquals(7, end(create), "what runc says");
       assertEquals(
           List.of(
@@ -167,9 +177,9 @@ class RuntimeIT {
               "--work-path",
               "/work",
               "--bundle",
-              "/bundle",
+              bundle.toString(),
               "--pid-file",
-              "/bundle/init.pid",
+              "/init.pid",
               "--console-socket",
               "/tmp/pty.sock",
               id),
@@ -188,7 +198,7 @@ class RuntimeIT {
     try (Hold hold = hold(PATIENCE)) {
       Process create = begin(create());
       assertTrue(hold.await(PATIENCE));
-      hold.go(Path.of("/images"), Path.of("/work"));
+      go(hold, "/images");
       end(create);
     }
     assertTrue(Files.exists(runs()));
@@ -221,7 +231,7 @@ class RuntimeIT {
     assertEquals(1, end(create));
     assertTrue(told().contains("nothing of it ran"), told());
     assertFalse(hold.holds());
-    assertThrows(IOException.class, () -> hold.go(Path.of("/images"), Path.of("/work")));
+    assertThrows(IOException.class, () -> go(hold, "/images"));
     assertEquals(1, end(begin(create())), "and without its agent it is not begun afresh");
     assertTrue(told().contains("docker rm " + id), told());
     assertEquals(List.of(), called());
@@ -242,7 +252,7 @@ class RuntimeIT {
     try (Hold hold = hold(PATIENCE)) {
       ProcessBuilder shim =
           new ProcessBuilder(
-              "sh", "-c", "\"$0\" create --bundle /bundle " + id + " & wait", front + "/runc");
+              "sh", "-c", "\"$0\" create --bundle " + bundle + " " + id + " & wait", front + "/runc");
       Process parent = shim.start();
       assertTrue(hold.await(PATIENCE));
       parent.destroyForcibly();
@@ -263,11 +273,78 @@ class RuntimeIT {
   }
 
   @Test
+  void beforeCriuReadsASocketTheNetworkHasItsSettingsAndTheAgentKnowsIt() throws Exception {
+    Files.writeString(
+        bundle.resolve("config.json"),
+        """
+        {"linux": {"namespaces": [{"type": "pid"}, {"type": "network"}],
+                   "sysctl": {"net.ipv4.ip_nonlocal_bind": "1", "kernel.msgmax": "9"}},
+         "hooks": {"prestart": [{"path": "/proc/7/exe", "args": ["libnetwork-setkey"]}]}}
+        """);
+    Process inside = new ProcessBuilder("unshare", "--net", "sleep", "60").start();
+    try (Hold hold = hold(PATIENCE)) {
+      Process create = begin(create());
+      assertTrue(hold.await(PATIENCE));
+      Path images = Files.createDirectories(folder.resolve("images"));
+      go(hold, images.toString());
+      end(create);
+      JsonNode hooks =
+          new ObjectMapper()
+              .readTree(bundle.resolve("config.json").toFile())
+              .path("hooks")
+              .path("prestart");
+      assertEquals(2, hooks.size(), "the Engine's goes first");
+      JsonNode ours = hooks.path(1);
+      assertEquals(front.resolve("runc").toRealPath().toString(), ours.path("path").asText());
+      Awaitility.await().until(() -> !namespace(inside.pid()).equals(namespace(0)));
+      ProcessBuilder hook =
+          new ProcessBuilder(
+              ours.path("path").asText(), ours.path("args").path(1).asText(),
+              ours.path("args").path(2).asText());
+      hook.environment().clear();
+      Process called = hook.start();
+      called.getOutputStream().write(
+          "{\"ociVersion\":\"1.0.2\",\"id\":\"%s\",\"pid\":%d,\"bundle\":\"/b\"}"
+              .formatted(id, inside.pid())
+              .getBytes(StandardCharsets.UTF_8));
+      called.getOutputStream().close();
+      assertEquals(0, end(called), new String(called.getErrorStream().readAllBytes()));
+      assertEquals("1", nonlocalBind("nsenter", "--net=/proc/" + inside.pid() + "/ns/net", "cat"));
+      assertEquals("0", nonlocalBind("cat"), "and no other network");
+    } finally {
+      inside.destroyForcibly();
+    }
+  }
+
+  private static Path namespace(long pid) throws IOException {
+    return Files.readSymbolicLink(
+        Path.of("/proc", pid == 0 ? "self" : Long.toString(pid), "ns/net"));
+  }
+
+  private static String nonlocalBind(String... cat) throws Exception {
+    List<String> command = new ArrayList<>(List.of(cat));
+    command.add("/proc/sys/net/ipv4/ip_nonlocal_bind");
+    Process process = new ProcessBuilder(command).start();
+    return new String(process.getInputStream().readAllBytes()).strip();
+  }
+
+  @Test
+  void aHookThatNoAgentAwaitsLetsTheRestoreFail() throws Exception {
+    Process hook = begin("godwit-network", id);
+    hook.getOutputStream().close();
+    assertEquals(1, end(hook));
+    assertTrue(new String(hook.getErrorStream().readAllBytes()).contains("no agent awaits"));
+  }
+
+  @Test
   void whatARestoreCannotBeGivenIsAReasonNotToBegin() throws Exception {
     try (Hold hold = hold(PATIENCE)) {
-      Process create = begin("--log", log.toString(), "create", "--preserve-fds", "2", id);
+      Process create =
+          begin(
+              "--log", log.toString(), "create", "--bundle", bundle.toString(), "--preserve-fds",
+              "2", id);
       assertTrue(hold.await(PATIENCE));
-      hold.go(Path.of("/images"), Path.of("/work"));
+      go(hold, "/images");
       assertEquals(1, end(create));
     }
     assertTrue(told().contains("--preserve-fds"), told());
