@@ -6,8 +6,8 @@ import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ParkException;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Twin;
+import io.godwit.docker.Container;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +34,7 @@ final class Parking {
    *
    * @throws IOException when it has ended
    */
-  String identity(SourceContainer container) throws IOException {
+  String identity(Container container) throws IOException {
     return identity.of(
         processes
             .find(container.firstPid().orElse(0L))

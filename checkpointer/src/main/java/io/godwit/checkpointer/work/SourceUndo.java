@@ -1,7 +1,5 @@
 package io.godwit.checkpointer.work;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.freeze.CheckpointFolder;
 import io.godwit.checkpointer.freeze.Sight;
 import io.godwit.checkpointer.freeze.SourceControl;
@@ -12,8 +10,9 @@ import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Migration.Touched;
 import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.source.ParkException;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.RestartPolicy;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +28,6 @@ final class SourceUndo {
   static final String LOG = "restore.log";
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SourceUndo.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final DockerEngine engine;
   private final SourceControl control;
@@ -185,7 +183,7 @@ final class SourceUndo {
 
   private void putPolicyBack(String id, Standstill standstill) throws IOException {
     if (standstill.restartPolicy().isPresent()) {
-      engine.setRestartPolicy(id, JSON.readTree(standstill.restartPolicy().get()));
+      engine.setRestartPolicy(id, RestartPolicy.parse(standstill.restartPolicy().get()));
     }
   }
 
@@ -194,7 +192,7 @@ final class SourceUndo {
     return standstill.dump().isPresent() && folder(migration, id).isComplete();
   }
 
-  private Undone restored(Migration migration, Touched touched, SourceContainer container)
+  private Undone restored(Migration migration, Touched touched, Container container)
       throws IOException, InterruptedException {
     String id = touched.source().containerId();
     CheckpointFolder folder = folder(migration, id);
@@ -229,10 +227,9 @@ final class SourceUndo {
   }
 
   /** As if it had never been asked to move: what its restart policy would have done is done. */
-  private Undone endedByItself(SourceContainer container, Standstill standstill)
-      throws IOException {
+  private Undone endedByItself(Container container, Standstill standstill) throws IOException {
     putPolicyBack(container.id(), standstill);
-    int exit = container.inspect().path("State").path("ExitCode").asInt();
+    int exit = container.state().exitCode();
     if (wouldBeStarted(standstill, exit)) {
       engine.start(container.id());
       return new Undone.Runs(
@@ -241,19 +238,12 @@ final class SourceUndo {
     }
     return new Undone.NotHere(
         "container %s is %s with exit code %d and there is no checkpoint of where it stood: it ended by itself, or the machine or its Engine was restarted. Start it anew with: docker start %s"
-            .formatted(container.name(), container.status(), exit, container.name()));
+            .formatted(container.name(), container.state().status(), exit, container.name()));
   }
 
   private static boolean wouldBeStarted(Standstill standstill, int exit) throws IOException {
-    if (standstill.restartPolicy().isEmpty()) {
-      return false;
-    }
-    JsonNode policy = JSON.readTree(standstill.restartPolicy().get());
-    return switch (policy.path("Name").asText()) {
-      case "always", "unless-stopped" -> true;
-      case "on-failure" -> exit != 0;
-      default -> false;
-    };
+    return standstill.restartPolicy().isPresent()
+        && RestartPolicy.parse(standstill.restartPolicy().get()).startsAfter(exit);
   }
 
   private CheckpointFolder folder(Migration migration, String id) throws IOException {

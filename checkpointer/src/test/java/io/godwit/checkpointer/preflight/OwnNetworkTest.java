@@ -3,10 +3,9 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,10 +99,7 @@ final class OwnNetworkTest {
   private List<String> reasons() throws IOException {
     List<Refusal> refusals = new ArrayList<>();
     new OwnNetwork(new ProcFs(proc))
-        .check(
-            new SourceContainer(new ObjectMapper().readTree(INSPECT)),
-            new HostProcess(7, 70),
-            refusals);
+        .check(Container.parse(INSPECT), new HostProcess(7, 70), refusals);
     return refusals.stream().map(Refusal::words).toList();
   }
 }

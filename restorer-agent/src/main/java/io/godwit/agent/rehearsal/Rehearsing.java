@@ -1,9 +1,7 @@
 package io.godwit.agent.rehearsal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
-import io.godwit.agent.proof.Finding;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Patience;
@@ -12,8 +10,12 @@ import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.TcpConnections;
+import io.godwit.docker.AsAsked;
+import io.godwit.docker.CheckpointStart;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
+import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.UpperLayer;
 import io.godwit.refusal.Refusal;
@@ -27,7 +29,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** One container with the probe in it: started, checkpointed, restored, proven. */
 public final class Rehearsing {
@@ -38,6 +39,7 @@ public final class Rehearsing {
   private final DockerEngine engine;
   private final Containers containers;
   private final Manifests manifests;
+  private final CheckpointStart starts;
   private final RestoreProof proof;
   private final ProbeBinary probe;
   private final StateFolder state;
@@ -51,6 +53,7 @@ public final class Rehearsing {
       DockerEngine engine,
       Containers containers,
       Manifests manifests,
+      CheckpointStart starts,
       RestoreProof proof,
       ProbeBinary probe,
       StateFolder state,
@@ -59,6 +62,7 @@ public final class Rehearsing {
     this.engine = engine;
     this.containers = containers;
     this.manifests = manifests;
+    this.starts = starts;
     this.proof = proof;
     this.probe = probe;
     this.state = state;
@@ -77,7 +81,7 @@ public final class Rehearsing {
   /** Puts files into the container before it starts. */
   @FunctionalInterface
   public interface Filling {
-    void fill(JsonNode inspect) throws IOException;
+    void fill(Container container) throws IOException;
   }
 
   /**
@@ -95,16 +99,16 @@ public final class Rehearsing {
       Files.deleteIfExists(log);
       ContainerSpec withProbe = spec.withProcess(List.of(ProbeBinary.PATH));
       String container = containers.create(name, Purpose.rehearsal(id), withProbe);
-      JsonNode inspect = found(container);
-      List<String> otherwise = AsAsked.differences(withProbe.toCreateRequest(), inspect);
+      Container made = found(container);
+      List<String> otherwise = AsAsked.differences(withProbe, made, Containers.OWN_LABELS);
       if (!otherwise.isEmpty()) {
         throw new RefusedException(
             otherwise.stream()
                 .map(how -> new Refusal(RefusalKind.NOT_AS_ASKED, spec.name(), how))
                 .toList());
       }
-      filling.fill(inspect);
-      probe.place(UpperLayer.ofInspect(inspect), state.staging(id));
+      filling.fill(made);
+      probe.place(UpperLayer.of(made), state.staging(id));
       step = "started";
       engine.start(container);
       awaitProbe(container);
@@ -115,24 +119,37 @@ public final class Rehearsing {
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
       Instant begin = patience.clock().instant();
-      containers.startFromCheckpoint(container, id, images, TcpConnections.CLOSE, List.of(), log);
-      Optional<String> unset = containers.setAsAtItsStart(found(container));
-      if (unset.isPresent()) {
-        throw new IOException(unset.get());
-      }
-      switch (proof.look(container, images, log)) {
-        case Finding.Restored _ -> {
-          DurableFiles.delete(log);
-          return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
-        }
-        case Finding.Stranger stranger -> throw new IOException(stranger.why());
-        case Finding.NothingRuns nothing -> throw new IOException(nothing.why());
-        case Finding.Ending ending -> throw new IOException(ending.why());
-        case Finding.Ended ended ->
-            throw new IOException("the probe ended with exit code " + ended.exitCode());
-      }
+      restore(
+          new CheckpointStart.Wanted(
+              container,
+              Containers.checkpointName(id),
+              images,
+              log,
+              TcpConnections.CLOSE,
+              List.of()));
+      DurableFiles.delete(log);
+      return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
     } catch (IOException e) {
       throw new RefusedException(refusals(spec.name(), step, e, log));
+    }
+  }
+
+  /**
+   * @throws IOException when what runs is not the probe as it was dumped
+   */
+  private void restore(CheckpointStart.Wanted wanted) throws IOException, InterruptedException {
+    switch (starts.start(wanted, proof.of(wanted.images()), CriuOptions.PATIENCE)) {
+      case CheckpointStart.Answer.Started started -> {
+        if (started.otherwise().isPresent()) {
+          throw new IOException(started.otherwise().get());
+        }
+      }
+      case CheckpointStart.Answer.StrangerRuns stranger -> throw new IOException(stranger.why());
+      // What CRIU said is read from its log, whatever went wrong.
+      case CheckpointStart.Answer.Refused refused -> throw new IOException(refused.why());
+      case CheckpointStart.Answer.Ended ended ->
+          throw new IOException(
+              "the probe ended with exit code " + ended.container().state().exitCode());
     }
   }
 
@@ -160,16 +177,13 @@ public final class Rehearsing {
         patience.await(
             START,
             () -> {
-              JsonNode state = found(container).path("State");
-              if (state.path("Status").asText().equals("exited")) {
+              Container.State state = found(container).state();
+              if (state.status().equals("exited")) {
                 throw new IOException(
                     "the probe ended with exit code %d: %s %s"
-                        .formatted(
-                            state.path("ExitCode").asInt(),
-                            state.path("Error").asText(),
-                            engine.logs(container, 5)));
+                        .formatted(state.exitCode(), state.error(), engine.logs(container, 5)));
               }
-              return state.path("Running").asBoolean() && isProbe(state.path("Pid").asLong());
+              return state.running() && isProbe(state.pid());
             });
     if (!runs) {
       throw new IOException("the probe does not run after " + START.toSeconds() + " s");
@@ -187,14 +201,13 @@ public final class Rehearsing {
 
   /** The Engine answers before it has noticed that the dumped process is gone. */
   private void awaitEnd(String container) throws IOException, InterruptedException {
-    boolean ended =
-        patience.await(START, () -> !found(container).path("State").path("Running").asBoolean());
+    boolean ended = patience.await(START, () -> !found(container).state().running());
     if (!ended) {
       throw new IOException("the dumped container still runs after " + START.toSeconds() + " s");
     }
   }
 
-  private JsonNode found(String container) throws IOException {
+  private Container found(String container) throws IOException {
     return engine
         .inspect(container)
         .orElseThrow(

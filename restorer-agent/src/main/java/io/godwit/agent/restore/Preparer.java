@@ -1,6 +1,5 @@
 package io.godwit.agent.restore;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
@@ -10,6 +9,7 @@ import io.godwit.agent.machine.Disk;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.contract.Twin;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.UpperLayer;
@@ -61,10 +61,10 @@ final class Preparer {
     String image = images.ensure(task.conversion().getContainer().getImage());
     trees.placeBefore(task.id(), task.conversion(), task.spec());
     String container = containers.create(task.name(), purpose, task.spec().withImage(image));
-    JsonNode inspect = found(container);
-    layers.fill(task.id(), layers.all(task.id(), task.conversion().getLayer()), inspect);
-    trees.placeAfter(task.id(), task.conversion(), inspect);
-    UpperLayer layer = UpperLayer.ofInspect(inspect);
+    Container made = found(container);
+    layers.fill(task.id(), layers.all(task.id(), task.conversion().getLayer()), made);
+    trees.placeAfter(task.id(), task.conversion(), made);
+    UpperLayer layer = UpperLayer.of(made);
     for (Twin twin : task.conversion().getTwinsList()) {
       layer.place(
           twin.getExecutable(),
@@ -80,14 +80,14 @@ final class Preparer {
    * written out while the container still ran at its source.
    */
   void sync(Task task, String container) throws IOException {
-    JsonNode inspect = found(container);
-    List<Path> places = new ArrayList<>(trees.placed(task.id(), inspect));
+    Container made = found(container);
+    List<Path> places = new ArrayList<>(trees.placed(task.id(), made));
     places.add(staging.images(task));
-    places.add(LayerFiles.upperDir(inspect));
+    places.add(LayerFiles.upperDir(made));
     disk.sync(places);
   }
 
-  private JsonNode found(String container) throws IOException {
+  private Container found(String container) throws IOException {
     return engine
         .inspect(container)
         .orElseThrow(() -> new IOException("The container was removed by another hand."));

@@ -11,8 +11,8 @@ import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Manifests;
+import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.DockerEngine;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Publisher;
@@ -42,8 +42,8 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
       Layers layers,
       Trees trees,
       Manifests manifests,
+      CheckpointStart starts,
       RestoreProof proof,
-      ReadOnlyRoot readOnlyRoot,
       Rehearsing rehearsing,
       Disk disk,
       DecisionLog log,
@@ -69,8 +69,8 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
                 ground.engine,
                 ground.containers,
                 ground.trees,
+                ground.starts,
                 ground.proof,
-                ground.readOnlyRoot,
                 ground.state,
                 ground.sleeper),
             decisions,

@@ -1,10 +1,9 @@
 package io.godwit.agent.restore;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.Conversion;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.messaging.PoisonException;
 import java.io.IOException;
@@ -17,8 +16,6 @@ import java.io.IOException;
  * @param spec how the source's container is configured, with its name here
  */
 record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /**
    * @throws PoisonException when its id or its description of the container cannot be read, or it
    *     does not say which attempt it is of
@@ -30,11 +27,9 @@ record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
           "the conversion names no attempt, so that no claim would be bound to it: bring the source host's checkpointer, the converter and this agent to one version");
     }
     try {
-      JsonNode inspect = JSON.readTree(conversion.getContainer().getInspectJson().toByteArray());
+      Container source = Container.parse(conversion.getContainer().getInspectJson().toByteArray());
       return new Task(
-          id,
-          conversion,
-          ContainerSpec.ofInspect(inspect).withName(conversion.getOptions().getName()));
+          id, conversion, ContainerSpec.of(source).withName(conversion.getOptions().getName()));
     } catch (IOException | IllegalArgumentException e) {
       throw new PoisonException(
           "the conversion's description of the container cannot be read: " + e.getMessage(), e);
