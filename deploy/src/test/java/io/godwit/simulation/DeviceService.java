@@ -7,6 +7,7 @@ import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
 import io.godwit.agent.machine.Heartbeat;
 import io.godwit.agent.machine.Namesakes;
@@ -134,7 +135,9 @@ final class DeviceService implements Machine.Service {
             new SharedMemory(commands),
             state);
     Manifests manifests = new Manifests(world.store());
-    CheckpointStart starts = new CheckpointStart(engine, criu, commands, proc, sleeper);
+    Starts starts =
+        new Starts(
+            engine, new CheckpointStart(engine, criu, commands, proc, sleeper), Optional.empty());
     RestoreProof proof = new RestoreProof(proc);
     Rehearsing rehearsing =
         new Rehearsing(

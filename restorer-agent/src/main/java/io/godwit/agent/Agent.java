@@ -6,6 +6,10 @@ import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.EngineRuntime;
+import io.godwit.agent.hold.Holding;
+import io.godwit.agent.hold.RuntimeFolder;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
 import io.godwit.agent.machine.Disk;
@@ -90,9 +94,10 @@ public final class Agent {
     var devices = runtime.adopt("agent's devices", kafka.listen(Topic.DEVICES, namesakes::hear));
     runtime.unreadyFor(namesakes::reasons);
     namesakes.listen(() -> devices.caughtUp(() -> true));
+    boolean holds = new EngineRuntime(machine.proc(), commands).holds(settings.dockerHost());
     var profiler =
         new DeviceProfiler(
-            self, version(), machine, new CriuProgram(commands, clock), engine, clock);
+            self, version(), machine, new CriuProgram(commands, clock), engine, holds, clock);
     var heartbeat =
         runtime.adopt(
             "heartbeat",
@@ -121,7 +126,15 @@ public final class Agent {
             state);
     var manifests = new Manifests(blobs);
     var disk = new Disk(commands);
-    var starts = new CheckpointStart(engine, options, commands, machine.proc(), Sleeper.SYSTEM);
+    var starts =
+        new Starts(
+            engine,
+            new CheckpointStart(engine, options, commands, machine.proc(), Sleeper.SYSTEM),
+            holds
+                ? Optional.of(
+                    new Holding(
+                        engine, RuntimeFolder.OF_THIS_MACHINE, machine.proc(), Threads.SYSTEM))
+                : Optional.empty());
     var proof = new RestoreProof(machine.proc());
     var rehearsing =
         new Rehearsing(

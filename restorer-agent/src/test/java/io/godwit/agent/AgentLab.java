@@ -10,6 +10,7 @@ import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
 import io.godwit.agent.machine.Disk;
@@ -233,8 +234,11 @@ final class AgentLab implements AutoCloseable {
     return new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
   }
 
-  private CheckpointStart starts(DockerEngine on) {
-    return new CheckpointStart(on, options(), commands, Path.of("/proc"), Sleeper.SYSTEM);
+  private Starts starts(DockerEngine on) {
+    return new Starts(
+        on,
+        new CheckpointStart(on, options(), commands, Path.of("/proc"), Sleeper.SYSTEM),
+        Optional.empty());
   }
 
   /** An agent's run, on an Engine that may have its ways. */
@@ -303,6 +307,7 @@ final class AgentLab implements AutoCloseable {
             MachineFacts.ofThisMachine(),
             new CriuProgram(commands, clock),
             on,
+            false,
             clock);
     return new RehearsalHandler(
         self(),

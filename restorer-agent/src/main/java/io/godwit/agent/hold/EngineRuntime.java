@@ -2,6 +2,7 @@ package io.godwit.agent.hold;
 
 import io.godwit.docker.CommandRunner;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -42,13 +43,16 @@ public final class EngineRuntime {
   }
 
   /**
-   * Whether containers of the Engine can be held.
+   * Whether containers of an Engine can be held.
    *
-   * @param socket the Engine's
+   * @param engine where it listens; it is on another machine unless that is a Unix socket
    */
-  public boolean holds(Path socket) {
+  public boolean holds(URI engine) {
     try {
-      Optional<Path> runc = containerd(socket).flatMap(this::runc);
+      Optional<Path> runc =
+          "unix".equals(engine.getScheme())
+              ? containerd(Path.of(engine.getPath())).flatMap(this::runc)
+              : Optional.empty();
       if (runc.isEmpty()) {
         return false;
       }

@@ -4,6 +4,7 @@ import io.godwit.docker.DockerEngine;
 import io.godwit.service.Threads;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -107,6 +108,7 @@ public final class HeldStart implements AutoCloseable {
       throws InterruptedException {
     try {
       if (holds()) {
+        Files.createDirectories(work);
         hold.go(images, work, there, proc);
       } else {
         hold.close();
@@ -131,8 +133,9 @@ public final class HeldStart implements AutoCloseable {
    * Has the start fail, and waits until the Engine has cleared away what it made.
    *
    * @param why a sentence, which the Engine shows
+   * @return the Engine's words; none where it has started the container past the runtime
    */
-  public void letGo(String why) throws InterruptedException {
+  public Optional<String> letGo(String why) throws InterruptedException {
     try {
       if (hold.holds()) {
         hold.no(why);
@@ -141,7 +144,7 @@ public final class HeldStart implements AutoCloseable {
     } catch (IOException e) {
       LOG.debug("{} was let go before", containerId, e);
     }
-    end();
+    return end();
   }
 
   private Optional<String> end() throws InterruptedException {

@@ -2,6 +2,8 @@ package io.godwit.agent.rehearsal;
 
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
+import io.godwit.agent.hold.PendingStart;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Patience;
@@ -15,7 +17,6 @@ import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
-import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.UpperLayer;
 import io.godwit.refusal.Refusal;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One container with the probe in it: started, checkpointed, restored, proven. */
 public final class Rehearsing {
@@ -39,7 +41,7 @@ public final class Rehearsing {
   private final DockerEngine engine;
   private final Containers containers;
   private final Manifests manifests;
-  private final CheckpointStart starts;
+  private final Starts starts;
   private final RestoreProof proof;
   private final ProbeBinary probe;
   private final StateFolder state;
@@ -53,7 +55,7 @@ public final class Rehearsing {
       DockerEngine engine,
       Containers containers,
       Manifests manifests,
-      CheckpointStart starts,
+      Starts starts,
       RestoreProof proof,
       ProbeBinary probe,
       StateFolder state,
@@ -110,7 +112,7 @@ public final class Rehearsing {
       filling.fill(made);
       probe.place(UpperLayer.of(made), state.staging(id));
       step = "started";
-      engine.start(container);
+      boolean held = starts.startAfresh(made);
       awaitProbe(container);
       step = "checkpointed";
       Path images = state.staging(id).resolve("rehearsal");
@@ -120,6 +122,7 @@ public final class Rehearsing {
       step = "restored";
       Instant begin = patience.clock().instant();
       restore(
+          held,
           new CheckpointStart.Wanted(
               container,
               Containers.checkpointName(id),
@@ -127,6 +130,9 @@ public final class Rehearsing {
               log,
               TcpConnections.CLOSE,
               List.of()));
+      if (held) {
+        state.mark(state.held(id));
+      }
       DurableFiles.delete(log);
       return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
     } catch (IOException e) {
@@ -137,8 +143,9 @@ public final class Rehearsing {
   /**
    * @throws IOException when what runs is not the probe as it was dumped
    */
-  private void restore(CheckpointStart.Wanted wanted) throws IOException, InterruptedException {
-    switch (starts.start(wanted, proof.of(wanted.images()), CriuOptions.PATIENCE)) {
+  private void restore(boolean held, CheckpointStart.Wanted wanted)
+      throws IOException, InterruptedException {
+    switch (restored(held, wanted)) {
       case CheckpointStart.Answer.Started started -> {
         if (started.otherwise().isPresent()) {
           throw new IOException(started.otherwise().get());
@@ -150,6 +157,18 @@ public final class Rehearsing {
       case CheckpointStart.Answer.Ended ended ->
           throw new IOException(
               "the probe ended with exit code " + ended.container().state().exitCode());
+    }
+  }
+
+  /** In the way in which the container itself is going to be. */
+  private CheckpointStart.Answer restored(boolean held, CheckpointStart.Wanted wanted)
+      throws IOException, InterruptedException {
+    try (PendingStart start = starts.begin(found(wanted.containerId()), held, START)) {
+      Optional<String> not = start.await(START);
+      if (not.isPresent()) {
+        throw new IOException(not.get());
+      }
+      return start.go(wanted, List.of(), proof.of(wanted.images()));
     }
   }
 

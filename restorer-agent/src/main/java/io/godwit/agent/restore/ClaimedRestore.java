@@ -3,6 +3,8 @@ package io.godwit.agent.restore;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.PendingStart;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.proof.EndOfRestored;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.Boot;
@@ -13,7 +15,6 @@ import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CheckpointStart.Answer;
 import io.godwit.docker.Container;
 import io.godwit.docker.CriuLog;
-import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class ClaimedRestore {
   private final DockerEngine engine;
   private final Containers containers;
   private final Trees trees;
-  private final CheckpointStart starts;
+  private final Starts starts;
   private final RestoreProof proof;
   private final StateFolder state;
   private final Sleeper sleeper;
@@ -116,7 +117,7 @@ final class ClaimedRestore {
       DockerEngine engine,
       Containers containers,
       Trees trees,
-      CheckpointStart starts,
+      Starts starts,
       RestoreProof proof,
       StateFolder state,
       Sleeper sleeper) {
@@ -130,7 +131,7 @@ final class ClaimedRestore {
   }
 
   /** Starts the container from its checkpoint. */
-  Begun start(Task task, String containerId) throws InterruptedException {
+  Begun start(Task task, String containerId, PendingStart start) throws InterruptedException {
     MigrationId id = task.id();
     try {
       CheckpointStart.Wanted wanted =
@@ -142,7 +143,7 @@ final class ClaimedRestore {
               task.conversion().getOptions().getTcp(),
               trees.criuOptions(id));
       return new Begun.Answered(
-          starts.start(wanted, proof.of(wanted.images()), CriuOptions.PATIENCE));
+          start.go(wanted, task.addresses(), proof.of(wanted.images())));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       return new Begun.Unseen(e.getMessage() == null ? e.toString() : e.getMessage());
@@ -164,7 +165,7 @@ final class ClaimedRestore {
             ? nothing(claimed.id(), why)
             : result(
                 claimed,
-                starts.look(
+                starts.checkpoints().look(
                     there.get().id(),
                     log(claimed.id()),
                     proof.of(state.images(claimed.id())),

@@ -4,6 +4,7 @@ import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.Rehearsing;
@@ -11,7 +12,6 @@ import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Manifests;
-import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.DockerEngine;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.EventPublisher;
@@ -42,7 +42,7 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
       Layers layers,
       Trees trees,
       Manifests manifests,
-      CheckpointStart starts,
+      Starts starts,
       RestoreProof proof,
       Rehearsing rehearsing,
       Disk disk,
@@ -91,7 +91,10 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
                 ground.layers,
                 ground.trees,
                 staging,
-                ground.disk),
+                ground.starts,
+                ground.state,
+                ground.disk,
+                ground.clock),
             settlement,
             decisions,
             new Uninterrupted(ground.threads),

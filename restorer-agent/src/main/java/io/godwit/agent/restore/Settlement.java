@@ -106,7 +106,7 @@ final class Settlement {
   }
 
   /** Starts what was claimed and prepared, and brings it to its end. */
-  void start(Task task, Entry entry, String container, PhaseTimer timer)
+  void start(Task task, Entry entry, Preparer.Ready ready, PhaseTimer timer)
       throws IOException, InterruptedException {
     MigrationEvents people = people(entry, Optional.of(task));
     people.say(Phase.CLAIMED, "the device has claimed the container");
@@ -114,7 +114,7 @@ final class Settlement {
     DurableFiles.delete(log(entry.id()));
     Entry starting = journal.write(entry.at(Step.STARTING));
     people.say(Phase.RESTORING, "CRIU restores");
-    AtomicReference<Begun> begun = new AtomicReference<>(restore.start(task, container));
+    AtomicReference<Begun> begun = new AtomicReference<>(restore.start(task, ready.containerId(), ready.start()));
     Claimed claimed = new Claimed(starting, Optional.of(task));
     Verdict verdict =
         outcome(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.docker.CommandRunner;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EngineRuntimeTest {
-  private static final Path DOCKER = Path.of("/var/run/docker.sock");
+  private static final URI DOCKER = URI.create("unix:///var/run/docker.sock");
 
   @TempDir Path folder;
   private Path proc;
