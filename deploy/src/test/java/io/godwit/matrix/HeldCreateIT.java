@@ -43,7 +43,7 @@ final class HeldCreateIT {
 
   private final Path root = Path.of(System.getProperty("godwit.root")).toAbsolutePath();
   private Path folder;
-  private Path front;
+  private RuntimeInFront front;
   private OwnEngine own;
   private Docker docker;
   private HttpDockerEngine engine;
@@ -55,12 +55,11 @@ final class HeldCreateIT {
   void dumpACounter() throws Exception {
     // A short path: sockets lie in it.
     folder = Files.createTempDirectory("gh");
-    front = Files.createDirectories(folder.resolve("front"));
-    install();
+    front = RuntimeInFront.install(root, folder.resolve("front"));
     own =
         new OwnEngine(
             Files.createDirectories(folder.resolve("e")),
-            Map.of("PATH", front + ":" + System.getenv("PATH")));
+            front.environment());
     docker = own.docker();
     own.awaitReady();
     engine = new HttpDockerEngine(URI.create("unix://" + own.socket()));
@@ -76,13 +75,6 @@ final class HeldCreateIT {
     docker.run("checkpoint", "create", source, "dumped").orFail();
     dumpedAt = last(source);
     images = folder.resolve("e/data/containers").resolve(source).resolve("checkpoints/dumped");
-  }
-
-  private void install() throws IOException {
-    String isa = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86-64";
-    Path runc = front.resolve("runc");
-    Files.copy(root.resolve("restorer-agent/target/native/runtime_" + isa), runc);
-    assertTrue(runc.toFile().setExecutable(true));
   }
 
   @AfterEach
@@ -163,7 +155,7 @@ final class HeldCreateIT {
     assertEquals(Optional.empty(), go(held(container)));
     assertEquals("runc", docker.inspect(container, "{{.HostConfig.Runtime}}"));
     Awaitility.await().atMost(PATIENCE).until(() -> !docker.logs(container).isEmpty());
-    Files.delete(front.resolve("runc"));
+    front.remove();
     try {
       docker.run("restart", "--time", "1", container).orFail();
       Awaitility.await()
@@ -172,7 +164,7 @@ final class HeldCreateIT {
       docker.run("pause", container).orFail();
       docker.run("unpause", container).orFail();
     } finally {
-      install();
+      front.putBack();
     }
     docker.run("restart", "--time", "1", container).orFail();
     assertTrue(docker.isRunning(container), "nor does its coming back change anything");

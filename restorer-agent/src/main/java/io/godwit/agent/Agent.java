@@ -130,11 +130,9 @@ public final class Agent {
         new Starts(
             engine,
             new CheckpointStart(engine, options, commands, machine.proc(), Sleeper.SYSTEM),
-            holds
-                ? Optional.of(
-                    new Holding(
-                        engine, RuntimeFolder.OF_THIS_MACHINE, machine.proc(), Threads.SYSTEM))
-                : Optional.empty());
+            Optional.of(
+                new Holding(
+                    engine, RuntimeFolder.OF_THIS_MACHINE, machine.proc(), Threads.SYSTEM)));
     var proof = new RestoreProof(machine.proc());
     var rehearsing =
         new Rehearsing(

@@ -10,6 +10,8 @@ import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.Holding;
+import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
@@ -238,7 +240,9 @@ final class AgentLab implements AutoCloseable {
     return new Starts(
         on,
         new CheckpointStart(on, options(), commands, Path.of("/proc"), Sleeper.SYSTEM),
-        Optional.empty());
+        Optional.of(
+            new Holding(
+                on, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)));
   }
 
   /** An agent's run, on an Engine that may have its ways. */

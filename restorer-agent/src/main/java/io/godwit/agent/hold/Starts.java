@@ -11,7 +11,7 @@ import java.util.Optional;
  * The ways to start a container from its images.
  *
  * @param checkpoints the Engine's way, where it is experimental
- * @param holding ours, where the runtime stands in front of the Engine's runc
+ * @param holding ours, for an Engine whose containers come through the runtime
  */
 public record Starts(
     DockerEngine engine, CheckpointStart checkpoints, Optional<Holding> holding) {
