@@ -105,8 +105,9 @@ final class HeldCreateIT {
   }
 
   private HeldStart begin(String container) throws IOException {
-    HeldStart start = new Holding(engine, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)
-        .begin(container, Duration.ofMinutes(5));
+    HeldStart start =
+        new Holding(engine, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)
+            .begin(container, Duration.ofMinutes(5));
     begun.add(start);
     return start;
   }

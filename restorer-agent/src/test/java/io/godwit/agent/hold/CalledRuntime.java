@@ -124,5 +124,4 @@ abstract class CalledRuntime {
   String told() throws IOException {
     return Files.readString(log);
   }
-
 }
