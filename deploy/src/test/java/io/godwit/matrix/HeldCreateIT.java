@@ -10,11 +10,11 @@ import io.godwit.agent.hold.Holding;
 import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.HttpDockerEngine;
+import io.godwit.docker.Network;
 import io.godwit.e2e.Docker;
 import io.godwit.e2e.Shell;
 import io.godwit.service.Threads;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -114,7 +114,7 @@ final class HeldCreateIT {
 
   private HeldStart begin(String container) throws IOException {
     HeldStart start =
-        new Holding(engine, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)
+        new Holding(engine, RuntimeFolder.OF_THIS_MACHINE, Path.of("/sys"), Threads.SYSTEM)
             .begin(container, Duration.ofMinutes(5));
     begun.add(start);
     return start;
@@ -291,6 +291,7 @@ final class HeldCreateIT {
     String before = docker.inspect(source, "{{.NetworkSettings.IPAddress}}");
     assertTrue(
         docker.logs(source).getLast().endsWith(sockets(before)), docker.logs(source).toString());
+    List<Network> networks = engine.inspect(source).orElseThrow().networks();
     docker.run("checkpoint", "create", source, "dumped").orFail();
     // Who has the address meanwhile.
     called("run", List.of("--detach", "godwit/counter"));
@@ -301,7 +302,7 @@ final class HeldCreateIT {
     Path work = folder.resolve("work-of-addresses");
     assertEquals(
         Optional.empty(),
-        start.go(dumped, work, List.of(InetAddress.ofLiteral(before))),
+        start.go(dumped, work, networks),
         () -> criuSaid(work));
     String now = docker.inspect(container, "{{.NetworkSettings.IPAddress}}");
     assertNotEquals(before, now);

@@ -4,6 +4,7 @@ import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.EngineImage;
+import io.godwit.docker.Endpoint;
 import io.godwit.docker.EngineInfo;
 import io.godwit.docker.ListedContainer;
 import io.godwit.docker.RestartPolicy;
@@ -122,6 +123,11 @@ public class EngineDecorator implements DockerEngine {
   @Override
   public List<ListedContainer> containers() throws IOException {
     return real.containers();
+  }
+
+  @Override
+  public Optional<Endpoint> endpoint(String network, String containerId) throws IOException {
+    return real.endpoint(network, containerId);
   }
 
   @Override

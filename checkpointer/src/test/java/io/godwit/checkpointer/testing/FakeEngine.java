@@ -7,6 +7,7 @@ import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
 import io.godwit.docker.EngineImage;
+import io.godwit.docker.Endpoint;
 import io.godwit.docker.EngineInfo;
 import io.godwit.docker.ListedContainer;
 import io.godwit.docker.RestartPolicy;
@@ -334,6 +335,11 @@ public final class FakeEngine implements DockerEngine {
   @Override
   public List<ListedContainer> containers() {
     return List.of();
+  }
+
+  @Override
+  public Optional<Endpoint> endpoint(String network, String containerId) {
+    return Optional.empty();
   }
 
   @Override
