@@ -277,13 +277,19 @@ final class HeldCreateIT {
     Path program = folder.resolve("addresses");
     run("cc", "-static", "-o", program.toString(), root + "/deploy/src/test/c/addresses.c");
     run(
-        "sh", "-c",
+        "sh",
+        "-c",
         "tar -C %s -c addresses | docker --host unix://%s import - matrix/addresses"
             .formatted(folder, own.socket()));
     List<String> options =
         List.of(
-            "--sysctl", "net.ipv6.conf.all.disable_ipv6=0", "--sysctl",
-            "net.ipv4.ip_nonlocal_bind=1", "matrix/addresses", "/addresses", ADDRESS);
+            "--sysctl",
+            "net.ipv6.conf.all.disable_ipv6=0",
+            "--sysctl",
+            "net.ipv4.ip_nonlocal_bind=1",
+            "matrix/addresses",
+            "/addresses",
+            ADDRESS);
     List<String> detached = new ArrayList<>(List.of("--detach"));
     detached.addAll(options);
     String source = called("run", detached);
@@ -300,16 +306,12 @@ final class HeldCreateIT {
     HeldStart start = held(container);
     Path dumped = folder.resolve("e/data/containers").resolve(source).resolve("checkpoints/dumped");
     Path work = folder.resolve("work-of-addresses");
-    assertEquals(
-        Optional.empty(),
-        start.go(dumped, work, networks),
-        () -> criuSaid(work));
+    assertEquals(Optional.empty(), start.go(dumped, work, networks), () -> criuSaid(work));
     String now = docker.inspect(container, "{{.NetworkSettings.IPAddress}}");
     assertNotEquals(before, now);
     Awaitility.await()
         .atMost(PATIENCE)
-        .untilAsserted(() ->
-            assertTrue(docker.logs(container).getLast().endsWith(sockets(now))));
+        .untilAsserted(() -> assertTrue(docker.logs(container).getLast().endsWith(sockets(now))));
     assertTrue(isReached(now, 7001), "and who asks there is heard");
   }
 

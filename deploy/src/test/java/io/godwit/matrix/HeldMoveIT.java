@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HeldMoveIT {
   private static final String DECISION = "Produce decisions";
+
   /** The two before it are the rehearsal's. */
   private static final Call START = before(AGENT, "POST .*/start$").no(3);
 
@@ -76,8 +77,7 @@ final class HeldMoveIT {
   static Stream<Row> rows() {
     Blow kill = Blow.KILL_AGENT;
     return Stream.of(
-        Row.of(kill, START, CLAIM)
-            .ends(State.SUCCEEDED),
+        Row.of(kill, START, CLAIM).ends(State.SUCCEEDED),
         // It was not told go, or nobody knows; what runs is looked at.
         Row.of(kill, CLAIMED),
         Row.of(kill, new Call(AGENT, DECISION, Wires.Moment.AFTER, 1, Wires.Then.PASSES, 100)),

@@ -18,8 +18,7 @@ import java.util.List;
  * @param spec how the source's container is configured, with its name here
  * @param networks that it had on the source, with its addresses
  */
-record Task(
-    MigrationId id, Conversion conversion, ContainerSpec spec, List<Network> networks) {
+record Task(MigrationId id, Conversion conversion, ContainerSpec spec, List<Network> networks) {
   /** Takes a copy. */
   Task {
     networks = List.copyOf(networks);

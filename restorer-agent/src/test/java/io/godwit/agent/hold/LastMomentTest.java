@@ -30,8 +30,7 @@ class LastMomentTest {
       Message.empty()
           .withVarint(PacketSockEntry.IFINDEX, 12)
           .withMessages(PacketSockEntry.MCLIST, List.of(GROUP));
-  private static final Message ON_LOOPBACK =
-      Message.empty().withVarint(PacketSockEntry.IFINDEX, 1);
+  private static final Message ON_LOOPBACK = Message.empty().withVarint(PacketSockEntry.IFINDEX, 1);
   private static final Message ON_ALL = Message.empty().withVarint(PacketSockEntry.IFINDEX, 0);
 
   /** 172.17.0.2, listening. */
@@ -113,8 +112,7 @@ class LastMomentTest {
 
   @Test
   void ofSeveralNetworksEachAddressIsThatOfItsOwn() throws IOException {
-    List<Message> files =
-        finished(network("other", "172.17.0.2"), network("bridge", "172.19.0.2"));
+    List<Message> files = finished(network("other", "172.17.0.2"), network("bridge", "172.19.0.2"));
     assertEquals(List.of(0x0500000aL), address(files));
     assertEquals(
         BOUND, files.get(1).requireMessage(FileEntry.PSK), "nobody knows which interface it was");
