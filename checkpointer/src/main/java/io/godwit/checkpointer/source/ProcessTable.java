@@ -35,9 +35,11 @@ public final class ProcessTable {
   }
 
   /**
-   * All processes of a container, those of {@code docker exec} too, by pid: those whose cgroup's
-   * path holds the container's id. Docker names the cgroup {@code ID} or {@code docker-ID.scope},
-   * under any parent, with cgroup v1 and v2 alike.
+   * All processes of a container, those of {@code docker exec} too, in the order in which they
+   * started, so its first process first: pids begin anew when they have come to their end, and a
+   * child may have a smaller one than its parent. They are those whose cgroup's path holds the
+   * container's id. Docker names the cgroup {@code ID} or {@code docker-ID.scope}, under any
+   * parent, with cgroup v1 and v2 alike.
    *
    * @param containerId the full id, 64 hexadecimal digits
    */
@@ -45,17 +47,25 @@ public final class ProcessTable {
     Pattern cgroup =
         Pattern.compile(
             "(?m)^\\d+:[^:]*:.*/(docker-)?" + Pattern.quote(containerId) + "(\\.scope)?(/.*)?$");
-    List<HostProcess> found = new ArrayList<>();
+    Map<Long, ProcessStat> found = new HashMap<>();
     each((pid, folder) -> {
       if (cgroup.matcher(read(folder, "cgroup")).find()) {
         ProcessStat stat = ProcessStat.read(folder);
         // A zombie has left its memory and its executable behind: there is nothing to ask it.
         if (!stat.isZombie()) {
-          found.add(new HostProcess(pid, stat.startTicks()));
+          found.put(pid, stat);
         }
       }
     });
-    return found;
+    // Of those of one clock tick, a child is the later one.
+    return found.entrySet().stream()
+        .sorted(
+            Comparator.comparingLong(
+                    (Map.Entry<Long, ProcessStat> one) -> one.getValue().startTicks())
+                .thenComparing(one -> found.containsKey(one.getValue().parent()))
+                .thenComparing(Map.Entry::getKey))
+        .map(one -> new HostProcess(one.getKey(), one.getValue().startTicks()))
+        .toList();
   }
 
   /** The processes that have all of these words among their arguments, by pid. */
