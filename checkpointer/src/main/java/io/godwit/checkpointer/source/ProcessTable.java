@@ -28,6 +28,8 @@ public final class ProcessTable {
     this.proc = proc;
   }
 
+  private record Listed(HostProcess process, long parent) {}
+
   /** What is done with a process; it may end under way. */
   @FunctionalInterface
   private interface Look {
@@ -47,24 +49,23 @@ public final class ProcessTable {
     Pattern cgroup =
         Pattern.compile(
             "(?m)^\\d+:[^:]*:.*/(docker-)?" + Pattern.quote(containerId) + "(\\.scope)?(/.*)?$");
-    Map<Long, ProcessStat> found = new HashMap<>();
+    Map<Long, Listed> found = new HashMap<>();
     each((pid, folder) -> {
       if (cgroup.matcher(read(folder, "cgroup")).find()) {
         ProcessStat stat = ProcessStat.read(folder);
         // A zombie has left its memory and its executable behind: there is nothing to ask it.
         if (!stat.isZombie()) {
-          found.put(pid, stat);
+          found.put(pid, new Listed(new HostProcess(pid, stat.startTicks()), stat.parent()));
         }
       }
     });
     // Of those of one clock tick, a child is the later one.
-    return found.entrySet().stream()
+    return found.values().stream()
         .sorted(
-            Comparator.comparingLong(
-                    (Map.Entry<Long, ProcessStat> one) -> one.getValue().startTicks())
-                .thenComparing(one -> found.containsKey(one.getValue().parent()))
-                .thenComparing(Map.Entry::getKey))
-        .map(one -> new HostProcess(one.getKey(), one.getValue().startTicks()))
+            Comparator.comparingLong((Listed one) -> one.process().startTicks())
+                .thenComparing(one -> found.containsKey(one.parent()))
+                .thenComparing(one -> one.process().pid()))
+        .map(Listed::process)
         .toList();
   }
 
