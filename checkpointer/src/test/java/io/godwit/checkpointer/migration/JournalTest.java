@@ -56,10 +56,13 @@ final class JournalTest {
             Optional.of("{\"Name\":\"always\"}"),
             true,
             true,
-            Optional.of(new Standstill.Freeze(NOW, "random:1")),
+            Optional.of(new Standstill.Freeze(NOW, "random:1", "boot-1")),
             Optional.of(new Standstill.Dump("cp", true)));
     Checkpoint checkpoint = Checkpoint.newBuilder().setCriuVersion("4.2.1").build();
-    Migration.Touched touched = new Migration.Touched(source, preparation, standstill);
+    Migration.Touched touched =
+        new Migration.Touched(source, preparation, standstill, Optional.empty());
+    Migration.Touched stored =
+        new Migration.Touched(source, preparation, standstill, Optional.of(checkpoint));
     return Stream.of(
         new Migration.Pending(order),
         new Migration.Preflight(order, NOW.plusSeconds(900)),
@@ -75,7 +78,9 @@ final class JournalTest {
         new Migration.Failed(order, Optional.empty()),
         new Migration.Failed(order, Optional.of(touched)),
         new Migration.Aborted(order, Optional.of(touched)),
+        new Migration.Aborted(order, Optional.of(stored.goingOn())),
         new Migration.SourceDown(order, touched),
+        new Migration.SourceDown(order, stored),
         new Migration.RolledBack(order, Optional.of(NOW)),
         new Migration.RolledBack(order, Optional.empty()),
         new Migration.Settled(order, State.SUCCEEDED));
