@@ -132,12 +132,14 @@ final class OwnCheckpoint {
     return touched.stored().isPresent();
   }
 
-  /** Deletes what lies on this machine's disk. */
+  /** It is history: deletes what lies on this machine's disk, and lets go what it held. */
   void discard(Migration migration, String containerId) {
     try {
+      sharedMemory.release(journal.keptFile(migration.id(), TreeSender.HELD));
       engine.deleteCheckpoint(containerId, FreezeStep.checkpoint(migration));
       here(migration, containerId).discard();
       DurableFiles.deleteFolder(folder(migration));
+      Files.deleteIfExists(damagedMark(migration));
     } catch (IOException e) {
       LOG.warn("the source's checkpoint stays on disk: {}", e.getMessage());
     }

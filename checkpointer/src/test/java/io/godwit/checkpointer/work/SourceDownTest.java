@@ -5,13 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.blob.Blob;
 import io.godwit.checkpointer.migration.Migration;
+import io.godwit.checkpointer.migration.Source;
+import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.migration.State;
 import io.godwit.checkpointer.testing.Crash;
 import io.godwit.checkpointer.testing.Device;
+import io.godwit.checkpointer.testing.FakeEngine;
 import io.godwit.checkpointer.testing.FakeHost;
 import io.godwit.checkpointer.testing.InMemory;
 import io.godwit.checkpointer.testing.Service;
+import io.godwit.contract.Checkpoint;
+import io.godwit.contract.Decision;
+import io.godwit.contract.Manifest;
+import io.godwit.contract.ManifestFile;
+import io.godwit.contract.Preparation;
+import io.godwit.contract.Resolved;
+import io.godwit.contract.Resolved.RanOn;
+import io.godwit.isa.Isa;
 import io.godwit.messaging.Topic;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
@@ -19,6 +31,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +134,55 @@ final class SourceDownTest {
     assertTrue(host.engine().restoredFrom().isEmpty());
     assertNotEquals(born, host.program().random(), "it is another process");
     assertTrue(host.runs());
+  }
+
+  @Test
+  void thatItRunsHereAsWasSaidInADoubtIsNoWordThatItDoes() throws Exception {
+    host.log().append(resolved(1));
+    host.log().append(resolved(1));
+    Migration.SourceDown down = down();
+    service.journal().accept(down);
+    host.setStoreIsAway(true);
+    service.worker().begin(down);
+    var then = host.clock().instant().plus(Duration.ofDays(1));
+    Awaitility.await().until(() -> host.clock().instant().isAfter(then));
+    assertFalse(migration().settled(), "it was asked for before it was seen that it is down");
+    host.log().append(resolved(2));
+    Awaitility.await().until(() -> migration().settled());
+    assertTrue(host.engine().restoredFrom().isEmpty());
+  }
+
+  /** Its frozen processes are gone, and a doubt was resolved before that was seen. */
+  private Migration.SourceDown down() throws IOException {
+    host.cutPower();
+    Standstill standstill =
+        Standstill.untouched(1)
+            .withFreeze(new Standstill.Freeze(host.clock().instant(), "random:1", "boot-1"))
+            .withDump(new Standstill.Dump("godwit-" + FakeHost.ID, true));
+    Source source = new Source(FakeEngine.ID, Isa.X86_64, Isa.X86_64, List.of());
+    return new Migration.SourceDown(
+        Migration.accepted(FakeHost.request().build(), host.clock().instant()).order(),
+        new Migration.Touched(
+            source,
+            Preparation.getDefaultInstance(),
+            standstill,
+            Optional.of(
+                Checkpoint.newBuilder()
+                    .setImages(
+                        Manifest.newBuilder()
+                            .addFiles(
+                                ManifestFile.newBuilder()
+                                    .setName("inventory.img")
+                                    .setBlob(new Blob("a".repeat(64), 1).toRef())))
+                    .build())));
+  }
+
+  private static Decision resolved(long at) {
+    return Decision.newBuilder()
+        .setMigrationId(FakeHost.ID)
+        .setAtMs(at)
+        .setResolved(Resolved.newBuilder().setRanOn(RanOn.HOST).setBy("eva"))
+        .build();
   }
 
   @FunctionalInterface
