@@ -24,11 +24,13 @@ final class AtLast {
   }
 
   Migration enter(Supplier<Migration> entering) throws InterruptedException {
-    while (true) {
+    for (boolean said = false; ; said = true) {
       try {
         return entering.get();
       } catch (UncheckedIOException e) {
-        LOG.error("{}; again in {} s", e.getMessage(), PAUSE.toSeconds(), e);
+        if (!said) {
+          LOG.error("{}; again every {} s", e.getMessage(), PAUSE.toSeconds(), e);
+        }
         sleeper.sleep(PAUSE);
       }
     }
