@@ -15,6 +15,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
+import io.godwit.docker.CheckpointStart;
+import io.godwit.docker.DockerEngine;
 import io.godwit.messaging.KafkaMessaging;
 import java.time.Clock;
 import java.util.List;
@@ -105,6 +107,7 @@ final class ArchitectureTest {
           // restorer-agent
           "agent.state",
           "agent.machine",
+          "agent.hold",
           "agent.proof",
           "agent.container",
           "agent.rehearsal",
@@ -142,6 +145,32 @@ final class ArchitectureTest {
     String name = some.getBaseComponentType().getPackageName();
     return name.startsWith("io.godwit.") ? FLOORS.indexOf(name.substring(10)) : -1;
   }
+
+  /**
+   * The Engine's JSON ends in one package, so that what an Engine writes otherwise is mended in one
+   * place. The converter reads another's: runc's descriptors.json.
+   */
+  @ArchTest
+  static final ArchRule theEnginesJsonEndsInOnePlace =
+      noClasses()
+          .that(resideOutsideOfPackages("io.godwit.docker.."))
+          .and()
+          .doNotHaveFullyQualifiedName("io.godwit.converter.environment.InheritedPipes")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.fasterxml.jackson..");
+
+  /**
+   * Starting a container from a checkpoint is where one could run twice, or from its beginning: it
+   * is done, and looked after, in one place.
+   */
+  @ArchTest
+  static final ArchRule oneWayToStartFromACheckpoint =
+      noClasses()
+          .that()
+          .areNotAssignableTo(CheckpointStart.class)
+          .should()
+          .callMethod(DockerEngine.class, "startFromCheckpoint", String.class, String.class);
 
   /**
    * Time comes in through constructors, so that tests can make it pass: only a Main reads the real

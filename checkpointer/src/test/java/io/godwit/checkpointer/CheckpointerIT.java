@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.State;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.checkpointer.testing.Device;
 import io.godwit.checkpointer.testing.Service;
 import io.godwit.contract.Abort;
@@ -17,6 +16,7 @@ import io.godwit.contract.IsaName;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.Container;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
@@ -62,7 +62,7 @@ final class CheckpointerIT extends OnRealHost {
   @Test
   void runsOnUntouchedWhenTheDeviceRefusesInTheRehearsal() throws Exception {
     String name = counter();
-    SourceContainer before = host.container(name);
+    Container before = host.container(name);
     host.device(Device.Will.REFUSE);
     Service service = host.start(host.blobs(), LONG);
 
@@ -199,7 +199,7 @@ final class CheckpointerIT extends OnRealHost {
 
     assertEquals(State.SUCCEEDED, end.state(), () -> service.said().toString());
     assertTrue(device.runs());
-    assertEquals("exited", host.container(name).status());
+    assertEquals("exited", host.container(name).state().status());
     assertEquals("no", policy(name));
     Checkpoint checkpoint = host.publisher().on(Topic.CHECKPOINTS, Checkpoint.class).getFirst();
     assertEquals(IsaName.X86_64, checkpoint.getSourceIsa());

@@ -69,9 +69,16 @@ final class Lab implements AutoCloseable {
   private volatile Map<String, Uuid> topics = Map.of();
 
   Lab(Path root, Path folder) throws IOException {
+    this(root, folder, Map.of());
+  }
+
+  /**
+   * @param environment more of the Engine's
+   */
+  Lab(Path root, Path folder, Map<String, String> environment) throws IOException {
     this.root = root;
     this.folder = folder;
-    engine = new OwnEngine(Files.createDirectories(folder.resolve("e")));
+    engine = new OwnEngine(Files.createDirectories(folder.resolve("e")), environment);
     broker =
         java(
             "broker",

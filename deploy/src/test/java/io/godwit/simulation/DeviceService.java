@@ -7,6 +7,7 @@ import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
 import io.godwit.agent.machine.Heartbeat;
 import io.godwit.agent.machine.Namesakes;
@@ -28,14 +29,13 @@ import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
 import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Publisher;
@@ -122,12 +122,7 @@ final class DeviceService implements Machine.Service {
     EventPublisher events = new EventPublisher(new Unheard(), "restorer-agent", clock);
     Homecoming homecoming = new Homecoming(engine, new LeftBehind(folder));
     Containers containers =
-        new Containers(
-            engine,
-            criu,
-            new StartSettings(commands, proc),
-            homecoming,
-            new Orphans(proc, commands, sleeper));
+        new Containers(engine, criu, homecoming, new Orphans(proc, commands, sleeper));
     Images images = new Images(engine, world.store(), new SavedImages(folder, world.store()));
     LayerFiles files = new LayerFiles(commands, clock);
     Layers layers = new Layers(world.store(), files, state);
@@ -140,12 +135,16 @@ final class DeviceService implements Machine.Service {
             new SharedMemory(commands),
             state);
     Manifests manifests = new Manifests(world.store());
-    RestoreProof proof = new RestoreProof(engine, proc);
+    Starts starts =
+        new Starts(
+            engine, new CheckpointStart(engine, criu, commands, proc, sleeper), Optional.empty());
+    RestoreProof proof = new RestoreProof(proc);
     Rehearsing rehearsing =
         new Rehearsing(
             engine,
             containers,
             manifests,
+            starts,
             proof,
             new ProbeBinary(Isa.X86_64),
             state,
@@ -178,8 +177,8 @@ final class DeviceService implements Machine.Service {
                 layers,
                 trees,
                 manifests,
+                starts,
                 proof,
-                new ReadOnlyRoot(commands, proc),
                 rehearsing,
                 disk,
                 world.broker().log(),

@@ -6,6 +6,10 @@ import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.EngineRuntime;
+import io.godwit.agent.hold.Holding;
+import io.godwit.agent.hold.RuntimeFolder;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
 import io.godwit.agent.machine.Disk;
@@ -30,15 +34,14 @@ import io.godwit.blob.SavedImages;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
@@ -91,9 +94,10 @@ public final class Agent {
     var devices = runtime.adopt("agent's devices", kafka.listen(Topic.DEVICES, namesakes::hear));
     runtime.unreadyFor(namesakes::reasons);
     namesakes.listen(() -> devices.caughtUp(() -> true));
+    boolean holds = new EngineRuntime(machine.proc(), commands).holds(settings.dockerHost());
     var profiler =
         new DeviceProfiler(
-            self, version(), machine, new CriuProgram(commands, clock), engine, clock);
+            self, version(), machine, new CriuProgram(commands, clock), engine, holds, clock);
     var heartbeat =
         runtime.adopt(
             "heartbeat",
@@ -108,11 +112,7 @@ public final class Agent {
     var homecoming = new Homecoming(engine, new LeftBehind(settings.stateDir()));
     var containers =
         new Containers(
-            engine,
-            options,
-            new StartSettings(commands, machine.proc()),
-            homecoming,
-            new Orphans(machine.proc(), commands, Sleeper.SYSTEM));
+            engine, options, homecoming, new Orphans(machine.proc(), commands, Sleeper.SYSTEM));
     var images = new Images(engine, blobs, new SavedImages(settings.stateDir(), blobs));
     var files = new LayerFiles(commands, clock);
     var layers = new Layers(blobs, files, state);
@@ -126,12 +126,20 @@ public final class Agent {
             state);
     var manifests = new Manifests(blobs);
     var disk = new Disk(commands);
-    var proof = new RestoreProof(engine, machine.proc());
+    var starts =
+        new Starts(
+            engine,
+            new CheckpointStart(engine, options, commands, machine.proc(), Sleeper.SYSTEM),
+            Optional.of(
+                new Holding(
+                    engine, RuntimeFolder.OF_THIS_MACHINE, machine.proc(), Threads.SYSTEM)));
+    var proof = new RestoreProof(machine.proc());
     var rehearsing =
         new Rehearsing(
             engine,
             containers,
             manifests,
+            starts,
             proof,
             new ProbeBinary(machine.isa()),
             state,
@@ -163,8 +171,8 @@ public final class Agent {
                 layers,
                 trees,
                 manifests,
+                starts,
                 proof,
-                new ReadOnlyRoot(commands, machine.proc()),
                 rehearsing,
                 disk,
                 log,

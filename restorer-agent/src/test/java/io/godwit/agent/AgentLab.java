@@ -1,7 +1,7 @@
 package io.godwit.agent;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Homecoming;
@@ -10,6 +10,9 @@ import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.Holding;
+import io.godwit.agent.hold.RuntimeFolder;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
 import io.godwit.agent.machine.Disk;
@@ -37,7 +40,9 @@ import io.godwit.contract.ImageDescription;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
@@ -46,9 +51,7 @@ import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.elf.ElfFile;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Sleeper;
@@ -147,7 +150,7 @@ final class AgentLab implements AutoCloseable {
     made.add(name + "-source");
     String source = run(command.toArray(String[]::new)).strip();
     // The Engine has it running while it is runc still, whose memory could be marked as well.
-    long pid = inspect(source).path("State").path("Pid").asLong();
+    long pid = inspect(source).state().pid();
     Awaitility.await()
         .until(() ->
             !Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString().contains("runc"));
@@ -160,13 +163,13 @@ final class AgentLab implements AutoCloseable {
     return run("docker", "run", "--detach", "--name", as, IMAGE, "/app").strip();
   }
 
-  JsonNode inspect(String container) throws IOException {
+  Container inspect(String container) throws IOException {
     return engine.inspect(container).orElseThrow();
   }
 
   /** The container as its host tells it, under the name that it is to have here. */
   ContainerDescription describe(String container) throws IOException {
-    var inspect = (com.fasterxml.jackson.databind.node.ObjectNode) inspect(container);
+    ObjectNode inspect = (ObjectNode) JSON.readTree(inspect(container).toJson());
     inspect.put("Name", "/" + name);
     return ContainerDescription.newBuilder()
         .setId(container)
@@ -226,11 +229,20 @@ final class AgentLab implements AutoCloseable {
 
   Containers containers(DockerEngine on) {
     return new Containers(
+        on, options(), homecoming(on), new Orphans(Path.of("/proc"), commands, Sleeper.SYSTEM));
+  }
+
+  private CriuOptions options() {
+    return new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
+  }
+
+  private Starts starts(DockerEngine on) {
+    return new Starts(
         on,
-        new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM),
-        new StartSettings(commands, Path.of("/proc")),
-        homecoming(on),
-        new Orphans(Path.of("/proc"), commands, Sleeper.SYSTEM));
+        new CheckpointStart(on, options(), commands, Path.of("/proc"), Sleeper.SYSTEM),
+        Optional.of(
+            new Holding(
+                on, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)));
   }
 
   /** An agent's run, on an Engine that may have its ways. */
@@ -245,8 +257,8 @@ final class AgentLab implements AutoCloseable {
             layers(),
             trees(on),
             new Manifests(blobs),
-            new RestoreProof(on, Path.of("/proc")),
-            new ReadOnlyRoot(commands, Path.of("/proc")),
+            starts(on),
+            new RestoreProof(Path.of("/proc")),
             rehearsing(on),
             new Disk(commands),
             log,
@@ -283,7 +295,8 @@ final class AgentLab implements AutoCloseable {
         on,
         containers(on),
         new Manifests(blobs),
-        new RestoreProof(on, Path.of("/proc")),
+        starts(on),
+        new RestoreProof(Path.of("/proc")),
         new ProbeBinary(MachineFacts.ofThisMachine().isa()),
         state,
         Path.of("/proc"),
@@ -298,6 +311,7 @@ final class AgentLab implements AutoCloseable {
             MachineFacts.ofThisMachine(),
             new CriuProgram(commands, clock),
             on,
+            false,
             clock);
     return new RehearsalHandler(
         self(),
@@ -332,7 +346,7 @@ final class AgentLab implements AutoCloseable {
   }
 
   private RandomAccessFile memory(String container, String mode) throws IOException {
-    long pid = inspect(container).path("State").path("Pid").asLong();
+    long pid = inspect(container).state().pid();
     RandomAccessFile memory = new RandomAccessFile("/proc/" + pid + "/mem", mode);
     memory.seek(ElfFile.read("probe", probe()).requireSymbol("probe_mark").address());
     return memory;
@@ -360,9 +374,9 @@ final class AgentLab implements AutoCloseable {
     if (exists(name)) {
       engine.remove(name);
     }
-    Optional<JsonNode> renamed = containers(engine).find(purpose());
+    Optional<Container> renamed = containers(engine).find(purpose());
     if (renamed.isPresent()) {
-      engine.remove(renamed.get().path("Id").asText());
+      engine.remove(renamed.get().id());
     }
     engine.remove(Containers.rehearsalName(id));
     events.close();
@@ -371,6 +385,6 @@ final class AgentLab implements AutoCloseable {
 
   /** How the container that is to be moved is configured. */
   ContainerSpec spec(String container) throws IOException {
-    return ContainerSpec.ofInspect(inspect(container));
+    return ContainerSpec.of(inspect(container));
   }
 }

@@ -19,10 +19,7 @@ import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.io.IOException;
@@ -202,12 +199,7 @@ final class FreezeIT {
     SourceRestore restore =
         new SourceRestore(
             engine,
-            new CheckpointStart(
-                engine,
-                criu,
-                new ReadOnlyRoot(commands, PROC),
-                new StartSettings(commands, PROC),
-                new Orphans(PROC, commands, Sleeper.SYSTEM)),
+            new CheckpointStart(engine, criu, commands, PROC, Sleeper.SYSTEM),
             new SharedMemory(commands),
             processes,
             identity);
@@ -243,13 +235,13 @@ final class FreezeIT {
     kernel.thaw(first, holds.id());
     assertInstanceOf(Sight.Frozen.class, source.look(holds.id(), Optional.empty()));
     source.thaw(holds.id());
-    assertEquals("running", holds.container().status());
+    assertEquals("running", holds.container().state().status());
     assertGoesOn(holds);
 
     kernel.freeze(first, holds.id());
     assertInstanceOf(Sight.Frozen.class, source.look(holds.id(), Optional.empty()));
     source.freeze(holds.id());
-    assertEquals("paused", holds.container().status());
+    assertEquals("paused", holds.container().state().status());
     source.freeze(holds.id());
     source.thaw(holds.id());
     assertInstanceOf(Sight.Runs.class, source.look(holds.id(), Optional.empty()));

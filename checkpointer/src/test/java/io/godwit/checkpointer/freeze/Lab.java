@@ -15,10 +15,7 @@ import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
@@ -197,12 +194,7 @@ final class Lab {
   SourceRestore restore(DockerEngine asked) {
     return new SourceRestore(
         asked,
-        new CheckpointStart(
-            asked,
-            criu,
-            new ReadOnlyRoot(this::run, proc.folder()),
-            new StartSettings(this::run, proc.folder()),
-            new Orphans(proc.folder(), this::run, pause -> {})),
+        new CheckpointStart(asked, criu, this::run, proc.folder(), pause -> {}),
         new SharedMemory(this::run),
         proc,
         new ProcessIdentity(proc, processes));

@@ -124,8 +124,8 @@ public final class CriuOptions {
 
   private static final Logger LOG = LoggerFactory.getLogger(CriuOptions.class);
 
-  /** Where the caller names none: a start from a checkpoint may take a slow device minutes. */
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  /** Where the caller names no other: a start from a checkpoint may take a slow device minutes. */
+  public static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Path file;
   private final Path saved;

@@ -1,7 +1,5 @@
 package io.godwit.agent.rehearsal;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
@@ -16,6 +14,7 @@ import io.godwit.contract.Phase;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
 import io.godwit.contract.Template;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.MigrationEvents;
@@ -46,7 +45,6 @@ import org.slf4j.LoggerFactory;
  * another one, of whatever migration has the same id, is rehearsed from the beginning.
  */
 public final class RehearsalHandler implements Wire.MessageHandler<Preparation> {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Logger LOG = LoggerFactory.getLogger(RehearsalHandler.class);
   private static final String ANSWER = "rehearsal.answer";
   private static final String ANSWERED = "rehearsal.of";
@@ -202,7 +200,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
 
   private Template rehearse(MigrationId id, Preparation preparation)
       throws PoisonException, IOException, RefusedException, InterruptedException {
-    JsonNode inspect = inspect(preparation);
+    ContainerSpec wanted = wanted(preparation);
     long bytes =
         preparation.getContainer().getImage().getArchive().getSize()
             + preparation.getLayer().getArchive().getSize()
@@ -219,7 +217,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
                   .formatted(state.room(), bytes + MARGIN),
               "Make room there."));
     }
-    missing.addAll(requirements.missing(id, inspect, preparation.getOptions(), bytes + MARGIN));
+    missing.addAll(requirements.missing(id, wanted, preparation.getOptions(), bytes + MARGIN));
     if (!missing.isEmpty()) {
       throw new RefusedException(missing);
     }
@@ -227,7 +225,6 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     Journal.Entry entry = journal.write(Journal.Entry.rehearsal(id, Containers.rehearsalName(id)));
     try {
       layers.noteAhead(id, preparation.getLayer());
-      ContainerSpec wanted = ContainerSpec.ofInspect(inspect);
       List<String> obstacles = trees.stage(id, preparation, wanted);
       if (!obstacles.isEmpty()) {
         throw new RefusedException(
@@ -278,11 +275,10 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     }
   }
 
-  private static JsonNode inspect(Preparation preparation) throws PoisonException {
+  private static ContainerSpec wanted(Preparation preparation) throws PoisonException {
     try {
-      JsonNode inspect = JSON.readTree(preparation.getContainer().getInspectJson().toByteArray());
-      ContainerSpec.ofInspect(inspect);
-      return inspect;
+      return ContainerSpec.of(
+          Container.parse(preparation.getContainer().getInspectJson().toByteArray()));
     } catch (IOException | IllegalArgumentException e) {
       throw new PoisonException(
           "the preparation's description of the container cannot be read: " + e.getMessage(), e);

@@ -1,9 +1,9 @@
 package io.godwit.agent.rehearsal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
-import io.godwit.agent.proof.Finding;
+import io.godwit.agent.hold.PendingStart;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Patience;
@@ -12,6 +12,9 @@ import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.TcpConnections;
+import io.godwit.docker.AsAsked;
+import io.godwit.docker.CheckpointStart;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.DockerEngine;
@@ -38,6 +41,7 @@ public final class Rehearsing {
   private final DockerEngine engine;
   private final Containers containers;
   private final Manifests manifests;
+  private final Starts starts;
   private final RestoreProof proof;
   private final ProbeBinary probe;
   private final StateFolder state;
@@ -51,6 +55,7 @@ public final class Rehearsing {
       DockerEngine engine,
       Containers containers,
       Manifests manifests,
+      Starts starts,
       RestoreProof proof,
       ProbeBinary probe,
       StateFolder state,
@@ -59,6 +64,7 @@ public final class Rehearsing {
     this.engine = engine;
     this.containers = containers;
     this.manifests = manifests;
+    this.starts = starts;
     this.proof = proof;
     this.probe = probe;
     this.state = state;
@@ -77,7 +83,7 @@ public final class Rehearsing {
   /** Puts files into the container before it starts. */
   @FunctionalInterface
   public interface Filling {
-    void fill(JsonNode inspect) throws IOException;
+    void fill(Container container) throws IOException;
   }
 
   /**
@@ -95,18 +101,18 @@ public final class Rehearsing {
       Files.deleteIfExists(log);
       ContainerSpec withProbe = spec.withProcess(List.of(ProbeBinary.PATH));
       String container = containers.create(name, Purpose.rehearsal(id), withProbe);
-      JsonNode inspect = found(container);
-      List<String> otherwise = AsAsked.differences(withProbe.toCreateRequest(), inspect);
+      Container made = found(container);
+      List<String> otherwise = AsAsked.differences(withProbe, made, Containers.OWN_LABELS);
       if (!otherwise.isEmpty()) {
         throw new RefusedException(
             otherwise.stream()
                 .map(how -> new Refusal(RefusalKind.NOT_AS_ASKED, spec.name(), how))
                 .toList());
       }
-      filling.fill(inspect);
-      probe.place(UpperLayer.ofInspect(inspect), state.staging(id));
+      filling.fill(made);
+      probe.place(UpperLayer.of(made), state.staging(id));
       step = "started";
-      engine.start(container);
+      boolean held = starts.startAfresh(made);
       awaitProbe(container);
       step = "checkpointed";
       Path images = state.staging(id).resolve("rehearsal");
@@ -115,24 +121,54 @@ public final class Rehearsing {
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
       Instant begin = patience.clock().instant();
-      containers.startFromCheckpoint(container, id, images, TcpConnections.CLOSE, List.of(), log);
-      Optional<String> unset = containers.setAsAtItsStart(found(container));
-      if (unset.isPresent()) {
-        throw new IOException(unset.get());
+      restore(
+          held,
+          new CheckpointStart.Wanted(
+              container,
+              Containers.checkpointName(id),
+              images,
+              log,
+              TcpConnections.CLOSE,
+              List.of()));
+      if (held) {
+        state.mark(state.held(id));
       }
-      switch (proof.look(container, images, log)) {
-        case Finding.Restored _ -> {
-          DurableFiles.delete(log);
-          return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
-        }
-        case Finding.Stranger stranger -> throw new IOException(stranger.why());
-        case Finding.NothingRuns nothing -> throw new IOException(nothing.why());
-        case Finding.Ending ending -> throw new IOException(ending.why());
-        case Finding.Ended ended ->
-            throw new IOException("the probe ended with exit code " + ended.exitCode());
-      }
+      DurableFiles.delete(log);
+      return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
     } catch (IOException e) {
       throw new RefusedException(refusals(spec.name(), step, e, log));
+    }
+  }
+
+  /**
+   * @throws IOException when what runs is not the probe as it was dumped
+   */
+  private void restore(boolean held, CheckpointStart.Wanted wanted)
+      throws IOException, InterruptedException {
+    switch (restored(held, wanted)) {
+      case CheckpointStart.Answer.Started started -> {
+        if (started.otherwise().isPresent()) {
+          throw new IOException(started.otherwise().get());
+        }
+      }
+      case CheckpointStart.Answer.StrangerRuns stranger -> throw new IOException(stranger.why());
+      // What CRIU said is read from its log, whatever went wrong.
+      case CheckpointStart.Answer.Refused refused -> throw new IOException(refused.why());
+      case CheckpointStart.Answer.Ended ended ->
+          throw new IOException(
+              "the probe ended with exit code " + ended.container().state().exitCode());
+    }
+  }
+
+  /** In the way in which the container itself is going to be. */
+  private CheckpointStart.Answer restored(boolean held, CheckpointStart.Wanted wanted)
+      throws IOException, InterruptedException {
+    try (PendingStart start = starts.begin(found(wanted.containerId()), held, START)) {
+      Optional<String> not = start.await(START);
+      if (not.isPresent()) {
+        throw new IOException(not.get());
+      }
+      return start.go(wanted, List.of(), proof.of(wanted.images()));
     }
   }
 
@@ -160,16 +196,13 @@ public final class Rehearsing {
         patience.await(
             START,
             () -> {
-              JsonNode state = found(container).path("State");
-              if (state.path("Status").asText().equals("exited")) {
+              Container.State state = found(container).state();
+              if (state.status().equals("exited")) {
                 throw new IOException(
                     "the probe ended with exit code %d: %s %s"
-                        .formatted(
-                            state.path("ExitCode").asInt(),
-                            state.path("Error").asText(),
-                            engine.logs(container, 5)));
+                        .formatted(state.exitCode(), state.error(), engine.logs(container, 5)));
               }
-              return state.path("Running").asBoolean() && isProbe(state.path("Pid").asLong());
+              return state.running() && isProbe(state.pid());
             });
     if (!runs) {
       throw new IOException("the probe does not run after " + START.toSeconds() + " s");
@@ -187,14 +220,13 @@ public final class Rehearsing {
 
   /** The Engine answers before it has noticed that the dumped process is gone. */
   private void awaitEnd(String container) throws IOException, InterruptedException {
-    boolean ended =
-        patience.await(START, () -> !found(container).path("State").path("Running").asBoolean());
+    boolean ended = patience.await(START, () -> !found(container).state().running());
     if (!ended) {
       throw new IOException("the dumped container still runs after " + START.toSeconds() + " s");
     }
   }
 
-  private JsonNode found(String container) throws IOException {
+  private Container found(String container) throws IOException {
     return engine
         .inspect(container)
         .orElseThrow(

@@ -4,6 +4,7 @@ import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.Rehearsing;
@@ -12,7 +13,6 @@ import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Manifests;
 import io.godwit.docker.DockerEngine;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Publisher;
@@ -42,8 +42,8 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
       Layers layers,
       Trees trees,
       Manifests manifests,
+      Starts starts,
       RestoreProof proof,
-      ReadOnlyRoot readOnlyRoot,
       Rehearsing rehearsing,
       Disk disk,
       DecisionLog log,
@@ -69,8 +69,8 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
                 ground.engine,
                 ground.containers,
                 ground.trees,
+                ground.starts,
                 ground.proof,
-                ground.readOnlyRoot,
                 ground.state,
                 ground.sleeper),
             decisions,
@@ -91,7 +91,10 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
                 ground.layers,
                 ground.trees,
                 staging,
-                ground.disk),
+                ground.starts,
+                ground.state,
+                ground.disk,
+                ground.clock),
             settlement,
             decisions,
             new Uninterrupted(ground.threads),

@@ -3,6 +3,7 @@ package io.godwit.agent.restore;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.restore.ClaimedRestore.Begun;
 import io.godwit.agent.restore.ClaimedRestore.Claimed;
 import io.godwit.agent.restore.ClaimedRestore.Result;
 import io.godwit.agent.state.Journal;
@@ -15,6 +16,7 @@ import io.godwit.contract.Phase;
 import io.godwit.contract.PhaseTime;
 import io.godwit.contract.Resolved.RanOn;
 import io.godwit.contract.Succeeded;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.MessagingException;
@@ -30,7 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +51,6 @@ import org.slf4j.LoggerFactory;
 final class Settlement {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);
-  private static final Set<String> STARTED_WITH_THE_ENGINE =
-      Set.of("always", "unless-stopped", "on-failure");
   private static final String CONVERSION = "conversion.record";
 
   private final ClaimedRestore restore;
@@ -106,7 +106,7 @@ final class Settlement {
   }
 
   /** Starts what was claimed and prepared, and brings it to its end. */
-  void start(Task task, Entry entry, String container, PhaseTimer timer)
+  void start(Task task, Entry entry, Preparer.Ready ready, PhaseTimer timer)
       throws IOException, InterruptedException {
     MigrationEvents people = people(entry, Optional.of(task));
     people.say(Phase.CLAIMED, "the device has claimed the container");
@@ -114,13 +114,13 @@ final class Settlement {
     DurableFiles.delete(log(entry.id()));
     Entry starting = journal.write(entry.at(Step.STARTING));
     people.say(Phase.RESTORING, "CRIU restores");
-    Optional<String> refusal = restore.start(task, container);
+    AtomicReference<Begun> begun = new AtomicReference<>(restore.start(task, ready.containerId(), ready.start()));
     Claimed claimed = new Claimed(starting, Optional.of(task));
     Verdict verdict =
         outcome(
             claimed,
             () -> {
-              Result result = restore.look(claimed, refusal);
+              Result result = restore.look(claimed, begun.getAndUpdate(Begun::later));
               timer.ended("restore", 0);
               return result;
             },
@@ -135,7 +135,7 @@ final class Settlement {
     Look look =
         () -> {
           try {
-            return restore.look(claimed, Optional.of(why));
+            return restore.look(claimed, new Begun.Unseen(why));
           } catch (IOException e) {
             if (entry.step() != Step.PREPARED) {
               throw e;
@@ -151,8 +151,7 @@ final class Settlement {
   /** After a crash with a claim and no outcome: tells what really runs. */
   void tellWhatRuns(Entry entry) throws IOException, InterruptedException {
     Claimed claimed = new Claimed(entry, kept(entry));
-    Optional<String> crash =
-        Optional.of("The agent was stopped while the container was being restored.");
+    Begun crash = new Begun.Unseen("The agent was stopped while the container was being restored.");
     obey(entry, outcome(claimed, () -> restore.look(claimed, crash), List::of));
   }
 
@@ -266,9 +265,7 @@ final class Settlement {
     MigrationId id = done.id();
     Optional<Task> task = kept(done);
     Optional<String> container =
-        containers
-            .find(Purpose.restore(id, done.attempt()))
-            .map(inspect -> inspect.path("Id").asText());
+        containers.find(Purpose.restore(id, done.attempt())).map(Container::id);
     if (container.isPresent()) {
       trees.keep(id, container.get());
       if (task.isPresent()) {
@@ -294,13 +291,8 @@ final class Settlement {
   private void startAsTheEngineWouldHave(Entry entry, String container, Task task)
       throws IOException {
     boolean anew = !entry.boot().isEmpty() && !entry.boot().equals(state.boot().id());
-    String policy = task.spec().restartPolicy().path("Name").asText();
-    boolean runs =
-        engine
-            .inspect(container)
-            .map(inspect -> inspect.path("State").path("Running").asBoolean())
-            .orElse(true);
-    if (anew && !runs && STARTED_WITH_THE_ENGINE.contains(policy)) {
+    boolean runs = engine.inspect(container).map(there -> there.state().running()).orElse(true);
+    if (anew && !runs && task.spec().restartPolicy().startsWithTheEngine()) {
       LOG.info("{} is started, as its restart policy asks", entry.container());
       engine.start(container);
     }

@@ -1,13 +1,16 @@
 package io.godwit.agent.restore;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.Conversion;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.Network;
 import io.godwit.messaging.PoisonException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A conversion whose words make sense.
@@ -15,9 +18,14 @@ import java.io.IOException;
  * @param id the migration
  * @param conversion as it came
  * @param spec how the source's container is configured, with its name here
+ * @param addresses its own on the source
  */
-record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+record Task(
+    MigrationId id, Conversion conversion, ContainerSpec spec, List<InetAddress> addresses) {
+  /** Takes a copy. */
+  Task {
+    addresses = List.copyOf(addresses);
+  }
 
   /**
    * @throws PoisonException when its id or its description of the container cannot be read, or it
@@ -30,15 +38,29 @@ record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
           "the conversion names no attempt, so that no claim would be bound to it: bring the source host's checkpointer, the converter and this agent to one version");
     }
     try {
-      JsonNode inspect = JSON.readTree(conversion.getContainer().getInspectJson().toByteArray());
+      Container source = Container.parse(conversion.getContainer().getInspectJson().toByteArray());
       return new Task(
           id,
           conversion,
-          ContainerSpec.ofInspect(inspect).withName(conversion.getOptions().getName()));
+          ContainerSpec.of(source).withName(conversion.getOptions().getName()),
+          addresses(source));
     } catch (IOException | IllegalArgumentException e) {
       throw new PoisonException(
           "the conversion's description of the container cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static List<InetAddress> addresses(Container source) throws IOException {
+    List<InetAddress> addresses = new ArrayList<>();
+    for (Network network : source.networks()) {
+      for (String address : List.of(network.address(), network.address6())) {
+        if (!address.isEmpty()) {
+          // No name is looked up: a sender's word must not make this device ask for one.
+          addresses.add(InetAddress.ofLiteral(address));
+        }
+      }
+    }
+    return addresses;
   }
 
   /** Which try to move it this is. */
