@@ -90,6 +90,7 @@ public final class ServiceRuntime implements AutoCloseable {
         .forEach(name -> LOG.warn("{} is set, but there is no such setting: misspelt?", name));
     int port = settings.metricsPort();
     if (port != 0) {
+      adopt("process's metrics", new ProcessMetrics(metrics, settings.stateDir()));
       adopt("monitoring", monitoring(port));
     }
     Runtime.getRuntime().addShutdownHook(hook);

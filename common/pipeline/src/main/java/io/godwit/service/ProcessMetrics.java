@@ -1,0 +1,42 @@
+package io.godwit.service;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.DiskSpaceMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What every JVM has to say of itself, under the names that Micrometer gives it. */
+final class ProcessMetrics implements AutoCloseable {
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+
+  /**
+   * @param stateDir whose disk's room is told; the next folder above it that is there is asked
+   */
+  ProcessMetrics(MeterRegistry metrics, Path stateDir) {
+    collections.bindTo(metrics);
+    new JvmMemoryMetrics().bindTo(metrics);
+    new JvmThreadMetrics().bindTo(metrics);
+    new ClassLoaderMetrics().bindTo(metrics);
+    new ProcessorMetrics().bindTo(metrics);
+    new FileDescriptorMetrics().bindTo(metrics);
+    new UptimeMetrics().bindTo(metrics);
+    new DiskSpaceMetrics(existing(stateDir).toFile()).bindTo(metrics);
+  }
+
+  private static Path existing(Path folder) {
+    Path parent = folder.getParent();
+    return Files.isDirectory(folder) || parent == null ? folder : existing(parent);
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+  }
+}
