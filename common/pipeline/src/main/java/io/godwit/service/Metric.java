@@ -91,7 +91,7 @@ public enum Metric {
   CONVERSIONS_ENDED(
       "godwit.conversions.ended",
       "",
-      "Checkpoints that the converter is done with, by outcome: converted, refused, skipped."),
+      "Checkpoints that the converter is done with, by outcome: converted, refused, skipped, buried."),
   CONVERSION_TIME("godwit.conversion", "seconds", "Time that a conversion took."),
   WORKER_SILENT(
       "godwit.worker.silent",

@@ -82,6 +82,7 @@ public final class ServiceRuntime implements AutoCloseable {
     this.clock = clock;
     this.exit = exit;
     this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    metrics.config().meterFilter(ProcessMetrics.CONVENTIONAL);
     this.liveness = new Liveness(clock, this::end);
     Metric.WORKER_SILENT.gauge(
         metrics, () -> liveness.longestSilence().toMillis() / 1000.0, "service", service);
