@@ -6,6 +6,7 @@ import io.godwit.messaging.Topic;
 import io.godwit.service.Threads;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -28,6 +29,7 @@ public final class Heartbeat implements AutoCloseable {
   private final Publisher publisher;
   private final Clock clock;
   private final AtomicReference<DeviceProfile> latest;
+  private final AtomicReference<Instant> heard;
   private final Ways ways;
   private final List<Threads.Bell> ends;
 
@@ -56,6 +58,7 @@ public final class Heartbeat implements AutoCloseable {
     this.clock = clock;
     this.ways = ways;
     this.latest = new AtomicReference<>(profiler.get());
+    this.heard = new AtomicReference<>(clock.instant());
     LOG.info("{}", words(latest.get()));
     Threads.Bell announcing = threads.bell();
     Threads.Bell looking = threads.bell();
@@ -88,6 +91,11 @@ public final class Heartbeat implements AutoCloseable {
   /** The latest profile that was looked up. */
   public DeviceProfile latest() {
     return latest.get();
+  }
+
+  /** How long ago a broker last took this device's word; from the start on where none has. */
+  public Duration silence() {
+    return Duration.between(heard.get(), clock.instant());
   }
 
   /** Looks now, for who cannot wait for the next time. */
@@ -123,6 +131,7 @@ public final class Heartbeat implements AutoCloseable {
     }
     try {
       publisher.publish(Topic.DEVICES, known.getDevice(), word.build());
+      heard.set(clock.instant());
     } catch (Throwable e) {
       // The next one comes in a moment; nothing waits for this one.
       LOG.warn("this device could not be announced: {}", e.toString());
