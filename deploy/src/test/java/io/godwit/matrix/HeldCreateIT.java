@@ -56,10 +56,7 @@ final class HeldCreateIT {
     // A short path: sockets lie in it.
     folder = Files.createTempDirectory("gh");
     front = RuntimeInFront.install(root, folder.resolve("front"));
-    own =
-        new OwnEngine(
-            Files.createDirectories(folder.resolve("e")),
-            front.environment());
+    own = new OwnEngine(Files.createDirectories(folder.resolve("e")), front.environment());
     docker = own.docker();
     own.awaitReady();
     engine = new HttpDockerEngine(URI.create("unix://" + own.socket()));
@@ -102,8 +99,7 @@ final class HeldCreateIT {
   }
 
   private HeldStart begin(String container) throws IOException {
-    return new Holding(
-            engine, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)
+    return new Holding(engine, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)
         .begin(container, Duration.ofMinutes(5));
   }
 
@@ -144,8 +140,7 @@ final class HeldCreateIT {
     assertEquals(List.of(), own.living(), "nothing of it is begun");
     assertEquals(Optional.empty(), go(start));
     Awaitility.await().atMost(PATIENCE).until(() -> !docker.logs(container).isEmpty());
-    assertEquals(
-        dumpedAt + 1, Long.parseLong(docker.logs(container).getFirst().split(" ", -1)[1]));
+    assertEquals(dumpedAt + 1, Long.parseLong(docker.logs(container).getFirst().split(" ", -1)[1]));
     assertTrue(Files.exists(folder.resolve("work/restore.log")), "CRIU's log is kept");
   }
 

@@ -9,10 +9,10 @@ import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Migration.Touched;
 import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.docker.Container;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.FileTree;
 import io.godwit.contract.LayerArchive;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.SharedMemory;
@@ -151,8 +151,7 @@ final class OwnCheckpoint {
     return boot.isEmpty() || boot.equals(processes.boot());
   }
 
-  private Copy stored(
-      Migration migration, Container container, Checkpoint stored, boolean sameBoot)
+  private Copy stored(Migration migration, Container container, Checkpoint stored, boolean sameBoot)
       throws IOException {
     Path folder = Files.createDirectories(folder(migration));
     CheckpointFolder there =
@@ -183,7 +182,7 @@ final class OwnCheckpoint {
    */
   private void putFilesBack(Migration migration, Container container, Checkpoint stored)
       throws IOException {
-    unpack(migration, stored.getLayer(), LayerFiles.upperDir(container.inspect()));
+    unpack(migration, stored.getLayer(), LayerFiles.upperDir(container));
     Path held = journal.keptFile(migration.id(), TreeSender.HELD);
     List<SourceTrees.Tree> here = SourceTrees.of(container, engine, held);
     for (FileTree tree : stored.getTreesList()) {
@@ -196,7 +195,7 @@ final class OwnCheckpoint {
       switch (tree.getKind()) {
         case VOLUME, BIND -> unpack(migration, tree.getFiles(), place);
         case SHARED_MEMORY -> {
-          sharedMemory.create(container.inspect(), held);
+          sharedMemory.create(container, held);
           unpack(migration, tree.getFiles(), held);
         }
         case LOG, KIND_UNSPECIFIED, UNRECOGNIZED -> {

@@ -219,10 +219,7 @@ final class SourceUndo {
   }
 
   private Undone restored(
-      Migration migration,
-      Touched touched,
-      Container container,
-      OwnCheckpoint.Copy.Whole copy)
+      Migration migration, Touched touched, Container container, OwnCheckpoint.Copy.Whole copy)
       throws IOException, InterruptedException {
     String id = container.id();
     SourceRestore.Dump dump =

@@ -136,10 +136,7 @@ final class OwnNetworkTest {
     List<Refusal> refusals = new ArrayList<>();
     ProcFs procFs = new ProcFs(proc);
     new OwnNetwork(procFs, new Firewall(procFs, this::saved))
-        .check(
-            Container.parse(INSPECT),
-            new HostProcess(7, 70),
-            refusals);
+        .check(Container.parse(INSPECT), new HostProcess(7, 70), refusals);
     return refusals.stream().map(Refusal::words).toList();
   }
 }

@@ -296,7 +296,7 @@ public final class FakeEngine implements DockerEngine {
       world.hangs.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DockerException(0, "nobody waits for it any more");
+      throw new DockerException.Silent("nobody waits for it any more");
     }
     List<Integer> left = world.refusals.getOrDefault(call, List.of());
     if (!left.isEmpty()) {

@@ -39,8 +39,7 @@ record Bundle(Path folder, Path runtime) {
    */
   SequencedMap<String, String> networkSettings() throws IOException {
     SequencedMap<String, String> settings = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> sysctl :
-        config().path("linux").path("sysctl").properties()) {
+    for (Map.Entry<String, JsonNode> sysctl : config().path("linux").path("sysctl").properties()) {
       if (sysctl.getKey().startsWith(NET)) {
         // As runc reads the names.
         settings.put(sysctl.getKey().replace('.', '/'), sysctl.getValue().asText());

@@ -56,8 +56,7 @@ public final class EngineRuntime {
       if (runc.isEmpty()) {
         return false;
       }
-      CommandRunner.Result said =
-          commands.run(List.of(runc.get().toString(), "godwit"), PATIENCE);
+      CommandRunner.Result said = commands.run(List.of(runc.get().toString(), "godwit"), PATIENCE);
       return said.exit() == 0 && said.text().strip().equals(KNOWN);
     } catch (IOException e) {
       LOG.warn("it cannot be told what the Engine's containers are created by", e);

@@ -38,8 +38,7 @@ public final class Hold implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Duration atMost;
   private final Threads.Bell bell;
-  private final AtomicReference<Optional<Caller>> runtime =
-      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<Caller>> runtime = new AtomicReference<>(Optional.empty());
   private final AtomicReference<Optional<Finishing>> finishing =
       new AtomicReference<>(Optional.empty());
   private final AtomicBoolean over = new AtomicBoolean();
@@ -207,7 +206,8 @@ public final class Hold implements AutoCloseable {
   }
 
   private static void say(SocketChannel caller, String words) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap((words.replace('\n', ' ') + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer bytes =
+        ByteBuffer.wrap((words.replace('\n', ' ') + "\n").getBytes(StandardCharsets.UTF_8));
     while (bytes.hasRemaining()) {
       caller.write(bytes);
     }

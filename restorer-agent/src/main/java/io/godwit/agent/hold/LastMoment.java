@@ -49,7 +49,8 @@ record LastMoment(Bundle bundle, Path images, List<InetAddress> there, Path proc
   static Map<InetAddress, InetAddress> here(List<InetAddress> there, List<InetAddress> here) {
     Map<InetAddress, InetAddress> found = new HashMap<>();
     for (boolean four : new boolean[] {true, false}) {
-      List<InetAddress> old = there.stream().filter(a -> a instanceof Inet4Address == four).toList();
+      List<InetAddress> old =
+          there.stream().filter(a -> a instanceof Inet4Address == four).toList();
       List<InetAddress> now = here.stream().filter(a -> a instanceof Inet4Address == four).toList();
       if (old.size() == 1 && now.size() == 1) {
         found.put(old.getFirst(), now.getFirst());

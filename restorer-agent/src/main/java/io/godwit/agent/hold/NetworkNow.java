@@ -57,8 +57,7 @@ record NetworkNow(List<InetAddress> addresses, Map<String, Long> interfaces) {
   }
 
   /** The table of local addresses: a leaf, and below it "/32 host LOCAL" where it is an own one. */
-  private static void readFour(List<String> table, List<InetAddress> addresses)
-      throws IOException {
+  private static void readFour(List<String> table, List<InetAddress> addresses) throws IOException {
     String leaf = "";
     for (String line : table) {
       if (line.contains("|-- ")) {
@@ -75,8 +74,6 @@ record NetworkNow(List<InetAddress> addresses, Map<String, Long> interfaces) {
   /** A kernel without IPv6 has no such file. */
   private static List<String> lines(Path process, String name) throws IOException {
     Path file = process.resolve("net").resolve(name);
-    return Files.exists(file)
-        ? Files.readAllLines(file, StandardCharsets.ISO_8859_1)
-        : List.of();
+    return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.ISO_8859_1) : List.of();
   }
 }

@@ -13,8 +13,7 @@ import java.util.Optional;
  * @param checkpoints the Engine's way, where it is experimental
  * @param holding ours, for an Engine whose containers come through the runtime
  */
-public record Starts(
-    DockerEngine engine, CheckpointStart checkpoints, Optional<Holding> holding) {
+public record Starts(DockerEngine engine, CheckpointStart checkpoints, Optional<Holding> holding) {
   /** To have the Engine create a container: an emulated device takes its time. */
   private static final Duration CREATED = Duration.ofMinutes(2);
 
@@ -56,7 +55,6 @@ public record Starts(
       return new PendingStart.FromCheckpoint(checkpoints);
     }
     checkpoints.clearFor(made);
-    return new PendingStart.Held(
-        checkpoints, made, holding.get().begin(made.id(), atMost));
+    return new PendingStart.Held(checkpoints, made, holding.get().begin(made.id(), atMost));
   }
 }

@@ -142,8 +142,7 @@ final class ClaimedRestore {
               log(id),
               task.conversion().getOptions().getTcp(),
               trees.criuOptions(id));
-      return new Begun.Answered(
-          start.go(wanted, task.addresses(), proof.of(wanted.images())));
+      return new Begun.Answered(start.go(wanted, task.addresses(), proof.of(wanted.images())));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       return new Begun.Unseen(e.getMessage() == null ? e.toString() : e.getMessage());
@@ -165,11 +164,13 @@ final class ClaimedRestore {
             ? nothing(claimed.id(), why)
             : result(
                 claimed,
-                starts.checkpoints().look(
-                    there.get().id(),
-                    log(claimed.id()),
-                    proof.of(state.images(claimed.id())),
-                    Optional.of(why)));
+                starts
+                    .checkpoints()
+                    .look(
+                        there.get().id(),
+                        log(claimed.id()),
+                        proof.of(state.images(claimed.id())),
+                        Optional.of(why)));
       }
     };
   }

@@ -114,7 +114,8 @@ final class Settlement {
     DurableFiles.delete(log(entry.id()));
     Entry starting = journal.write(entry.at(Step.STARTING));
     people.say(Phase.RESTORING, "CRIU restores");
-    AtomicReference<Begun> begun = new AtomicReference<>(restore.start(task, ready.containerId(), ready.start()));
+    AtomicReference<Begun> begun =
+        new AtomicReference<>(restore.start(task, ready.containerId(), ready.start()));
     Claimed claimed = new Claimed(starting, Optional.of(task));
     Verdict verdict =
         outcome(

@@ -81,8 +81,7 @@ class LastMomentTest {
   @Test
   void aNetworkIsSeenThroughAProcessInIt() throws IOException {
     assertEquals(
-        new NetworkNow(
-            List.of(address("172.18.0.9"), address("fd00:1::9")), Map.of("eth0", 57L)),
+        new NetworkNow(List.of(address("172.18.0.9"), address("fd00:1::9")), Map.of("eth0", 57L)),
         NetworkNow.of(process));
     Files.delete(process.resolve("net/if_inet6"));
     assertEquals(List.of(address("172.18.0.9")), NetworkNow.of(process).addresses());

@@ -150,8 +150,20 @@ class OwnAddressesTest {
   private static String text(List<Long> words) throws UnknownHostException {
     for (String known :
         List.of(
-            OLD, NEW, OLD6, NEW6, "::ffff:" + NEW, "0.0.0.0", "127.0.0.1", "172.17.0.3", "::",
-            "::1", "fd00::3", "10.0.0.53", "fd00::53", "10.0.0.5")) {
+            OLD,
+            NEW,
+            OLD6,
+            NEW6,
+            "::ffff:" + NEW,
+            "0.0.0.0",
+            "127.0.0.1",
+            "172.17.0.3",
+            "::",
+            "::1",
+            "fd00::3",
+            "10.0.0.53",
+            "fd00::53",
+            "10.0.0.5")) {
       if (words(known).equals(words)) {
         return known;
       }

@@ -252,7 +252,10 @@ class RuntimeIT {
     try (Hold hold = hold(PATIENCE)) {
       ProcessBuilder shim =
           new ProcessBuilder(
-              "sh", "-c", "\"$0\" create --bundle " + bundle + " " + id + " & wait", front + "/runc");
+              "sh",
+              "-c",
+              "\"$0\" create --bundle " + bundle + " " + id + " & wait",
+              front + "/runc");
       Process parent = shim.start();
       assertTrue(hold.await(PATIENCE));
       parent.destroyForcibly();
@@ -299,14 +302,17 @@ class RuntimeIT {
       Awaitility.await().until(() -> !namespace(inside.pid()).equals(namespace(0)));
       ProcessBuilder hook =
           new ProcessBuilder(
-              ours.path("path").asText(), ours.path("args").path(1).asText(),
+              ours.path("path").asText(),
+              ours.path("args").path(1).asText(),
               ours.path("args").path(2).asText());
       hook.environment().clear();
       Process called = hook.start();
-      called.getOutputStream().write(
-          "{\"ociVersion\":\"1.0.2\",\"id\":\"%s\",\"pid\":%d,\"bundle\":\"/b\"}"
-              .formatted(id, inside.pid())
-              .getBytes(StandardCharsets.UTF_8));
+      called
+          .getOutputStream()
+          .write(
+              "{\"ociVersion\":\"1.0.2\",\"id\":\"%s\",\"pid\":%d,\"bundle\":\"/b\"}"
+                  .formatted(id, inside.pid())
+                  .getBytes(StandardCharsets.UTF_8));
       called.getOutputStream().close();
       assertEquals(0, end(called), new String(called.getErrorStream().readAllBytes()));
       assertEquals("1", nonlocalBind("nsenter", "--net=/proc/" + inside.pid() + "/ns/net", "cat"));
@@ -341,8 +347,14 @@ class RuntimeIT {
     try (Hold hold = hold(PATIENCE)) {
       Process create =
           begin(
-              "--log", log.toString(), "create", "--bundle", bundle.toString(), "--preserve-fds",
-              "2", id);
+              "--log",
+              log.toString(),
+              "create",
+              "--bundle",
+              bundle.toString(),
+              "--preserve-fds",
+              "2",
+              id);
       assertTrue(hold.await(PATIENCE));
       go(hold, "/images");
       assertEquals(1, end(create));
