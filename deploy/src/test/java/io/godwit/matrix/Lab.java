@@ -68,10 +68,6 @@ final class Lab implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Map<String, Uuid> topics = Map.of();
 
-  Lab(Path root, Path folder) throws IOException {
-    this(root, folder, Map.of());
-  }
-
   /**
    * @param environment more of the Engine's
    */

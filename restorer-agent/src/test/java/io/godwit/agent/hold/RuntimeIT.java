@@ -5,134 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.godwit.agent.machine.MachineFacts;
-import io.godwit.service.Threads;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The runtime as it was built, called as containerd's shim calls runc, in front of a script that
- * tells how it was called. As root: it looks into {@code /run/godwit/runtime} and nowhere else.
- */
-class RuntimeIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final RuntimeFolder FOLDER = RuntimeFolder.OF_THIS_MACHINE;
-
-  @TempDir Path folder;
-  private final String id = UUID.randomUUID().toString().replace("-", "").repeat(2);
-  private Path front;
-  private Path real;
-  private Path called;
-  private Path log;
-  private Path bundle;
-
-  @BeforeEach
-  void install() throws IOException {
-    front = Files.createDirectories(folder.resolve("front"));
-    real = Files.createDirectories(folder.resolve("real"));
-    called = folder.resolve("called");
-    log = folder.resolve("log.json");
-    Files.copy(runtime(), front.resolve("runc"));
-    script(real.resolve("runc"));
-    bundle = Files.createDirectories(folder.resolve("bundle"));
-    Files.writeString(bundle.resolve("config.json"), "{}");
-  }
-
-  @AfterEach
-  void leaveNothing() throws IOException {
-    FOLDER.forget(id);
-    Files.deleteIfExists(runs());
-  }
-
-  private static Path runtime() {
-    return Path.of("target/native/runtime" + MachineFacts.ofThisMachine().isa().twinSuffix())
-        .toAbsolutePath();
-  }
-
-  private void script(Path file) throws IOException {
-    Files.writeString(
-        file,
-        """
-        #!/bin/sh
-        { echo "$0"; for word; do echo "$word"; done; } >'%s'
-        echo out; echo err >&2
-        exit ${EXIT:-0}
-        """
-            .formatted(called));
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-  }
-
-  private Path runs() {
-    return FOLDER.path().resolve(id + ".runs");
-  }
-
-  private Process begin(String... words) throws IOException {
-    List<String> command = new ArrayList<>(List.of(front.resolve("runc").toString()));
-    command.addAll(List.of(words));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("PATH", front + ":" + real + ":/usr/bin:/bin");
-    builder.environment().put("EXIT", "7");
-    return builder.start();
-  }
-
-  private static int end(Process process) throws InterruptedException {
-    assertTrue(process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS), "it ends");
-    return process.exitValue();
-  }
-
-  /** As containerd's shim does. */
-  private String[] create() {
-    return new String[] {
-      "--root",
-      "/run/docker/runtime-runc/moby",
-      "--log",
-      log.toString(),
-      "--log-format",
-      "json",
-      "--systemd-cgroup",
-      "create",
-      "--bundle",
-      bundle.toString(),
-      "--pid-file",
-      "/init.pid",
-      "--console-socket",
-      "/tmp/pty.sock",
-      "--no-new-keyring",
-      id
-    };
-  }
-
-  private Hold hold(Duration atMost) throws IOException {
-    return Hold.on(FOLDER, id, atMost, Threads.SYSTEM);
-  }
-
-  private static void go(Hold hold, String images) throws IOException {
-    hold.go(Path.of(images), Path.of("/work"), List.of(), Path.of("/proc"));
-  }
-
-  private List<String> called() throws IOException {
-    return Files.exists(called) ? Files.readAllLines(called) : List.of();
-  }
-
-  private String told() throws IOException {
-    return Files.readString(log);
-  }
-
+/** What becomes of calls of runc, and of the create of a container that an agent awaits. */
+class RuntimeIT extends CalledRuntime {
   @Test
   void whatIsNotOursGoesToRuncAsItCame() throws Exception {
     Process runc = begin("--root", "a b", "exec", "--process", "$x", id);
@@ -273,73 +155,6 @@ class RuntimeIT {
       assertEquals(7, end(create));
     }
     assertTrue(called().contains("create"));
-  }
-
-  @Test
-  void beforeCriuReadsASocketTheNetworkHasItsSettingsAndTheAgentKnowsIt() throws Exception {
-    Files.writeString(
-        bundle.resolve("config.json"),
-        """
-        {"linux": {"namespaces": [{"type": "pid"}, {"type": "network"}],
-                   "sysctl": {"net.ipv4.ip_nonlocal_bind": "1", "kernel.msgmax": "9"}},
-         "hooks": {"prestart": [{"path": "/proc/7/exe", "args": ["libnetwork-setkey"]}]}}
-        """);
-    Process inside = new ProcessBuilder("unshare", "--net", "sleep", "60").start();
-    try (Hold hold = hold(PATIENCE)) {
-      Process create = begin(create());
-      assertTrue(hold.await(PATIENCE));
-      Path images = Files.createDirectories(folder.resolve("images"));
-      go(hold, images.toString());
-      end(create);
-      JsonNode hooks =
-          new ObjectMapper()
-              .readTree(bundle.resolve("config.json").toFile())
-              .path("hooks")
-              .path("prestart");
-      assertEquals(2, hooks.size(), "the Engine's goes first");
-      JsonNode ours = hooks.path(1);
-      assertEquals(front.resolve("runc").toRealPath().toString(), ours.path("path").asText());
-      Awaitility.await().until(() -> !namespace(inside.pid()).equals(namespace(0)));
-      ProcessBuilder hook =
-          new ProcessBuilder(
-              ours.path("path").asText(),
-              ours.path("args").path(1).asText(),
-              ours.path("args").path(2).asText());
-      hook.environment().clear();
-      Process called = hook.start();
-      called
-          .getOutputStream()
-          .write(
-              "{\"ociVersion\":\"1.0.2\",\"id\":\"%s\",\"pid\":%d,\"bundle\":\"/b\"}"
-                  .formatted(id, inside.pid())
-                  .getBytes(StandardCharsets.UTF_8));
-      called.getOutputStream().close();
-      assertEquals(0, end(called), new String(called.getErrorStream().readAllBytes()));
-      assertEquals("1", nonlocalBind("nsenter", "--net=/proc/" + inside.pid() + "/ns/net", "cat"));
-      assertEquals("0", nonlocalBind("cat"), "and no other network");
-    } finally {
-      inside.destroyForcibly();
-    }
-  }
-
-  private static Path namespace(long pid) throws IOException {
-    return Files.readSymbolicLink(
-        Path.of("/proc", pid == 0 ? "self" : Long.toString(pid), "ns/net"));
-  }
-
-  private static String nonlocalBind(String... cat) throws Exception {
-    List<String> command = new ArrayList<>(List.of(cat));
-    command.add("/proc/sys/net/ipv4/ip_nonlocal_bind");
-    Process process = new ProcessBuilder(command).start();
-    return new String(process.getInputStream().readAllBytes()).strip();
-  }
-
-  @Test
-  void aHookThatNoAgentAwaitsLetsTheRestoreFail() throws Exception {
-    Process hook = begin("godwit-network", id);
-    hook.getOutputStream().close();
-    assertEquals(1, end(hook));
-    assertTrue(new String(hook.getErrorStream().readAllBytes()).contains("no agent awaits"));
   }
 
   @Test
