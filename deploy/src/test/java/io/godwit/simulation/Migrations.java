@@ -112,6 +112,7 @@ final class Migrations {
         .decide(
             Decision.newBuilder()
                 .setMigrationId(id)
+                .setAtMs(world.epochMs())
                 .setResolved(Resolved.newBuilder().setRanOn(ranOn).setBy("operator"))
                 .build());
   }
