@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.godwit.contract.Abort;
 import io.godwit.contract.Decision;
+import io.godwit.e2e.Docker;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
@@ -110,11 +111,7 @@ class ClusterIT {
       try (Admin admin = lab.admin()) {
         controller = admin.describeMetadataQuorum().quorumInfo().get().leaderId();
       }
-      BROKER
-          .get(controller - 1)
-          .getDockerClient()
-          .killContainerCmd(BROKER.get(controller - 1).getContainerId())
-          .exec();
+      Docker.ofThisMachine().run("kill", BROKER.get(controller - 1).getContainerId()).orFail();
 
       write(lab, log, 10);
       await().atMost(SOON).until(() -> handled.size() == 20);
