@@ -1,5 +1,6 @@
 package io.godwit.standalone;
 
+import io.godwit.e2e.Docker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -124,12 +125,12 @@ final class Stores implements ArgumentsProvider {
 
     @Override
     void stop() {
-      container.getDockerClient().stopContainerCmd(container.getContainerId()).exec();
+      Docker.ofThisMachine().run("stop", container.getContainerId()).orFail();
     }
 
     @Override
     void start() {
-      container.getDockerClient().startContainerCmd(container.getContainerId()).exec();
+      Docker.ofThisMachine().run("start", container.getContainerId()).orFail();
       Awaitility.await("MinIO to answer again")
           .atMost(Duration.ofSeconds(30))
           .until(() ->
