@@ -138,7 +138,7 @@ final class CheckpointerIT extends OnRealHost {
     before.worker().close();
     // As the disk has both when nothing was written out.
     host.engine().kill(host.container(name).id());
-    Path log = LayerFiles.upperDir(host.container(name).inspect()).resolve("kv.log");
+    Path log = LayerFiles.upperDir(host.container(name)).resolve("kv.log");
     byte[] written = Files.readAllBytes(log);
     assertTrue(written.length > 0);
     Files.write(log, new byte[0]);

@@ -137,7 +137,7 @@ public final class Agent {
             new CheckpointStart(engine, options, commands, machine.proc(), Sleeper.SYSTEM),
             Optional.of(
                 new Holding(
-                    engine, RuntimeFolder.OF_THIS_MACHINE, machine.proc(), Threads.SYSTEM)));
+                    engine, RuntimeFolder.OF_THIS_MACHINE, Path.of("/sys"), Threads.SYSTEM)));
     var proof = new RestoreProof(machine.proc());
     var rehearsing =
         new Rehearsing(

@@ -241,7 +241,7 @@ final class AgentLab implements AutoCloseable {
         on,
         new CheckpointStart(on, options(), commands, Path.of("/proc"), Sleeper.SYSTEM),
         Optional.of(
-            new Holding(on, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)));
+            new Holding(on, RuntimeFolder.OF_THIS_MACHINE, Path.of("/sys"), Threads.SYSTEM)));
   }
 
   /** An agent's run, on an Engine that may have its ways. */

@@ -2,6 +2,7 @@ package io.godwit.checkpointer.testing;
 
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Endpoint;
 import io.godwit.docker.ListedContainer;
 import io.godwit.docker.Volume;
 import java.io.InputStream;
@@ -39,6 +40,11 @@ abstract class UnaskedEngine implements DockerEngine {
   @Override
   public List<ListedContainer> containers() {
     return List.of();
+  }
+
+  @Override
+  public Optional<Endpoint> endpoint(String network, String containerId) {
+    return Optional.empty();
   }
 
   @Override

@@ -1,61 +1,94 @@
 package io.godwit.agent.hold;
 
+import io.godwit.docker.Endpoint;
+import io.godwit.docker.Network;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is finished once the container's network is there, and CRIU has opened no file of it: its
- * own addresses and the number of its interface in the images, and the settings that sockets need.
+ * What is finished in the images once the Engine has attached a container to its networks, which it
+ * has while the container waits: its own addresses, and the number of its interface.
  *
- * @param bundle of the container
- * @param images that are restored
- * @param there the container's addresses on its source
- * @param proc {@code /proc} but in tests
+ * @param ends the Engine's {@link io.godwit.docker.DockerEngine#endpoint}
+ * @param sys {@code /sys} but in tests
  */
-record LastMoment(Bundle bundle, Path images, List<InetAddress> there, Path proc)
-    implements Hold.Finishing {
-  private static final Logger LOG = LoggerFactory.getLogger(LastMoment.class);
-
-  /** Takes a copy. */
-  LastMoment {
-    there = List.copyOf(there);
+record LastMoment(Ends ends, Path sys) {
+  /** Tells a container's end in a network. */
+  @FunctionalInterface
+  interface Ends {
+    Optional<Endpoint> of(String network, String containerId) throws IOException;
   }
 
-  @Override
-  public SequencedMap<String, String> finish(long pid) throws IOException {
-    NetworkNow now = NetworkNow.of(proc.resolve(Long.toString(pid)));
-    int sockets = new OwnAddresses(here(there, now.addresses())).rewrite(images);
+  private static final Logger LOG = LoggerFactory.getLogger(LastMoment.class);
+
+  /**
+   * Finishes images.
+   *
+   * @param there the networks that the container had on its source, with its addresses
+   */
+  void finish(Path images, String containerId, List<Network> there) throws IOException {
+    Map<InetAddress, InetAddress> here = new HashMap<>();
+    Optional<Endpoint> only = Optional.empty();
+    for (Network network : there) {
+      Optional<Endpoint> now = ends.of(network.name(), containerId);
+      if (now.isPresent()) {
+        put(here, network.address(), now.get().address());
+        put(here, network.address6(), now.get().address6());
+      }
+      only = there.size() == 1 ? now : Optional.empty();
+    }
+    int sockets = new OwnAddresses(here).rewrite(images);
     if (sockets > 0) {
-      LOG.info("{} sockets of {} have the addresses {} now", sockets, there, now.addresses());
+      LOG.info("{} sockets are on the container's own addresses, which change: {}", sockets, here);
     }
-    if (now.interfaces().size() == 1) {
-      new PacketSockets(now.interfaces().values().iterator().next()).rewrite(images);
+    OptionalLong number = only.isEmpty() ? OptionalLong.empty() : number(only.get().macAddress());
+    if (number.isPresent()) {
+      new PacketSockets(number.getAsLong()).rewrite(images);
     }
-    return bundle.networkSettings();
+  }
+
+  private static void put(Map<InetAddress, InetAddress> here, String there, String now) {
+    if (!there.isEmpty() && !now.isEmpty()) {
+      // No name is looked up: a sender's word must not make this device ask for one.
+      here.put(InetAddress.ofLiteral(there), InetAddress.ofLiteral(now));
+    }
   }
 
   /**
-   * What each of the source's addresses is here. Of several of one kind it cannot be told which is
-   * which: those stay.
+   * The number of the interface that the container is going to have. It still is one of the
+   * machine's, and keeps its number when it is moved to where there is none but the loopback
+   * (net/core/dev.c, dev_change_net_namespace).
    */
-  static Map<InetAddress, InetAddress> here(List<InetAddress> there, List<InetAddress> here) {
-    Map<InetAddress, InetAddress> found = new HashMap<>();
-    for (boolean four : new boolean[] {true, false}) {
-      List<InetAddress> old =
-          there.stream().filter(a -> a instanceof Inet4Address == four).toList();
-      List<InetAddress> now = here.stream().filter(a -> a instanceof Inet4Address == four).toList();
-      if (old.size() == 1 && now.size() == 1) {
-        found.put(old.getFirst(), now.getFirst());
-      }
+  private OptionalLong number(String macAddress) throws IOException {
+    Path all = sys.resolve("class/net");
+    if (macAddress.isEmpty() || !Files.isDirectory(all)) {
+      return OptionalLong.empty();
     }
-    return found;
+    try (DirectoryStream<Path> interfaces = Files.newDirectoryStream(all)) {
+      for (Path one : interfaces) {
+        if (text(one.resolve("address")).equals(macAddress)) {
+          return OptionalLong.of(Long.parseLong(text(one.resolve("ifindex"))));
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw Objects.requireNonNull(e.getCause());
+    }
+    return OptionalLong.empty();
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.exists(file) ? Files.readString(file).strip() : "";
   }
 }

@@ -142,7 +142,7 @@ final class ClaimedRestore {
               log(id),
               task.conversion().getOptions().getTcp(),
               trees.criuOptions(id));
-      return new Begun.Answered(start.go(wanted, task.addresses(), proof.of(wanted.images())));
+      return new Begun.Answered(start.go(wanted, task.networks(), proof.of(wanted.images())));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       return new Begun.Unseen(e.getMessage() == null ? e.toString() : e.getMessage());

@@ -90,8 +90,12 @@ final class Preparer {
           layers.staged(task.id(), Blob.of(twin.getTarget()), BlobStore.SILENT),
           twin.getMode());
     }
-    containers.placeDescriptors(container, task.id(), staging.images(task));
     return made;
+  }
+
+  /** Puts to where the Engine wants it what came with the images. */
+  void complete(Task task, Container made) throws IOException {
+    containers.placeDescriptors(made.id(), task.id(), staging.images(task));
   }
 
   /**
