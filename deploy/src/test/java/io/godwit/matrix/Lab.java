@@ -221,6 +221,8 @@ final class Lab implements AutoCloseable {
     engine.awaitReady();
     services.values().forEach(OwnProcess::start);
     services.values().forEach(OwnProcess::awaitReady);
+    // Who looked while its Engine was away has said that it is not fit.
+    awaitDevice(DEVICE);
   }
 
   /** The test's own. */

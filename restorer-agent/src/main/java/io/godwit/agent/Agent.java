@@ -48,6 +48,7 @@ import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
+import io.godwit.service.Metric;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
@@ -108,6 +109,10 @@ public final class Agent {
                 Threads.SYSTEM,
                 new Heartbeat.Ways(
                     Heartbeat.PERIOD, namesakes::maySpeak, runtime.liveness()::stuck)));
+
+    Metric.DEVICE_SILENT.gauge(runtime.metrics(), () -> heartbeat.silence().toMillis() / 1000.0);
+    Metric.DEVICE_FIT.gauge(
+        runtime.metrics(), () -> heartbeat.latest().getUnfitList().isEmpty() ? 1 : 0);
 
     var homecoming = new Homecoming(engine, new LeftBehind(settings.stateDir()));
     var containers =

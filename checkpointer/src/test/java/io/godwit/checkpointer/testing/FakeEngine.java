@@ -3,17 +3,11 @@ package io.godwit.checkpointer.testing;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.docker.Container;
-import io.godwit.docker.ContainerSpec;
-import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
-import io.godwit.docker.Endpoint;
 import io.godwit.docker.EngineImage;
 import io.godwit.docker.EngineInfo;
-import io.godwit.docker.ListedContainer;
 import io.godwit.docker.RestartPolicy;
-import io.godwit.docker.Volume;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,9 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /** An Engine with one container, which outlives the service. */
-public final class FakeEngine implements DockerEngine {
+public final class FakeEngine extends UnaskedEngine {
   public static final String ID = "c".repeat(64);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,6 +35,36 @@ public final class FakeEngine implements DockerEngine {
     private final Map<String, List<Integer>> refusals = new HashMap<>();
     private long unnoticedPid;
     private int glancesUntilNoticed;
+    private volatile CountDownLatch hangs = new CountDownLatch(0);
+    private boolean mayStartAfresh;
+    private Optional<Path> restoredFrom = Optional.empty();
+    private String restoredPages = "";
+
+    /** Whether no call comes back, or is done, as long as this is so. */
+    public void setHangs(boolean does) {
+      hangs.countDown();
+      hangs = new CountDownLatch(does ? 1 : 0);
+    }
+
+    /** Whether it is right to start the container from its beginning. */
+    public void setMayStartAfresh(boolean may) {
+      this.mayStartAfresh = may;
+    }
+
+    /** Somebody has set it. */
+    public void setRestartPolicy(String policy) {
+      restartPolicy = policy;
+    }
+
+    /** Where the images were that CRIU restored last. */
+    public Optional<Path> restoredFrom() {
+      return restoredFrom;
+    }
+
+    /** The pages that it restored last. */
+    public String restoredPages() {
+      return restoredPages;
+    }
 
     /** Whether CRIU refuses to dump. */
     public void setDumpFails(boolean dumpFails) {
@@ -198,6 +223,8 @@ public final class FakeEngine implements DockerEngine {
             processes.startFresh(ID);
           } else {
             processes.appear(ID, world.dumped);
+            world.restoredFrom = Optional.of(images());
+            world.restoredPages = Files.readString(images().resolve("pages-1.img"));
           }
           return true;
         });
@@ -232,6 +259,7 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void setRestartPolicy(String container, RestartPolicy policy) throws IOException {
+    answer("setRestartPolicy");
     crash.around("the restart policy", () -> world.restartPolicy = policy.name());
   }
 
@@ -264,6 +292,12 @@ public final class FakeEngine implements DockerEngine {
   }
 
   private void answer(String call) throws DockerException {
+    try {
+      world.hangs.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DockerException.Silent("nobody waits for it any more");
+    }
     List<Integer> left = world.refusals.getOrDefault(call, List.of());
     if (!left.isEmpty()) {
       int status = left.removeFirst();
@@ -303,65 +337,10 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
-  public void removeStopped(String container) {
-    throw new AssertionError("a checkpointer removes a source by remove");
+  public void start(String container) throws IOException {
+    if (!world.mayStartAfresh) {
+      throw new AssertionError("a checkpointer starts no container afresh");
+    }
+    processes.startFresh(ID);
   }
-
-  @Override
-  public void rename(String container, String name) {
-    throw new AssertionError("a checkpointer renames nothing");
-  }
-
-  @Override
-  public void tagImage(String image, String tag) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void loadImage(InputStream archive) {
-    throw new AssertionError("a checkpointer loads no image");
-  }
-
-  @Override
-  public String create(String name, ContainerSpec spec) {
-    throw new AssertionError("a checkpointer creates no container");
-  }
-
-  @Override
-  public void start(String container) {
-    throw new AssertionError("a checkpointer starts no container afresh");
-  }
-
-  @Override
-  public List<ListedContainer> containers() {
-    return List.of();
-  }
-
-  @Override
-  public Optional<Endpoint> endpoint(String network, String containerId) {
-    return Optional.empty();
-  }
-
-  @Override
-  public Optional<Volume> inspectVolume(String volume) {
-    return Optional.empty();
-  }
-
-  @Override
-  public void createVolume(String volume, Map<String, String> labels) {
-    throw new AssertionError("a checkpointer creates no volume");
-  }
-
-  @Override
-  public boolean removeVolume(String volume) {
-    throw new AssertionError("the container has no volume");
-  }
-
-  @Override
-  public String logs(String container, int tail) {
-    return "";
-  }
-
-  @Override
-  public void close() {}
 }
