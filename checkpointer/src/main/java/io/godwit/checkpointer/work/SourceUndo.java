@@ -13,6 +13,7 @@ import io.godwit.checkpointer.source.ParkException;
 import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.RestartPolicy;
+import io.godwit.docker.Tcp;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,12 +92,11 @@ final class SourceUndo {
     String id = touched.source().containerId();
     Standstill standstill = touched.standstill();
     return switch (control.look(id, standstill.identity())) {
-      case Sight.Frozen _ -> {
-        yield thaw(migration, touched)
-            ? goesOn(migration, touched, "the container runs on from where it stood")
-            // It ended in this very moment, while it stood frozen.
-            : run(migration, touched);
-      }
+      case Sight.Frozen _ ->
+          thaw(migration, touched)
+              ? goesOn(migration, touched, "the container runs on from where it stood")
+              // It ended in this very moment, while it stood frozen.
+              : run(migration, touched);
       case Sight.Runs _ -> goesOn(migration, touched, "the container runs on");
       case Sight.Stranger stranger -> {
         putPolicyBack(id, standstill);
@@ -201,7 +201,7 @@ final class SourceUndo {
             FreezeStep.checkpoint(migration),
             folder,
             journal.keptFile(migration.id(), LOG),
-            migration.request().getOptions().getTcp(),
+            Tcp.of(migration.request().getOptions().getTcp()),
             journal.keptFile(migration.id(), TreeSender.HELD));
     return switch (restore.restore(id, dump, touched.standstill().identity())) {
       case SourceRestore.Answer.Restored restored -> {

@@ -1,7 +1,6 @@
 package io.godwit.agent.container;
 
 import io.godwit.agent.state.MigrationId;
-import io.godwit.contract.TcpConnections;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
@@ -9,6 +8,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.ListedContainer;
 import io.godwit.docker.Orphans;
+import io.godwit.docker.Tcp;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -214,7 +214,7 @@ public final class Containers {
       throws IOException {
     DurableFiles.deleteFolder(images);
     Files.createDirectories(images);
-    List<String> lines = new ArrayList<>(CriuOptions.ofMigration(log, TcpConnections.CLOSE));
+    List<String> lines = new ArrayList<>(CriuOptions.ofMigration(log, Tcp.CLOSE));
     lines.add(CriuOptions.imagesIn(images));
     try (CriuOptions.InForce _ = options.put(lines)) {
       engine.checkpoint(containerId, checkpointName(id), true);

@@ -4,6 +4,7 @@ import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
 import io.godwit.agent.proof.EndOfRestored;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
@@ -13,8 +14,8 @@ import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CheckpointStart.Answer;
 import io.godwit.docker.Container;
 import io.godwit.docker.CriuLog;
-import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Tcp;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,8 +43,7 @@ final class ClaimedRestore {
   private final DockerEngine engine;
   private final Containers containers;
   private final Trees trees;
-  private final CheckpointStart starts;
-  private final RestoreProof proof;
+  private final ProvenStart starts;
   private final StateFolder state;
   private final Sleeper sleeper;
 
@@ -116,15 +116,13 @@ final class ClaimedRestore {
       DockerEngine engine,
       Containers containers,
       Trees trees,
-      CheckpointStart starts,
-      RestoreProof proof,
+      ProvenStart starts,
       StateFolder state,
       Sleeper sleeper) {
     this.engine = engine;
     this.containers = containers;
     this.trees = trees;
     this.starts = starts;
-    this.proof = proof;
     this.state = state;
     this.sleeper = sleeper;
   }
@@ -139,10 +137,9 @@ final class ClaimedRestore {
               Containers.checkpointName(id),
               state.images(id),
               log(id),
-              task.conversion().getOptions().getTcp(),
+              Tcp.of(task.conversion().getOptions().getTcp()),
               trees.criuOptions(id));
-      return new Begun.Answered(
-          starts.start(wanted, proof.of(wanted.images()), CriuOptions.PATIENCE));
+      return new Begun.Answered(starts.start(wanted));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       return new Begun.Unseen(e.getMessage() == null ? e.toString() : e.getMessage());
@@ -166,8 +163,8 @@ final class ClaimedRestore {
                 claimed,
                 starts.look(
                     there.get().id(),
+                    state.images(claimed.id()),
                     log(claimed.id()),
-                    proof.of(state.images(claimed.id())),
                     Optional.of(why)));
       }
     };

@@ -1,6 +1,7 @@
 package io.godwit.agent.restore;
 
 import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Goods;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Purpose;
@@ -29,21 +30,14 @@ final class Preparer {
   private final Staging staging;
   private final Disk disk;
 
-  Preparer(
-      DockerEngine engine,
-      Containers containers,
-      Images images,
-      Layers layers,
-      Trees trees,
-      Staging staging,
-      Disk disk) {
+  Preparer(DockerEngine engine, Containers containers, Goods goods, Staging staging) {
     this.engine = engine;
     this.containers = containers;
-    this.images = images;
-    this.layers = layers;
-    this.trees = trees;
+    this.images = goods.images();
+    this.layers = goods.layers();
+    this.trees = goods.trees();
+    this.disk = goods.disk();
     this.staging = staging;
-    this.disk = disk;
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.godwit.agent.restore;
 
-import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.contract.Conversion;
@@ -27,33 +26,31 @@ final class Restorer {
   private final Staging staging;
   private final Preparer preparer;
   private final Settlement settlement;
+  private final Tidying tidying;
   private final Decisions decisions;
   private final Uninterrupted uninterrupted;
-  private final Journal journal;
   private final Clock clock;
 
   Restorer(
       Staging staging,
       Preparer preparer,
       Settlement settlement,
+      Tidying tidying,
       Decisions decisions,
       Uninterrupted uninterrupted,
-      Journal journal,
       Clock clock) {
     this.staging = staging;
     this.preparer = preparer;
     this.settlement = settlement;
+    this.tidying = tidying;
     this.decisions = decisions;
     this.uninterrupted = uninterrupted;
-    this.journal = journal;
     this.clock = clock;
   }
 
   /** Restores a container that nobody has claimed or aborted yet. */
   void restore(Task task) throws IOException, InterruptedException {
-    settlement.keep(task);
-    Entry entry =
-        journal.write(Entry.restore(task.id(), Step.PREPARED, task.name(), task.attempt()));
+    Entry entry = tidying.begin(task);
     PhaseTimer timer = new PhaseTimer(clock);
     String container = "";
     Optional<String> obstacle = Optional.empty();
@@ -69,7 +66,7 @@ final class Restorer {
     Optional<String> late = late(task.conversion());
     if (late.isPresent()) {
       people(task).say(Phase.CONVERTED, "not claimed: " + late.get());
-      settlement.forget(entry);
+      tidying.forget(entry);
       return;
     }
     claim(task, entry, container, obstacle, timer);
@@ -125,7 +122,7 @@ final class Restorer {
     }
     if (!(standing.verdict() instanceof Verdict.Claimed)) {
       people(task).say(Phase.ABORTED, "not restored: " + Decisions.words(standing.verdict()));
-      settlement.forget(entry);
+      tidying.forget(entry);
       return;
     }
     uninterrupted.run(
@@ -134,7 +131,7 @@ final class Restorer {
           if (obstacle.isPresent()) {
             settlement.notStarted(entry, obstacle.get(), timer::phases);
           } else {
-            settlement.start(task, journal.write(entry.at(Step.CLAIMED)), container, timer);
+            settlement.start(task, entry, container, timer);
           }
         });
   }

@@ -1,5 +1,6 @@
 package io.godwit.agent.restore;
 
+import io.godwit.agent.container.Goods;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Trees;
@@ -46,17 +47,11 @@ final class Staging {
   private final StateFolder state;
   private final Sleeper sleeper;
 
-  Staging(
-      AheadMemory memory,
-      Layers layers,
-      Trees trees,
-      Images images,
-      StateFolder state,
-      Sleeper sleeper) {
+  Staging(AheadMemory memory, Goods goods, StateFolder state, Sleeper sleeper) {
     this.memory = memory;
-    this.layers = layers;
-    this.trees = trees;
-    this.images = images;
+    this.layers = goods.layers();
+    this.trees = goods.trees();
+    this.images = goods.images();
     this.state = state;
     this.sleeper = sleeper;
   }
@@ -121,7 +116,7 @@ final class Staging {
     long[] done = {0};
     for (Blob blob : blobs(task)) {
       if (!layers.isStaged(task.id(), blob)) {
-        layers.staged(task.id(), blob, progress(people, done[0], bytes)::accept);
+        layers.staged(task.id(), blob, progress(people, done[0], bytes));
         done[0] += blob.size();
       }
     }
@@ -131,7 +126,7 @@ final class Staging {
     // From the beginning: what an interrupted attempt left must not mix with this.
     DurableFiles.deleteFolder(images(task));
     memory.materialise(
-        task.id(), conversion.getImages(), images(task), progress(people, done[0], bytes)::accept);
+        task.id(), conversion.getImages(), images(task), progress(people, done[0], bytes));
   }
 
   private static java.util.function.LongConsumer progress(
