@@ -146,6 +146,10 @@ class LastMomentTest {
   @Test
   void withoutANetworkEverythingStays() throws IOException {
     assertEquals(List.of(0x020011acL), address(finished()));
+  }
+
+  @Test
+  void inANetworkThatIsNotHereEverythingStays() throws IOException {
     assertEquals(List.of(0x020011acL), address(finished(network("gone", "172.17.0.2"))));
   }
 }
