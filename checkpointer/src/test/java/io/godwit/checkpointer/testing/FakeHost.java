@@ -267,7 +267,7 @@ public final class FakeHost {
             devices,
             Deadlines.STANDARD,
             folder.resolve("state"),
-            new Waiting(crash.clock(clock), crash.sleeper(clock), Threads.SYSTEM));
+            new Waiting(crash.clock(clock), crash.sleeper(clock), crash.threads(Threads.SYSTEM)));
     service = Optional.of(started);
     return started;
   }
