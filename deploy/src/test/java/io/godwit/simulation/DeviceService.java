@@ -7,6 +7,7 @@ import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
 import io.godwit.agent.machine.Heartbeat;
@@ -122,7 +123,12 @@ final class DeviceService implements Machine.Service {
     EventPublisher events = new EventPublisher(new Unheard(), "restorer-agent", clock);
     Homecoming homecoming = new Homecoming(engine, new LeftBehind(folder));
     Containers containers =
-        new Containers(engine, criu, homecoming, new Orphans(proc, commands, sleeper));
+        new Containers(
+            engine,
+            criu,
+            homecoming,
+            new Orphans(proc, commands, sleeper),
+            new RuntimeFolder(folder.resolve("runtime")));
     Images images = new Images(engine, world.store(), new SavedImages(folder, world.store()));
     LayerFiles files = new LayerFiles(commands, clock);
     Layers layers = new Layers(world.store(), files, state);

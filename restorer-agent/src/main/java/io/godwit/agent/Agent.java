@@ -117,7 +117,11 @@ public final class Agent {
     var homecoming = new Homecoming(engine, new LeftBehind(settings.stateDir()));
     var containers =
         new Containers(
-            engine, options, homecoming, new Orphans(machine.proc(), commands, Sleeper.SYSTEM));
+            engine,
+            options,
+            homecoming,
+            new Orphans(machine.proc(), commands, Sleeper.SYSTEM),
+            RuntimeFolder.OF_THIS_MACHINE);
     var images = new Images(engine, blobs, new SavedImages(settings.stateDir(), blobs));
     var files = new LayerFiles(commands, clock);
     var layers = new Layers(blobs, files, state);

@@ -229,7 +229,11 @@ final class AgentLab implements AutoCloseable {
 
   Containers containers(DockerEngine on) {
     return new Containers(
-        on, options(), homecoming(on), new Orphans(Path.of("/proc"), commands, Sleeper.SYSTEM));
+        on,
+        options(),
+        homecoming(on),
+        new Orphans(Path.of("/proc"), commands, Sleeper.SYSTEM),
+        RuntimeFolder.OF_THIS_MACHINE);
   }
 
   private CriuOptions options() {

@@ -1,5 +1,6 @@
 package io.godwit.agent.hold;
 
+import io.godwit.docker.Bundle;
 import io.godwit.service.Threads;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

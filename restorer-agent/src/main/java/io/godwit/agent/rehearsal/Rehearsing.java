@@ -17,6 +17,7 @@ import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
+import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.UpperLayer;
 import io.godwit.refusal.Refusal;
@@ -76,7 +77,7 @@ public final class Rehearsing {
    * What a rehearsal showed.
    *
    * @param images of the checkpoint, stored
-   * @param restore from the call that starts it from them to the proof that it runs
+   * @param restore from the word that restores it to the proof that it runs
    */
   public record Rehearsed(Manifest images, Duration restore) {}
 
@@ -120,32 +121,48 @@ public final class Rehearsing {
       awaitEnd(container);
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
-      Instant begin = patience.clock().instant();
-      restore(
-          held,
-          new CheckpointStart.Wanted(
-              container,
-              Containers.checkpointName(id),
-              images,
-              log,
-              TcpConnections.CLOSE,
-              List.of()));
+      Duration restore =
+          restore(
+              held,
+              new CheckpointStart.Wanted(
+                  container,
+                  Containers.checkpointName(id),
+                  images,
+                  log,
+                  TcpConnections.CLOSE,
+                  List.of()));
       if (held) {
         state.mark(state.held(id));
       }
       DurableFiles.delete(log);
-      return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
+      return new Rehearsed(manifest, restore);
     } catch (IOException e) {
       throw new RefusedException(refusals(spec.name(), step, e, log));
     }
   }
 
   /**
+   * Restores the probe in the way in which the container itself is going to be.
+   *
+   * @return how long that took, from where the container will stand frozen
    * @throws IOException when what runs is not the probe as it was dumped
    */
-  private void restore(boolean held, CheckpointStart.Wanted wanted)
+  private Duration restore(boolean held, CheckpointStart.Wanted wanted)
       throws IOException, InterruptedException {
-    switch (restored(held, wanted)) {
+    Duration longest = CriuOptions.PATIENCE.plus(START);
+    try (PendingStart start = starts.begin(found(wanted.containerId()), held, longest)) {
+      Optional<String> not = start.await(START);
+      if (not.isPresent()) {
+        throw new IOException(not.get());
+      }
+      Instant begin = patience.clock().instant();
+      require(start.go(wanted, List.of(), proof.of(wanted.images())));
+      return Duration.between(begin, patience.clock().instant());
+    }
+  }
+
+  private static void require(CheckpointStart.Answer answer) throws IOException {
+    switch (answer) {
       case CheckpointStart.Answer.Started started -> {
         if (started.otherwise().isPresent()) {
           throw new IOException(started.otherwise().get());
@@ -157,18 +174,6 @@ public final class Rehearsing {
       case CheckpointStart.Answer.Ended ended ->
           throw new IOException(
               "the probe ended with exit code " + ended.container().state().exitCode());
-    }
-  }
-
-  /** In the way in which the container itself is going to be. */
-  private CheckpointStart.Answer restored(boolean held, CheckpointStart.Wanted wanted)
-      throws IOException, InterruptedException {
-    try (PendingStart start = starts.begin(found(wanted.containerId()), held, START)) {
-      Optional<String> not = start.await(START);
-      if (not.isPresent()) {
-        throw new IOException(not.get());
-      }
-      return start.go(wanted, List.of(), proof.of(wanted.images()));
     }
   }
 
