@@ -26,7 +26,10 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
-/** A broker behind TLS that wants a password: the properties in GODWIT_KAFKA_PROPERTIES are all it takes. */
+/**
+ * A broker behind TLS that wants a password: the properties in GODWIT_KAFKA_PROPERTIES are all it
+ * takes.
+ */
 class SecureKafkaIT {
   private static final Decision ABORT =
       Decision.newBuilder()
@@ -105,8 +108,7 @@ class SecureKafkaIT {
     try (Lab lab = Lab.on(bootstrap, Optional.of(properties("right")))) {
       DecisionLog log = lab.keep(lab.service("checkpointer", QUICK).decisionLog());
       assertEquals(List.of(ABORT), log.append(ABORT));
-      assertEquals(
-          List.of(ABORT), lab.keep(lab.service("godwit", QUICK).decisionLog()).read("m"));
+      assertEquals(List.of(ABORT), lab.keep(lab.service("godwit", QUICK).decisionLog()).read("m"));
     }
   }
 
