@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Tcp;
 import io.godwit.messaging.KafkaMessaging;
 import java.time.Clock;
 import java.util.List;
@@ -161,6 +162,36 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml.jackson..");
+
+  /**
+   * Protobuf stops where the machine begins: what is done to images, processes and the Engine does
+   * not change because a record has one field more. Attempts, manifests and phases are generated
+   * messages wherever they are handed on: a record of ours would lose the fields of later versions.
+   */
+  @ArchTest
+  static final ArchRule theMachineKnowsNoRecords =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.godwit.criu..",
+              "io.godwit.elf..",
+              "io.godwit.isa..",
+              "io.godwit.refusal..",
+              "io.godwit.service..",
+              "io.godwit.proc..",
+              "io.godwit.docker..",
+              "io.godwit.checkpointer.source..",
+              "io.godwit.checkpointer.freeze..",
+              "io.godwit.converter.environment..",
+              "io.godwit.converter.graft..",
+              "io.godwit.converter.registers..",
+              "io.godwit.converter.rewrite..",
+              "io.godwit.agent.proof..")
+          .and()
+          .doNotHaveFullyQualifiedName(Tcp.class.getName())
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.godwit.contract..");
 
   /**
    * Starting a container from a checkpoint is where one could run twice, or from its beginning: it

@@ -4,35 +4,23 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Homecoming;
-import io.godwit.agent.container.Images;
-import io.godwit.agent.container.Layers;
-import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Purpose;
-import io.godwit.agent.container.Trees;
-import io.godwit.agent.hold.Holding;
 import io.godwit.agent.hold.RuntimeFolder;
-import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
-import io.godwit.agent.machine.Disk;
 import io.godwit.agent.machine.MachineFacts;
-import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.PortCheck;
-import io.godwit.agent.rehearsal.ProbeBinary;
 import io.godwit.agent.rehearsal.RehearsalHandler;
-import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.restore.Restores;
 import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
-import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
+import io.godwit.agent.state.Workplace;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
-import io.godwit.blob.SavedImages;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.ContainerDescription;
 import io.godwit.contract.Conversion;
@@ -40,7 +28,6 @@ import io.godwit.contract.ImageDescription;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.Preparation;
-import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
@@ -50,8 +37,6 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
 import io.godwit.docker.LeftBehind;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.SharedMemory;
 import io.godwit.elf.ElfFile;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Sleeper;
@@ -207,7 +192,7 @@ final class AgentLab implements AutoCloseable {
     Path dumped = folder.resolve("dumped");
     containers.checkpoint(container, id, dumped, folder.resolve("dump.log"));
     Manifest images = new Manifests(blobs).upload(dumped, BlobStore.SILENT);
-    layers().noteAhead(id, LayerArchive.getDefaultInstance());
+    parts(engine).goods().layers().noteAhead(id, LayerArchive.getDefaultInstance());
     return Conversion.newBuilder()
         .setMigrationId(id.value())
         .setAttempt(attempt)
@@ -219,91 +204,35 @@ final class AgentLab implements AutoCloseable {
         .build();
   }
 
-  private Homecoming homecoming(DockerEngine on) {
-    return new Homecoming(on, leftBehind);
-  }
-
-  private Images images(DockerEngine on) {
-    return new Images(on, blobs, new SavedImages(folder, blobs));
+  /** An agent's parts on an Engine that may have its ways; each time another run. */
+  private Parts parts(DockerEngine on) {
+    return Parts.at(
+        new Workplace(
+            new Workplace.Device(
+                on,
+                new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM),
+                commands,
+                Path.of("/proc"),
+                MachineFacts.ofThisMachine().isa(),
+                4096,
+                Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
+            new Workplace.Meeting(published, events, log, blobs),
+            new Workplace.Desk(self(), state, journal, folder),
+            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
   }
 
   Containers containers(DockerEngine on) {
-    return new Containers(
-        on,
-        options(),
-        homecoming(on),
-        new Orphans(Path.of("/proc"), commands, Sleeper.SYSTEM),
-        RuntimeFolder.OF_THIS_MACHINE);
+    return parts(on).containers();
   }
 
-  private CriuOptions options() {
-    return new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM);
-  }
-
-  private Starts starts(DockerEngine on) {
-    return new Starts(
-        on,
-        new CheckpointStart(on, options(), commands, Path.of("/proc"), Sleeper.SYSTEM),
-        Optional.of(
-            new Holding(on, RuntimeFolder.OF_THIS_MACHINE, Path.of("/sys"), Threads.SYSTEM)));
-  }
-
-  /** An agent's run, on an Engine that may have its ways. */
+  /** An agent's run. */
   Restores agent(DockerEngine on) {
-    return Restores.on(
-        new Restores.Ground(
-            self(),
-            4096,
-            on,
-            containers(on),
-            images(on),
-            layers(),
-            trees(on),
-            new Manifests(blobs),
-            starts(on),
-            new RestoreProof(Path.of("/proc")),
-            rehearsing(on),
-            new Disk(commands),
-            log,
-            journal,
-            state,
-            published,
-            events,
-            clock,
-            Sleeper.SYSTEM,
-            Threads.SYSTEM));
+    return parts(on).restores();
   }
 
   /** A run of the agent on this machine. */
   private Self self() {
     return new Self(DEVICE, INSTANCE, UUID.randomUUID().toString(), "");
-  }
-
-  private Layers layers() {
-    return new Layers(blobs, new LayerFiles(commands, clock), state);
-  }
-
-  private Trees trees(DockerEngine on) {
-    return new Trees(
-        on,
-        layers(),
-        new LayerFiles(commands, clock),
-        new Places(on, commands, homecoming(on)),
-        new SharedMemory(commands),
-        state);
-  }
-
-  private Rehearsing rehearsing(DockerEngine on) {
-    return new Rehearsing(
-        on,
-        containers(on),
-        new Manifests(blobs),
-        starts(on),
-        new RestoreProof(Path.of("/proc")),
-        new ProbeBinary(MachineFacts.ofThisMachine().isa()),
-        state,
-        Path.of("/proc"),
-        new Patience(clock, Sleeper.SYSTEM));
   }
 
   RehearsalHandler rehearsals(DockerEngine on) {
@@ -316,20 +245,10 @@ final class AgentLab implements AutoCloseable {
             on,
             false,
             clock);
-    return new RehearsalHandler(
-        self(),
+    Parts parts = parts(on);
+    return parts.rehearsals(
         profiler::profile,
-        new Requirements(profiler::profile, containers(on), PortCheck.ofThisMachine()),
-        images(on),
-        layers(),
-        trees(on),
-        rehearsing(on),
-        new Disk(commands),
-        journal,
-        state,
-        published,
-        events,
-        clock);
+        new Requirements(profiler::profile, parts.containers(), PortCheck.ofThisMachine()));
   }
 
   /** Sets the word in the memory of a container's process. */

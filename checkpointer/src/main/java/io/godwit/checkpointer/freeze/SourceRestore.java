@@ -3,13 +3,13 @@ package io.godwit.checkpointer.freeze;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
-import io.godwit.contract.TcpConnections;
 import io.godwit.criu.ImageException;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CheckpointStart.Proof.Finding;
 import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Tcp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,8 +77,7 @@ public final class SourceRestore {
    * @param held where its shared memory was kept, see {@link SharedMemory#hold}; it may not be
    *     there
    */
-  public record Dump(
-      String checkpoint, CheckpointFolder folder, Path log, TcpConnections tcp, Path held) {}
+  public record Dump(String checkpoint, CheckpointFolder folder, Path log, Tcp tcp, Path held) {}
 
   /**
    * Starts the container from its dump and looks at what runs. One that the Engine started from its

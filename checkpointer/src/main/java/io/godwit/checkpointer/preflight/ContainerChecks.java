@@ -3,7 +3,7 @@ package io.godwit.checkpointer.preflight;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.docker.Container;
-import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.Obstacles;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
@@ -54,7 +54,7 @@ final class ContainerChecks {
               "Godwit reads the files that a container changed from %s; set dockerd to it."
                   .formatted(OVERLAY)));
     }
-    refusals.addAll(ContainerSpec.of(container).obstacles());
+    refusals.addAll(Obstacles.of(container));
   }
 
   /** Adds what only the running container shows. */

@@ -76,7 +76,7 @@ final class OwnNetwork {
 
   private boolean mayChange(HostProcess first) throws IOException {
     long bounding = Long.parseUnsignedLong(proc.status(first, "CapBnd").orElse("0"), 16);
-    return (bounding >>> CAP_NET_ADMIN & 1) == 1;
+    return ((bounding >>> CAP_NET_ADMIN) & 1) == 1;
   }
 
   /** The kernel makes some in every network, such as tunl0: those that this machine has, too. */
@@ -114,7 +114,7 @@ final class OwnNetwork {
     Set<Long> subnets = new HashSet<>();
     for (Network network : networks) {
       if (!network.address().isEmpty()) {
-        int mask = -1 << Integer.SIZE - network.prefixLength();
+        int mask = -1 << (Integer.SIZE - network.prefixLength());
         subnets.add(subnet(number(network.address()) & mask, mask));
       }
       if (!network.gateway().isEmpty()) {
@@ -123,7 +123,7 @@ final class OwnNetwork {
     }
     Set<String> own = new TreeSet<>();
     for (String line : proc.network(first, "route").lines().skip(1).toList()) {
-      String[] fields = line.strip().split("\\s+");
+      String[] fields = line.strip().split("\\s+", -1);
       int destination = entry(fields[DESTINATION]);
       int gateway = entry(fields[GATEWAY]);
       int mask = entry(fields[MASK]);
@@ -140,7 +140,7 @@ final class OwnNetwork {
   }
 
   private static long subnet(int address, int mask) {
-    return (long) address << Integer.SIZE | mask & 0xFFFFFFFFL;
+    return ((long) address << Integer.SIZE) | (mask & 0xFFFFFFFFL);
   }
 
   private static int number(String address) throws IOException {

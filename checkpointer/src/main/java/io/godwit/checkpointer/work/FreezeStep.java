@@ -13,11 +13,11 @@ import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.Checkpoint;
-import io.godwit.contract.TcpConnections;
 import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.RestartPolicy;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Tcp;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.LogPosition;
 import io.godwit.refusal.Refusal;
@@ -123,7 +123,7 @@ final class FreezeStep {
       Lease lease, String id, String checkpoint, CheckpointFolder folder) throws Exception {
     Container container = running(id);
     Migration.Freezing migration = withoutRestart(lease, container);
-    TcpConnections tcp = migration.request().getOptions().getTcp();
+    Tcp tcp = Tcp.of(migration.request().getOptions().getTcp());
     Instant expires = migration.prepared().expiresAt();
     // Taken before anything stands still: nobody does so while another container is dumped.
     try (Dumper.Ready ready =
@@ -143,7 +143,7 @@ final class FreezeStep {
               migration.with(
                   migration.standstill().withFreeze(hands.parking.freeze(begin, container))));
       hands.control.freeze(id);
-      if (tcp == TcpConnections.KEEP) {
+      if (tcp == Tcp.KEEP) {
         migration = lease.note(migration.with(migration.standstill().withNetworkHeld()));
         hands.control.holdNetwork(id);
       }

@@ -14,6 +14,7 @@ import io.godwit.checkpointer.source.ParkException;
 import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.RestartPolicy;
+import io.godwit.docker.Tcp;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Function;
@@ -227,7 +228,7 @@ final class SourceUndo {
             FreezeStep.checkpoint(migration),
             copy.folder(),
             journal.keptFile(migration.id(), LOG),
-            migration.request().getOptions().getTcp(),
+            Tcp.of(migration.request().getOptions().getTcp()),
             journal.keptFile(migration.id(), TreeSender.HELD));
     return switch (restore.restore(id, dump, touched.standstill().identity())) {
       case SourceRestore.Answer.Restored restored -> {

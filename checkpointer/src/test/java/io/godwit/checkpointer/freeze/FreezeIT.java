@@ -13,13 +13,13 @@ import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcMemory;
 import io.godwit.checkpointer.source.ProcessIdentity;
-import io.godwit.contract.TcpConnections;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Tcp;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.io.IOException;
@@ -82,7 +82,7 @@ final class FreezeIT {
     Holder holds = start();
     long pid = holds.pid();
     try (Socket client = holds.connect();
-        Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+        Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       assertEquals(8, Holder.ask(client, 7));
       long begin = System.nanoTime();
       source.freeze(holds.id());
@@ -111,7 +111,7 @@ final class FreezeIT {
   void whatCriuDumpsAndCannotRestoreGoesOnAtTheSource() throws Exception {
     Holder holds = start("ping");
     source.freeze(holds.id());
-    try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       ready.dump();
     }
     source.thaw(holds.id());
@@ -122,7 +122,7 @@ final class FreezeIT {
   void keptConnectionsGoOnAndNothingReachesThemWhileTheyAreHeld() throws Exception {
     Holder holds = start();
     try (Socket client = holds.connect();
-        Dumper.Ready ready = ready(holds, TcpConnections.KEEP)) {
+        Dumper.Ready ready = ready(holds, Tcp.KEEP)) {
       assertEquals(2, Holder.ask(client, 1));
       source.freeze(holds.id());
       source.holdNetwork(holds.id());
@@ -153,7 +153,7 @@ final class FreezeIT {
 
     // Whatever the killed CRIU left in it, it can be dumped and restored.
     source.freeze(holds.id());
-    try (Dumper.Ready again = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready again = ready(holds, Tcp.CLOSE)) {
       again.dump();
     }
     source.thaw(holds.id());
@@ -186,7 +186,7 @@ final class FreezeIT {
     source.freeze(holds.id());
     Sight.Frozen frozen =
         assertInstanceOf(Sight.Frozen.class, source.look(holds.id(), Optional.empty()));
-    try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       ready.dump();
     }
     int frozenAt = holds.numbers().size();
@@ -208,7 +208,7 @@ final class FreezeIT {
             CHECKPOINT,
             checkpointFolder(holds),
             folder.resolve("restore.log"),
-            TcpConnections.CLOSE,
+            Tcp.CLOSE,
             folder.resolve("held"));
     Optional<String> expected = Optional.of(frozen.identity());
     assertEquals(
@@ -253,7 +253,7 @@ final class FreezeIT {
   void whatWasDumpedExecutesNothingWhoeverLetsItGoOn() throws Exception {
     Holder holds = start();
     source.freeze(holds.id());
-    try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       ready.dump();
     }
     int still = holds.numbers().size();
@@ -277,8 +277,7 @@ final class FreezeIT {
     return CheckpointFolder.of(engine, holds.id(), CHECKPOINT, folder);
   }
 
-  private Dumper.Ready ready(Holder holds, TcpConnections tcp)
-      throws IOException, InterruptedException {
+  private Dumper.Ready ready(Holder holds, Tcp tcp) throws IOException, InterruptedException {
     HostFacts facts = HostFacts.ask("here", PROC, System.getProperty("os.arch"), commands);
     return new Dumper(
             engine,
@@ -326,7 +325,7 @@ final class FreezeIT {
     AtomicBoolean over = new AtomicBoolean();
     Optional<IOException> cut = Optional.empty();
     source.freeze(holds.id());
-    try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       CompletableFuture<Void> stopper =
           CompletableFuture.runAsync(() -> {
             if (stopCriu(dumps, holds, over)) {

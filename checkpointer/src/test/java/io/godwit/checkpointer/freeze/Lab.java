@@ -9,13 +9,13 @@ import io.godwit.checkpointer.testing.Crash;
 import io.godwit.checkpointer.testing.FakeEngine;
 import io.godwit.checkpointer.testing.FakeProcesses;
 import io.godwit.checkpointer.testing.TestClock;
-import io.godwit.contract.TcpConnections;
 import io.godwit.criu.CriuVersion;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Tcp;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
@@ -177,13 +177,7 @@ final class Lab {
         new HostFacts("here", Isa.X86_64, 4096, List.of(), Optional.of(new CriuVersion(4, 2, 1)));
     return new Dumper(
             asked, criu, proc, new InotifyWatches(proc, this::run), facts, source, waiting())
-        .ready(
-            ID,
-            CHECKPOINT,
-            checkpointFolder(),
-            folder.resolve("dump.log"),
-            TcpConnections.CLOSE,
-            patience);
+        .ready(ID, CHECKPOINT, checkpointFolder(), folder.resolve("dump.log"), Tcp.CLOSE, patience);
   }
 
   /** What CRIU is told. */
@@ -202,7 +196,7 @@ final class Lab {
 
   SourceRestore.Dump dump() throws IOException {
     return new SourceRestore.Dump(
-        CHECKPOINT, checkpointFolder(), restoreLog(), TcpConnections.CLOSE, folder.resolve("held"));
+        CHECKPOINT, checkpointFolder(), restoreLog(), Tcp.CLOSE, folder.resolve("held"));
   }
 
   Path restoreLog() {

@@ -1,6 +1,5 @@
 package io.godwit.docker;
 
-import io.godwit.contract.TcpConnections;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -113,12 +112,7 @@ public final class CheckpointStart {
    * @param more lines for CRIU's configuration that only the caller knows, see {@link CriuOptions}
    */
   public record Wanted(
-      String containerId,
-      String checkpoint,
-      Path images,
-      Path log,
-      TcpConnections tcp,
-      List<String> more) {
+      String containerId, String checkpoint, Path images, Path log, Tcp tcp, List<String> more) {
     /** Takes a copy. */
     public Wanted {
       more = List.copyOf(more);

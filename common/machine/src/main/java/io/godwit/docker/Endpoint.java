@@ -8,18 +8,16 @@ import java.util.Optional;
  * A container's end in a network, as the network tells it ({@code GET /networks/NAME}): also while
  * the container is being started, when the Engine answers no question about the container itself.
  *
- * @param macAddress in lower case with colons; empty where it has none
  * @param address by IPv4; empty where it has none
  * @param address6 by IPv6; empty where it has none
  */
-public record Endpoint(String macAddress, String address, String address6) {
+public record Endpoint(String address, String address6) {
   /** The one of a container; none where the network does not know it. */
   static Optional<Endpoint> of(JsonNode network, String containerId) {
     for (Map.Entry<String, JsonNode> one : network.path("Containers").properties()) {
       if (one.getKey().equals(containerId)) {
         return Optional.of(
             new Endpoint(
-                one.getValue().path("MacAddress").asText(),
                 withoutPrefix(one.getValue().path("IPv4Address").asText()),
                 withoutPrefix(one.getValue().path("IPv6Address").asText())));
       }

@@ -151,10 +151,10 @@ class ContainerSpecTest {
   @Test
   void everyObstacleIsNamed() throws JsonProcessingException {
     ObjectNode inspect = inspect();
-    assertEquals(List.of(), ContainerSpec.of(new Container(inspect)).obstacles());
+    assertEquals(List.of(), Obstacles.of(new Container(inspect)));
     ((ObjectNode) inspect.path("HostConfig")).put("NetworkMode", "container:other");
     ((ObjectNode) inspect.path("HostConfig")).putArray("VolumesFrom").add("other");
-    assertEquals(2, ContainerSpec.of(new Container(inspect)).obstacles().size());
+    assertEquals(2, Obstacles.of(new Container(inspect)).size());
     assertFalse(ContainerSpec.of(new Container(inspect)).toCreateRequest().has("Hostname"));
   }
 

@@ -2,7 +2,6 @@ package io.godwit.agent.container;
 
 import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.state.MigrationId;
-import io.godwit.contract.TcpConnections;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
@@ -10,6 +9,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.ListedContainer;
 import io.godwit.docker.Orphans;
+import io.godwit.docker.Tcp;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,14 +64,14 @@ public final class Containers {
   private final CriuOptions options;
   private final Homecoming homecoming;
   private final Orphans orphans;
-  private final RuntimeFolder awaited;
+  private final Optional<RuntimeFolder> awaited;
 
   public Containers(
       DockerEngine engine,
       CriuOptions options,
       Homecoming homecoming,
       Orphans orphans,
-      RuntimeFolder awaited) {
+      Optional<RuntimeFolder> awaited) {
     this.engine = engine;
     this.options = options;
     this.homecoming = homecoming;
@@ -184,7 +184,9 @@ public final class Containers {
     engine.remove(id);
     // A start that waited in the Engine ends with the container; its programs may be later.
     orphans.end(id);
-    awaited.forget(id);
+    if (awaited.isPresent()) {
+      awaited.get().forget(id);
+    }
   }
 
   /** The restored container runs: what made way for it goes. */
@@ -222,7 +224,7 @@ public final class Containers {
       throws IOException {
     DurableFiles.deleteFolder(images);
     Files.createDirectories(images);
-    List<String> lines = new ArrayList<>(CriuOptions.ofMigration(log, TcpConnections.CLOSE));
+    List<String> lines = new ArrayList<>(CriuOptions.ofMigration(log, Tcp.CLOSE));
     lines.add(CriuOptions.imagesIn(images));
     try (CriuOptions.InForce _ = options.put(lines)) {
       engine.checkpoint(containerId, checkpointName(id), true);

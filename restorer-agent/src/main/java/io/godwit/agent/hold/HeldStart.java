@@ -47,7 +47,7 @@ public final class HeldStart implements AutoCloseable {
   private record Answer(AtomicBoolean came, AtomicReference<Optional<String>> refusal) {}
 
   static HeldStart begin(
-      DockerEngine engine, Hold hold, String containerId, Threads threads, Path sys) {
+      DockerEngine engine, Hold hold, String containerId, Threads threads, LastMoment last) {
     Answer answer = new Answer(new AtomicBoolean(), new AtomicReference<>(Optional.empty()));
     Threads.Started start =
         threads.start(
@@ -61,7 +61,7 @@ public final class HeldStart implements AutoCloseable {
                 answer.came.set(true);
               }
             });
-    return new HeldStart(containerId, hold, start, answer, new LastMoment(engine::endpoint, sys));
+    return new HeldStart(containerId, hold, start, answer, last);
   }
 
   /**

@@ -20,7 +20,8 @@ public record Holding(DockerEngine engine, RuntimeFolder folder, Path sys, Threa
    * @param atMost how long it may be held
    */
   public HeldStart begin(String containerId, Duration atMost) throws IOException {
+    LastMoment last = LastMoment.of(engine::endpoint, sys);
     Hold hold = Hold.on(folder, containerId, atMost, threads);
-    return HeldStart.begin(engine, hold, containerId, threads, sys);
+    return HeldStart.begin(engine, hold, containerId, threads, last);
   }
 }

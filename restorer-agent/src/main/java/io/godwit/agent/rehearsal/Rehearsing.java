@@ -3,15 +3,13 @@ package io.godwit.agent.rehearsal;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.hold.PendingStart;
-import io.godwit.agent.hold.Starts;
-import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.contract.Manifest;
-import io.godwit.contract.TcpConnections;
 import io.godwit.docker.AsAsked;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.Container;
@@ -19,6 +17,7 @@ import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Tcp;
 import io.godwit.docker.UpperLayer;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
@@ -42,34 +41,25 @@ public final class Rehearsing {
   private final DockerEngine engine;
   private final Containers containers;
   private final Manifests manifests;
-  private final Starts starts;
-  private final RestoreProof proof;
+  private final ProvenStart starts;
   private final ProbeBinary probe;
   private final StateFolder state;
-  private final Path proc;
   private final Patience patience;
 
-  /**
-   * @param proc {@code /proc} but in tests
-   */
   public Rehearsing(
       DockerEngine engine,
       Containers containers,
       Manifests manifests,
-      Starts starts,
-      RestoreProof proof,
+      ProvenStart starts,
       ProbeBinary probe,
       StateFolder state,
-      Path proc,
       Patience patience) {
     this.engine = engine;
     this.containers = containers;
     this.manifests = manifests;
     this.starts = starts;
-    this.proof = proof;
     this.probe = probe;
     this.state = state;
-    this.proc = proc;
     this.patience = patience;
   }
 
@@ -125,12 +115,7 @@ public final class Rehearsing {
           restore(
               held,
               new CheckpointStart.Wanted(
-                  container,
-                  Containers.checkpointName(id),
-                  images,
-                  log,
-                  TcpConnections.CLOSE,
-                  List.of()));
+                  container, Containers.checkpointName(id), images, log, Tcp.CLOSE, List.of()));
       if (held) {
         state.mark(state.held(id));
       }
@@ -156,7 +141,7 @@ public final class Rehearsing {
         throw new IOException(not.get());
       }
       Instant begin = patience.clock().instant();
-      require(start.go(wanted, List.of(), proof.of(wanted.images())));
+      require(starts.go(start, wanted, List.of()));
       return Duration.between(begin, patience.clock().instant());
     }
   }
@@ -207,19 +192,10 @@ public final class Rehearsing {
                     "the probe ended with exit code %d: %s %s"
                         .formatted(state.exitCode(), state.error(), engine.logs(container, 5)));
               }
-              return state.running() && isProbe(state.pid());
+              return state.running() && probe.isRunBy(state.pid());
             });
     if (!runs) {
       throw new IOException("the probe does not run after " + START.toSeconds() + " s");
-    }
-  }
-
-  private boolean isProbe(long pid) {
-    try {
-      Path executable = Files.readSymbolicLink(proc.resolve(Long.toString(pid)).resolve("exe"));
-      return executable.endsWith(ProbeBinary.PATH.substring(1));
-    } catch (IOException e) {
-      return false;
     }
   }
 

@@ -1,13 +1,14 @@
 package io.godwit.agent.restore;
 
 import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Goods;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
 import io.godwit.agent.hold.PendingStart;
-import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
@@ -35,7 +36,7 @@ final class Preparer {
   private final Layers layers;
   private final Trees trees;
   private final Staging staging;
-  private final Starts starts;
+  private final ProvenStart starts;
   private final StateFolder state;
   private final Disk disk;
   private final Clock clock;
@@ -43,23 +44,20 @@ final class Preparer {
   Preparer(
       DockerEngine engine,
       Containers containers,
-      Images images,
-      Layers layers,
-      Trees trees,
+      Goods goods,
       Staging staging,
-      Starts starts,
+      ProvenStart starts,
       StateFolder state,
-      Disk disk,
       Clock clock) {
     this.engine = engine;
     this.containers = containers;
-    this.images = images;
-    this.layers = layers;
-    this.trees = trees;
+    this.images = goods.images();
+    this.layers = goods.layers();
+    this.trees = goods.trees();
+    this.disk = goods.disk();
     this.staging = staging;
     this.starts = starts;
     this.state = state;
-    this.disk = disk;
     this.clock = clock;
   }
 

@@ -1,7 +1,6 @@
 package io.godwit.agent.restore;
 
 import io.godwit.agent.hold.PendingStart;
-import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.contract.Conversion;
@@ -33,33 +32,31 @@ final class Restorer {
   private final Staging staging;
   private final Preparer preparer;
   private final Settlement settlement;
+  private final Tidying tidying;
   private final Decisions decisions;
   private final Uninterrupted uninterrupted;
-  private final Journal journal;
   private final Clock clock;
 
   Restorer(
       Staging staging,
       Preparer preparer,
       Settlement settlement,
+      Tidying tidying,
       Decisions decisions,
       Uninterrupted uninterrupted,
-      Journal journal,
       Clock clock) {
     this.staging = staging;
     this.preparer = preparer;
     this.settlement = settlement;
+    this.tidying = tidying;
     this.decisions = decisions;
     this.uninterrupted = uninterrupted;
-    this.journal = journal;
     this.clock = clock;
   }
 
   /** Restores a container that nobody has claimed or aborted yet. */
   void restore(Task task) throws IOException, InterruptedException {
-    settlement.keep(task);
-    Entry entry =
-        journal.write(Entry.restore(task.id(), Step.PREPARED, task.name(), task.attempt()));
+    Entry entry = tidying.begin(task);
     PhaseTimer timer = new PhaseTimer(clock);
     Optional<Preparer.Ready> ready = Optional.empty();
     Optional<String> obstacle = Optional.empty();
@@ -90,7 +87,7 @@ final class Restorer {
     if (late.isPresent()) {
       letGo(ready);
       people(task).say(Phase.CONVERTED, "not claimed: " + late.get());
-      settlement.forget(entry);
+      tidying.forget(entry);
       return;
     }
     Decisions.Standing standing = decisions.claim(task.id(), task.attempt());
@@ -104,7 +101,7 @@ final class Restorer {
         name(task),
         () -> {
           if (ready.isPresent()) {
-            settlement.start(task, journal.write(entry.at(Step.CLAIMED)), ready.get(), timer);
+            settlement.start(task, entry, ready.get(), timer);
           } else {
             settlement.notStarted(
                 entry, obstacle.orElse("It could not be prepared."), timer::phases);
@@ -128,7 +125,7 @@ final class Restorer {
       return;
     }
     people(task).say(Phase.ABORTED, "not restored: " + Decisions.words(standing.verdict()));
-    settlement.forget(entry);
+    tidying.forget(entry);
   }
 
   /** What waits ends, unless it was told go. */

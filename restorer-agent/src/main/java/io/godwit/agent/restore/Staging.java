@@ -1,5 +1,6 @@
 package io.godwit.agent.restore;
 
+import io.godwit.agent.container.Goods;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Trees;
@@ -47,17 +48,11 @@ final class Staging {
   private final StateFolder state;
   private final Sleeper sleeper;
 
-  Staging(
-      AheadMemory memory,
-      Layers layers,
-      Trees trees,
-      Images images,
-      StateFolder state,
-      Sleeper sleeper) {
+  Staging(AheadMemory memory, Goods goods, StateFolder state, Sleeper sleeper) {
     this.memory = memory;
-    this.layers = layers;
-    this.trees = trees;
-    this.images = images;
+    this.layers = goods.layers();
+    this.trees = goods.trees();
+    this.images = goods.images();
     this.state = state;
     this.sleeper = sleeper;
   }

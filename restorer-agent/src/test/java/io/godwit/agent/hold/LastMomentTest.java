@@ -43,8 +43,8 @@ class LastMomentTest {
 
   private final Map<String, Endpoint> ends =
       Map.of(
-          "bridge", new Endpoint("02:42:ac:12:00:09", "172.18.0.9", ""),
-          "other", new Endpoint("02:42:0a:00:00:05", "10.0.0.5", ""));
+          "bridge", new Endpoint("172.18.0.9", ""),
+          "other", new Endpoint("10.0.0.5", ""));
 
   @TempDir Path folder;
   private Path images;
@@ -61,15 +61,23 @@ class LastMomentTest {
                 file(FdType.PACKETSK, FileEntry.PSK, ON_LOOPBACK),
                 file(FdType.PACKETSK, FileEntry.PSK, ON_ALL)));
     Files.write(images.resolve("files.img"), files.encode().toByteArray());
-    link("lo", "00:00:00:00:00:00", 1);
-    link("docker0", "02:42:00:00:00:01", 3);
-    link("veth0a1b2c3", "02:42:ac:12:00:09", 57);
+    link("lo", 1, 1);
+    link("docker0", 3, 3);
+    Files.createSymbolicLink(link("veth1", 21, 20).resolve("master"), Path.of("../docker0"));
   }
 
-  private void link(String name, String address, int number) throws IOException {
+  private Path link(String name, int number, int peer) throws IOException {
     Path link = Files.createDirectories(folder.resolve("sys/class/net").resolve(name));
-    Files.writeString(link.resolve("address"), address + "\n");
     Files.writeString(link.resolve("ifindex"), number + "\n");
+    Files.writeString(link.resolve("iflink"), peer + "\n");
+    return link;
+  }
+
+  /** What the Engine makes of a network: a bridge's port, and its other end. */
+  private void attach(int port) throws IOException {
+    Files.createSymbolicLink(
+        link("veth" + port, port, port - 1).resolve("master"), Path.of("../docker0"));
+    link("veth" + (port - 1), port - 1, port);
   }
 
   private static Message file(long type, int field, Message file) {
@@ -81,12 +89,13 @@ class LastMomentTest {
 
   private List<Message> finished(Network... there) throws IOException {
     LastMoment last =
-        new LastMoment(
+        LastMoment.of(
             (network, container) ->
                 Optional.of(container)
                     .filter(ID::equals)
                     .flatMap(id -> Optional.ofNullable(ends.get(network))),
             folder.resolve("sys"));
+    attach(58);
     last.finish(images, ID, List.of(there));
     return ImageFolder.of(images).entries(ImageKind.FILES).messages();
   }
@@ -108,6 +117,22 @@ class LastMomentTest {
     assertEquals(57, bound.messages(PacketSockEntry.MCLIST).getFirst().requireVarint(1));
     assertEquals(ON_LOOPBACK, files.get(2).requireMessage(FileEntry.PSK));
     assertEquals(ON_ALL, files.get(3).requireMessage(FileEntry.PSK));
+  }
+
+  @Test
+  void whereAnotherIsStartedAtTheSameTimeNobodyKnowsWhichInterfaceIsWhose() throws IOException {
+    LastMoment last =
+        LastMoment.of((network, container) -> Optional.empty(), folder.resolve("sys"));
+    attach(58);
+    attach(60);
+    last.finish(images, ID, List.of(network("bridge", "172.17.0.2")));
+    assertEquals(
+        BOUND,
+        ImageFolder.of(images)
+            .entries(ImageKind.FILES)
+            .messages()
+            .get(1)
+            .requireMessage(FileEntry.PSK));
   }
 
   @Test
