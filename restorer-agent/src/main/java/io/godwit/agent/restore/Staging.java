@@ -62,7 +62,7 @@ final class Staging {
     return state.images(task.id());
   }
 
-  /** How many bytes {@link #fetch} has to bring. */
+  /** How many bytes are to be fetched for it. */
   long bytesToFetch(Task task) throws IOException {
     Conversion conversion = task.conversion();
     long bytes = memory.bytesToFetch(task.id(), conversion.getImages());
@@ -90,7 +90,7 @@ final class Staging {
           long done = 0;
           for (Blob blob : blobs(task)) {
             if (!layers.isStaged(task.id(), blob)) {
-              layers.staged(task.id(), blob, progress(people, done, bytes)::accept);
+              layers.staged(task.id(), blob, progress(people, done, bytes));
               done += blob.size();
             }
           }
@@ -109,8 +109,7 @@ final class Staging {
         () -> {
           // From the beginning: what an interrupted attempt left must not mix with this.
           DurableFiles.deleteFolder(images(task));
-          memory.materialise(
-              task.id(), manifest, images(task), progress(people, before, bytes)::accept);
+          memory.materialise(task.id(), manifest, images(task), progress(people, before, bytes));
         });
   }
 
