@@ -108,6 +108,7 @@ final class ArchitectureTest {
           // restorer-agent
           "agent.state",
           "agent.machine",
+          "agent.hold",
           "agent.proof",
           "agent.container",
           "agent.rehearsal",
@@ -148,7 +149,7 @@ final class ArchitectureTest {
 
   /**
    * The Engine's JSON ends in one package, so that what an Engine writes otherwise is mended in one
-   * place. The converter reads another's: runc's descriptors.json.
+   * place. Two classes read what is runc's: its descriptors.json, and a bundle's config.json.
    */
   @ArchTest
   static final ArchRule theEnginesJsonEndsInOnePlace =
@@ -156,6 +157,8 @@ final class ArchitectureTest {
           .that(resideOutsideOfPackages("io.godwit.docker.."))
           .and()
           .doNotHaveFullyQualifiedName("io.godwit.converter.environment.InheritedPipes")
+          .and()
+          .doNotHaveFullyQualifiedName("io.godwit.agent.hold.Bundle")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml.jackson..");

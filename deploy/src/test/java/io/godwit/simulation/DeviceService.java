@@ -109,7 +109,8 @@ final class DeviceService implements Machine.Service {
                 new Workplace.Device(engine, criu, commands, proc, Isa.X86_64, 4096),
                 new Workplace.Meeting(publisher, events, world.broker().log(), world.store()),
                 new Workplace.Desk(self, state, journal, folder),
-                new Workplace.Waiting(clock, sleeper, world.threads())));
+                new Workplace.Waiting(clock, sleeper, world.threads())),
+            Optional.empty());
     RehearsalHandler rehearsals =
         parts.rehearsals(
             () -> profile(self),

@@ -56,6 +56,9 @@ final class Docker {
 
     boolean busy;
 
+    /** Of what ran in it. */
+    final List<Life.Dump> dumps = new ArrayList<>();
+
     Box(String id, String name, JsonNode body, Path upper) {
       this.id = id;
       this.name = name;
@@ -277,6 +280,7 @@ final class Docker {
       dump.stale = copy.state == State.RUNNING;
       copy.life.dumps.add(dump);
       copy.dumps.add(dump);
+      box.dumps.add(dump);
     });
   }
 

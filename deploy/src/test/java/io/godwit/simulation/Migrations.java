@@ -12,6 +12,7 @@ import io.godwit.contract.Resolved;
 import io.godwit.contract.Resolved.RanOn;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -153,6 +154,29 @@ final class Migrations {
   /** Whether everything that the setting says was asked for. */
   boolean areAsked() {
     return told >= asked.size();
+  }
+
+  /** Whether a host's journal has it that a container is about to go on, or has. */
+  boolean goesOn(Machine host, String containerId) {
+    try {
+      Journal journal = new Journal(HostService.state(host));
+      for (MigrationRequest request : asked) {
+        boolean goesOn =
+            journal
+                .find(request.getMigrationId())
+                .flatMap(Migration::touched)
+                .filter(touched -> touched.source().containerId().equals(containerId))
+                .filter(touched -> touched.standstill().freeze().isPresent())
+                .filter(touched -> touched.standstill().identity().isEmpty())
+                .isPresent();
+        if (goesOn) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A host begins: what its journal has as settled was so before it could say it. */

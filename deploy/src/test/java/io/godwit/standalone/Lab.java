@@ -54,7 +54,11 @@ final class Lab implements AutoCloseable {
   }
 
   static Lab on(EmbeddedKafka kafka) {
-    return on(kafka.bootstrap(), Optional.empty());
+    return on(kafka.bootstrap());
+  }
+
+  static Lab on(String bootstrap) {
+    return on(bootstrap, Optional.empty());
   }
 
   static Lab on(String bootstrap, Optional<Path> clientProperties) {

@@ -1,5 +1,8 @@
 package io.godwit.agent;
 
+import io.godwit.agent.hold.EngineRuntime;
+import io.godwit.agent.hold.Holding;
+import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
 import io.godwit.agent.machine.Heartbeat;
@@ -25,6 +28,7 @@ import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
+import io.godwit.service.Metric;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
@@ -71,9 +75,10 @@ public final class Agent {
     var devices = runtime.adopt("agent's devices", kafka.listen(Topic.DEVICES, namesakes::hear));
     runtime.unreadyFor(namesakes::reasons);
     namesakes.listen(() -> devices.caughtUp(() -> true));
+    boolean holds = new EngineRuntime(machine.proc(), commands).holds(settings.dockerHost());
     var profiler =
         new DeviceProfiler(
-            self, version(), machine, new CriuProgram(commands, clock), engine, clock);
+            self, version(), machine, new CriuProgram(commands, clock), engine, holds, clock);
     var heartbeat =
         runtime.adopt(
             "heartbeat",
@@ -85,6 +90,10 @@ public final class Agent {
                 new Heartbeat.Ways(
                     Heartbeat.PERIOD, namesakes::maySpeak, runtime.liveness()::stuck)));
 
+    Metric.DEVICE_SILENT.gauge(runtime.metrics(), () -> heartbeat.silence().toMillis() / 1000.0);
+    Metric.DEVICE_FIT.gauge(
+        runtime.metrics(), () -> heartbeat.latest().getUnfitList().isEmpty() ? 1 : 0);
+
     var parts =
         Parts.at(
             new Workplace(
@@ -92,7 +101,10 @@ public final class Agent {
                     engine, options, commands, machine.proc(), machine.isa(), machine.pageSize()),
                 new Workplace.Meeting(kafka.publisher(), events, log, blobs),
                 new Workplace.Desk(self, state, journal, settings.stateDir()),
-                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
+                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
+            Optional.of(
+                new Holding(
+                    engine, RuntimeFolder.OF_THIS_MACHINE, machine.proc(), Threads.SYSTEM)));
     var rehearsals =
         parts.rehearsals(
             heartbeat::latest,

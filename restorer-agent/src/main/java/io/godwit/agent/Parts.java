@@ -7,8 +7,9 @@ import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.Holding;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
-import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.ProbeBinary;
 import io.godwit.agent.rehearsal.RehearsalHandler;
@@ -26,14 +27,24 @@ import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.Orphans;
 import io.godwit.docker.SharedMemory;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The agent's parts, put together. */
 public record Parts(
-    Workplace at, Containers containers, Goods goods, ProvenStart starts, Rehearsing rehearsing) {
+    Workplace at,
+    Containers containers,
+    Goods goods,
+    Starts starts,
+    RestoreProof proof,
+    Rehearsing rehearsing) {
 
-  /** Puts together what rehearsing and restoring have in common. */
-  public static Parts at(Workplace at) {
+  /**
+   * Puts together what rehearsing and restoring have in common.
+   *
+   * @param holding where containers can wait in the runtime in front of runc
+   */
+  public static Parts at(Workplace at, Optional<Holding> holding) {
     Workplace.Device device = at.device();
     Workplace.Desk desk = at.desk();
     Workplace.Waiting waiting = at.waiting();
@@ -54,19 +65,22 @@ public record Parts(
             new Trees(engine, layers, files, places, memory, desk.state()),
             new Disk(commands));
     var starts =
-        new ProvenStart(
+        new Starts(
+            engine,
             new CheckpointStart(engine, device.criu(), commands, device.proc(), waiting.sleeper()),
-            new RestoreProof(device.proc()));
+            holding);
+    var proof = new RestoreProof(device.proc());
     var rehearsing =
         new Rehearsing(
             engine,
             containers,
             new Manifests(blobs),
             starts,
+            proof,
             new ProbeBinary(device.isa(), device.proc()),
             desk.state(),
             new Patience(waiting.clock(), waiting.sleeper()));
-    return new Parts(at, containers, goods, starts, rehearsing);
+    return new Parts(at, containers, goods, starts, proof, rehearsing);
   }
 
   /**
@@ -86,6 +100,6 @@ public record Parts(
 
   /** Takes conversions, and settles what an earlier run left. */
   public Restores restores() {
-    return Restores.of(at, containers, goods, starts, rehearsing);
+    return Restores.of(at, containers, goods, starts, proof, rehearsing);
   }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
+import io.godwit.agent.hold.Holding;
+import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
 import io.godwit.agent.machine.MachineFacts;
@@ -216,7 +218,9 @@ final class AgentLab implements AutoCloseable {
                 4096),
             new Workplace.Meeting(published, events, log, blobs),
             new Workplace.Desk(self(), state, journal, folder),
-            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
+            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
+        Optional.of(
+            new Holding(on, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)));
   }
 
   Containers containers(DockerEngine on) {
@@ -241,6 +245,7 @@ final class AgentLab implements AutoCloseable {
             MachineFacts.ofThisMachine(),
             new CriuProgram(commands, clock),
             on,
+            false,
             clock);
     Parts parts = parts(on);
     return parts.rehearsals(

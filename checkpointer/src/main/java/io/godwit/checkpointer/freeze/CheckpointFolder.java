@@ -1,7 +1,10 @@
 package io.godwit.checkpointer.freeze;
 
+import io.godwit.blob.BlobStore;
+import io.godwit.blob.Manifests;
 import io.godwit.checkpointer.pages.Callers;
 import io.godwit.checkpointer.pages.PageReceiver;
+import io.godwit.contract.Manifest;
 import io.godwit.criu.EntryImage;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
@@ -17,6 +20,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -129,6 +133,24 @@ public final class CheckpointFolder {
   /** How much can be written to the images' disk, in bytes. */
   long room() throws IOException {
     return Files.getFileStore(images).getUsableSpace();
+  }
+
+  /**
+   * Makes both places anew from what was stored. Everything is verified and nothing forced to the
+   * disk.
+   *
+   * @throws IOException when the store does not answer, or has not all of it, or there is no room
+   */
+  public void fetch(Manifests store, Manifest stored) throws IOException {
+    prepare();
+    store.materialise(stored, images, BlobStore.SILENT);
+    Files.createDirectories(engines);
+    Files.move(
+        images.resolve(DESCRIPTORS),
+        engines.resolve(DESCRIPTORS + ".new"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        engines.resolve(DESCRIPTORS + ".new"), descriptors(), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Deletes the images. */

@@ -98,6 +98,31 @@ public final class SourceControl {
   }
 
   /**
+   * Whether the very processes that are meant stand still, by the kernel's word alone: an Engine
+   * may hang.
+   *
+   * @param expected identity of the first process that was frozen; empty: whatever stands is meant
+   */
+  public boolean holds(String containerId, Optional<String> expected) throws IOException {
+    if (!kernel.isHeld(containerId) && !pin.hasStruck(containerId)) {
+      return false;
+    }
+    if (expected.isEmpty()) {
+      return true;
+    }
+    for (HostProcess process : processes.ofContainer(containerId)) {
+      try {
+        if (identity.of(process).equals(expected.get())) {
+          return true;
+        }
+      } catch (IOException e) {
+        LOG.debug("{} is none that was frozen: {}", process, e.getMessage());
+      }
+    }
+    return false;
+  }
+
+  /**
    * Pauses. When this returns, every process stands in the freezer, and neither a docker exec nor a
    * health check stands half-way in it. One that is frozen already is left so.
    *

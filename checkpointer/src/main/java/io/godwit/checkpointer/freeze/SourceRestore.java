@@ -55,6 +55,13 @@ public final class SourceRestore {
     record Ended(int exitCode) implements Answer {}
 
     /**
+     * Nothing of it was tried: it is made from what is no whole dump.
+     *
+     * @param why which image, and what is wrong with it
+     */
+    record Damaged(String why) implements Answer {}
+
+    /**
      * Nothing of it runs; what can be tried again later.
      *
      * @param why sentences for people, with what CRIU said
@@ -83,14 +90,13 @@ public final class SourceRestore {
   public Answer restore(String containerId, Dump dump, Optional<String> expected)
       throws IOException, InterruptedException {
     if (!dump.folder().isComplete()) {
-      return new Answer.Refused("its dump in %s is not complete".formatted(dump.folder()));
+      return new Answer.Damaged("it is not complete");
     }
     try {
       dump.folder().uncountReservations();
     } catch (ImageException e) {
       // A power cut may have left the name of an image and nothing in it.
-      return new Answer.Refused(
-          "its dump in %s is damaged: %s".formatted(dump.folder(), e.getMessage()));
+      return new Answer.Damaged(String.valueOf(e.getMessage()));
     }
     CheckpointStart.Wanted wanted =
         new CheckpointStart.Wanted(

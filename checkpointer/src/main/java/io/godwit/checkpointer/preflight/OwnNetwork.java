@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.preflight;
 
+import io.godwit.checkpointer.source.Firewall;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.docker.Container;
@@ -36,9 +37,11 @@ final class OwnNetwork {
   private static final int MASK = 7;
 
   private final ProcFs proc;
+  private final Firewall firewall;
 
-  OwnNetwork(ProcFs proc) {
+  OwnNetwork(ProcFs proc, Firewall firewall) {
     this.proc = proc;
+    this.firewall = firewall;
   }
 
   /**
@@ -55,7 +58,7 @@ final class OwnNetwork {
     interfaces(first).forEach(name -> own.add("interface " + name));
     addresses(first, networks).forEach(address -> own.add("address " + address));
     routes(first, networks).forEach(route -> own.add("route to " + route));
-    for (String table : proc.network(first, "ip_tables_names").lines().toList()) {
+    for (String table : firewall.tables(first)) {
       if (!table.equals(ENGINES_TABLE)) {
         own.add("iptables " + table);
       }

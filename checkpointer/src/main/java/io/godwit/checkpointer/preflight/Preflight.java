@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.preflight;
 
+import io.godwit.checkpointer.source.Firewall;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.InotifyWatches;
@@ -48,6 +49,7 @@ public final class Preflight {
       DockerEngine engine,
       ProcFs processes,
       InotifyWatches watches,
+      Firewall firewall,
       HostFacts host,
       DeviceChecks devices,
       ContainersInMigration inMigration) {
@@ -63,7 +65,7 @@ public final class Preflight {
     this.connections = new ConnectionChecks(processes);
     this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.ownMounts = new OwnMounts(processes);
-    this.ownNetwork = new OwnNetwork(processes);
+    this.ownNetwork = new OwnNetwork(processes, firewall);
     this.twins = new TwinFinder(processes);
   }
 

@@ -141,10 +141,7 @@ final class FreezeStep {
       migration =
           lease.note(
               migration.with(
-                  migration
-                      .standstill()
-                      .withFreeze(
-                          new Standstill.Freeze(begin, hands.parking.identity(container)))));
+                  migration.standstill().withFreeze(hands.parking.freeze(begin, container))));
       hands.control.freeze(id);
       if (tcp == Tcp.KEEP) {
         migration = lease.note(migration.with(migration.standstill().withNetworkHeld()));

@@ -184,7 +184,8 @@ final class TreeSender {
     return tree.what().getKind() == FileTree.Kind.LOG;
   }
 
-  private static boolean isOf(FileTree one, FileTree other) {
+  /** Whether two are of the same place. */
+  static boolean isOf(FileTree one, FileTree other) {
     return one.getKind() == other.getKind()
         && one.getDestination().equals(other.getDestination())
         && one.getSource().equals(other.getSource());

@@ -79,10 +79,20 @@ public record Workshop(
     LayerFiles layers = new LayerFiles(machine.commands(), waiting.clock());
     TreeSender trees = new TreeSender(engine, layers, meeting.blobs(), journal, desk.progress());
     SourceControl control = control();
+    GoingOn goingOn = new GoingOn(control, waiting);
     Parking parking =
         new Parking(machine.points(), machine.processes(), machine.identity(), deadlines.park());
     SourceUndo undo =
-        new SourceUndo(engine, control, restore(sharedMemory), parking, journal, gate);
+        new SourceUndo(
+            engine,
+            control,
+            goingOn,
+            new OwnCheckpoint(
+                engine, machine.processes(), journal, meeting.blobs(), layers, sharedMemory),
+            restore(sharedMemory),
+            parking,
+            journal,
+            gate);
     FreezeStep freezing =
         new FreezeStep(
             new FreezeStep.Checks(checks, meeting.devices(), goOrNot),
@@ -110,7 +120,7 @@ public record Workshop(
             waiting.clock(),
             machine.facts().isa()),
         rehearsing(goOrNot, layers, trees),
-        new FreezeGuard(freezing, undo, control, goOrNot, gate, waiting),
+        new FreezeGuard(freezing, undo, goingOn, control, goOrNot, gate, waiting),
         new OutcomeStep(
             log,
             undo,

@@ -69,6 +69,7 @@ final class Lab {
             new Crash(-1),
             world);
     this.criu = new CriuOptions(conf, clock, sleeper());
+    processes.boot(1);
     processes.startFresh(ID);
     Files.writeString(proc.folder().resolve("self/status"), "Uid:\t0\t0\t0\t0\n");
     this.source =

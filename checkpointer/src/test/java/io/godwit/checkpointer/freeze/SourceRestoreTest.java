@@ -126,6 +126,6 @@ final class SourceRestoreTest {
   void dumpThatIsNotCompleteIsNotTried() throws Exception {
     lab.checkpointFolder().discard();
     SourceRestore restore = lab.restore(lab.engineBut("startFromCheckpoint", Lab::never));
-    assertInstanceOf(SourceRestore.Answer.Refused.class, restore.restore(Lab.ID, lab.dump(), born));
+    assertInstanceOf(SourceRestore.Answer.Damaged.class, restore.restore(Lab.ID, lab.dump(), born));
   }
 }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /** An Engine with one container, which outlives the service. */
 public final class FakeEngine implements DockerEngine {
@@ -39,6 +40,31 @@ public final class FakeEngine implements DockerEngine {
     private final Map<String, List<Integer>> refusals = new HashMap<>();
     private long unnoticedPid;
     private int glancesUntilNoticed;
+    private volatile CountDownLatch hangs = new CountDownLatch(0);
+    private boolean mayStartAfresh;
+    private Optional<Path> restoredFrom = Optional.empty();
+    private String restoredPages = "";
+
+    /** Whether no call comes back, or is done, as long as this is so. */
+    public void setHangs(boolean does) {
+      hangs.countDown();
+      hangs = new CountDownLatch(does ? 1 : 0);
+    }
+
+    /** Whether it is right to start the container from its beginning. */
+    public void setMayStartAfresh(boolean may) {
+      this.mayStartAfresh = may;
+    }
+
+    /** Where the images were that CRIU restored last. */
+    public Optional<Path> restoredFrom() {
+      return restoredFrom;
+    }
+
+    /** The pages that it restored last. */
+    public String restoredPages() {
+      return restoredPages;
+    }
 
     /** Whether CRIU refuses to dump. */
     public void setDumpFails(boolean dumpFails) {
@@ -197,6 +223,8 @@ public final class FakeEngine implements DockerEngine {
             processes.startFresh(ID);
           } else {
             processes.appear(ID, world.dumped);
+            world.restoredFrom = Optional.of(images());
+            world.restoredPages = Files.readString(images().resolve("pages-1.img"));
           }
           return true;
         });
@@ -231,6 +259,7 @@ public final class FakeEngine implements DockerEngine {
 
   @Override
   public void setRestartPolicy(String container, RestartPolicy policy) throws IOException {
+    answer("setRestartPolicy");
     crash.around("the restart policy", () -> world.restartPolicy = policy.name());
   }
 
@@ -263,6 +292,12 @@ public final class FakeEngine implements DockerEngine {
   }
 
   private void answer(String call) throws DockerException {
+    try {
+      world.hangs.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DockerException.Silent("nobody waits for it any more");
+    }
     List<Integer> left = world.refusals.getOrDefault(call, List.of());
     if (!left.isEmpty()) {
       int status = left.removeFirst();
@@ -327,8 +362,11 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
-  public void start(String container) {
-    throw new AssertionError("a checkpointer starts no container afresh");
+  public void start(String container) throws IOException {
+    if (!world.mayStartAfresh) {
+      throw new AssertionError("a checkpointer starts no container afresh");
+    }
+    processes.startFresh(ID);
   }
 
   @Override

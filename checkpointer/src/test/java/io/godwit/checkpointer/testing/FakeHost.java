@@ -1,9 +1,5 @@
 package io.godwit.checkpointer.testing;
 
-import com.google.protobuf.MessageLite;
-import io.godwit.blob.Blob;
-import io.godwit.blob.BlobException;
-import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.source.CgroupFreezer;
@@ -15,7 +11,6 @@ import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.checkpointer.work.Deadlines;
 import io.godwit.checkpointer.work.Workshop;
-import io.godwit.contract.Decision;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Rehearsal;
 import io.godwit.criu.CriuVersion;
@@ -23,25 +18,20 @@ import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuBusyException;
 import io.godwit.docker.CriuOptions;
 import io.godwit.isa.Isa;
-import io.godwit.messaging.DecisionLog;
-import io.godwit.messaging.LogPosition;
-import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
 import io.godwit.service.Threads;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongConsumer;
 
 /**
  * A machine with one container {@code app}, on which checkpointers can be started and killed one
@@ -65,6 +55,9 @@ public final class FakeHost {
   private final List<String> violations = new ArrayList<>();
   private Optional<Service> service = Optional.empty();
   private boolean storeIsLostAtTheDump;
+  private volatile boolean storeIsAway;
+  private int boots = 1;
+  private Runnable whenTheStoreIsLost = () -> {};
 
   /** A machine whose container runs, and a device that behaves so. */
   public FakeHost(Path folder, Device.Will will) throws IOException {
@@ -79,6 +72,7 @@ public final class FakeHost {
         folder.resolve("program_aarch64"), ElfWriter.write(Isa.AARCH64.elfMachine(), 2, symbols));
     Files.createDirectories(folder.resolve("upper"));
     Files.createDirectories(folder.resolve("proc"));
+    processes(new Crash(-1)).boot(boots);
     processes(new Crash(-1)).startFresh(FakeEngine.ID);
     publisher.listen(record -> {
       if (record.topic() == Topic.CHECKPOINTS && runs()) {
@@ -113,8 +107,42 @@ public final class FakeHost {
     this.storeIsLostAtTheDump = lost;
   }
 
+  /** Whether the blob store does not answer who asks for something. */
+  public void setStoreIsAway(boolean away) {
+    this.storeIsAway = away;
+  }
+
   public FakeEngine.World engine() {
     return engine;
+  }
+
+  /** Something happens when the blob store goes away as the container comes to a stand. */
+  public void whenTheStoreIsLost(Runnable trouble) {
+    this.whenTheStoreIsLost = trouble;
+  }
+
+  /** No blob is any more what its digest says. */
+  public void damageBlobs() throws IOException {
+    try (var blobs = Files.list(folder.resolve("blobs"))) {
+      for (Path blob : blobs.toList()) {
+        Files.writeString(blob, "!", StandardOpenOption.APPEND);
+      }
+    }
+  }
+
+  /** What a migration keeps. */
+  public Path kept() {
+    return folder.resolve("state/migrations").resolve(ID);
+  }
+
+  /** The power is cut, and comes back. */
+  public void cutPower() {
+    restartEngine();
+    try {
+      processes(new Crash(-1)).boot(++boots);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public Device device() {
@@ -207,12 +235,13 @@ public final class FakeHost {
                     procFs::ofContainer, new ElfPrograms(procFs), memory, clock, clock),
                 new CgroupFreezer(procFs, memory.cgroups())),
             new Workshop.Meeting(
-                new DyingPublisher(publisher, crash),
-                new DyingLog(log, crash),
-                new DyingBlobs(
+                new Dying.OnPublishing(publisher, crash),
+                new Dying.OnDeciding(log, crash),
+                new Dying.OnStoring(
                     new FolderBlobs(folder.resolve("blobs")),
                     crash,
-                    () -> storeIsLostAtTheDump && !runs()),
+                    this::isStoreLost,
+                    () -> storeIsAway),
                 new DeviceChecks(devices, facts, clock)),
             devices,
             Deadlines.STANDARD,
@@ -235,6 +264,15 @@ public final class FakeHost {
         LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
       }
     }
+  }
+
+  private boolean isStoreLost() {
+    boolean lost = storeIsLostAtTheDump && !runs();
+    if (lost) {
+      whenTheStoreIsLost.run();
+      whenTheStoreIsLost = () -> {};
+    }
+    return lost;
   }
 
   private FakeProcesses processes(Crash crash) {
@@ -260,87 +298,11 @@ public final class FakeHost {
   private static CommandRunner.Result command(List<String> command, Duration atMost)
       throws IOException {
     int file = command.indexOf("--file");
-    if (file >= 0) {
-      Files.writeString(Path.of(command.get(file + 1)), "an archive");
+    if (file >= 0 && !command.contains("--extract")) {
+      // A tar ends with two blocks of zeros.
+      Files.write(Path.of(command.get(file + 1)), new byte[1024]);
     }
     String found = command.getFirst().equals("find") ? "d 4096 1.0 1.0 7 \0" : "";
     return new CommandRunner.Result(0, found.getBytes(StandardCharsets.UTF_8), "");
-  }
-
-  private record DyingPublisher(Publisher publisher, Crash crash) implements Publisher {
-    @Override
-    public void publish(Topic topic, String key, MessageLite value) {
-      crash.aroundSure(
-          "publishing to " + topic,
-          () -> {
-            publisher.publish(topic, key, value);
-            return true;
-          });
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private record DyingLog(DecisionLog log, Crash crash) implements DecisionLog {
-    @Override
-    public List<Decision> append(Decision decision) {
-      return crash.aroundSure("a decision", () -> log.append(decision));
-    }
-
-    @Override
-    public List<Decision> read(String migrationId) {
-      return log.read(migrationId);
-    }
-
-    @Override
-    public List<Decision> await(String migrationId, int known, Duration atMost)
-        throws InterruptedException {
-      return log.await(migrationId, known, atMost);
-    }
-
-    @Override
-    public LogPosition end() {
-      return log.end();
-    }
-
-    @Override
-    public boolean reachesBackTo(LogPosition position) {
-      return log.reachesBackTo(position);
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private record DyingBlobs(BlobStore store, Crash crash, BooleanSupplier lost)
-      implements BlobStore {
-    @Override
-    public Blob put(Path file, LongConsumer progress) throws IOException {
-      if (lost.getAsBoolean()) {
-        throw new BlobException("the store does not answer");
-      }
-      return crash.around("storing a blob", () -> store.put(file, progress));
-    }
-
-    @Override
-    public Blob put(byte[] bytes) throws IOException {
-      return crash.around("storing bytes", () -> store.put(bytes));
-    }
-
-    @Override
-    public void fetch(Blob blob, Path into, LongConsumer progress) throws IOException {
-      store.fetch(blob, into, progress);
-    }
-
-    @Override
-    public InputStream open(Blob blob) throws IOException {
-      return store.open(blob);
-    }
-
-    @Override
-    public byte[] read(Blob blob, long offset, int length) throws IOException {
-      return store.read(blob, offset, length);
-    }
   }
 }

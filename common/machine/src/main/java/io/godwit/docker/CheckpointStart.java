@@ -172,11 +172,9 @@ public final class CheckpointStart {
     if (before.isEmpty()) {
       return gone(wanted.log(), Optional.empty());
     }
-    // An earlier start may have gone on without its Engine.
-    orphans.end(wanted.containerId());
+    clearFor(before.get());
     Files.deleteIfExists(wanted.log());
     List<String> lines = lines(wanted, before.get());
-    ReadOnlyRoot.prepare(before.get());
     Optional<String> refusal = Optional.empty();
     String what = "the start of container " + wanted.containerId();
     try (var _ = options.put(lines, what, patience)) {
@@ -184,6 +182,47 @@ public final class CheckpointStart {
     } catch (DockerException.Refused e) {
       LOG.warn("the start from a checkpoint failed: {}", e.getMessage());
       refusal = Optional.of(e.getMessage());
+    }
+    return look(wanted.containerId(), wanted.log(), proof, refusal);
+  }
+
+  /** A start that the Engine was told of, and that waits for what it is restored from. */
+  @FunctionalInterface
+  public interface Waiting {
+    /**
+     * Lets it go on, and waits for the Engine's answer.
+     *
+     * @return its words, where it says that this failed
+     */
+    Optional<String> goOn() throws InterruptedException;
+  }
+
+  /**
+   * Clears the way for a start that is going to wait.
+   *
+   * @param before a container that does not run, as far as the Engine knows
+   */
+  public void clearFor(Container before) throws IOException, InterruptedException {
+    // An earlier start may have gone on without its Engine.
+    orphans.end(before.id());
+    ReadOnlyRoot.prepare(before);
+  }
+
+  /**
+   * Has a start go on that waits, and looks. The Engine cannot be asked of a container that waits.
+   *
+   * @param before the container as it was before it was started
+   * @throws CriuBusyException as {@link #start}
+   */
+  public Answer goOn(
+      Wanted wanted, Container before, Waiting waiting, Proof proof, Duration patience)
+      throws IOException, InterruptedException {
+    Files.deleteIfExists(wanted.log());
+    List<String> lines = lines(wanted, before);
+    Optional<String> refusal;
+    String what = "the start of container " + wanted.containerId();
+    try (var _ = options.put(lines, what, patience)) {
+      refusal = waiting.goOn();
     }
     return look(wanted.containerId(), wanted.log(), proof, refusal);
   }

@@ -193,6 +193,13 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
         refusals);
   }
 
+  /** Names that nothing was counted under yet are there with 0. */
+  static void show(MeterRegistry metrics) {
+    List.of("converted", "refused", "skipped", "buried")
+        .forEach(outcome -> Metric.CONVERSIONS_ENDED.counter(metrics, "outcome", outcome));
+    Metric.CONVERSION_TIME.timer(metrics);
+  }
+
   private void count(String outcome) {
     Metric.CONVERSIONS_ENDED.counter(metrics, "outcome", outcome).increment();
   }

@@ -21,20 +21,26 @@ public final class DeviceProfiler {
   private final MachineFacts machine;
   private final CriuProgram criu;
   private final DockerEngine engine;
+  private final boolean holds;
   private final Clock clock;
 
+  /**
+   * @param holds whether containers can wait in the runtime in front of runc
+   */
   public DeviceProfiler(
       Self self,
       String agentVersion,
       MachineFacts machine,
       CriuProgram criu,
       DockerEngine engine,
+      boolean holds,
       Clock clock) {
     this.self = self;
     this.agentVersion = agentVersion;
     this.machine = machine;
     this.criu = criu;
     this.engine = engine;
+    this.holds = holds;
     this.clock = clock;
   }
 
@@ -45,7 +51,8 @@ public final class DeviceProfiler {
             .setDevice(self.device())
             .setInstance(self.instance())
             .setAgentRun(self.run())
-            .setAgentVersion(agentVersion);
+            .setAgentVersion(agentVersion)
+            .setHoldsContainers(holds);
     addMachine(profile);
     CriuProgram.Findings findings = criu.findings();
     profile.setCriuVersion(findings.version()).addAllUnfit(findings.unfit());

@@ -2,7 +2,9 @@ package io.godwit.agent.rehearsal;
 
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
-import io.godwit.agent.proof.ProvenStart;
+import io.godwit.agent.hold.PendingStart;
+import io.godwit.agent.hold.Starts;
+import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.StateFolder;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One container with the probe in it: started, checkpointed, restored, proven. */
 public final class Rehearsing {
@@ -38,7 +41,8 @@ public final class Rehearsing {
   private final DockerEngine engine;
   private final Containers containers;
   private final Manifests manifests;
-  private final ProvenStart starts;
+  private final Starts starts;
+  private final RestoreProof proof;
   private final ProbeBinary probe;
   private final StateFolder state;
   private final Patience patience;
@@ -47,7 +51,8 @@ public final class Rehearsing {
       DockerEngine engine,
       Containers containers,
       Manifests manifests,
-      ProvenStart starts,
+      Starts starts,
+      RestoreProof proof,
       ProbeBinary probe,
       StateFolder state,
       Patience patience) {
@@ -55,6 +60,7 @@ public final class Rehearsing {
     this.containers = containers;
     this.manifests = manifests;
     this.starts = starts;
+    this.proof = proof;
     this.probe = probe;
     this.state = state;
     this.patience = patience;
@@ -100,7 +106,7 @@ public final class Rehearsing {
       filling.fill(made);
       probe.place(UpperLayer.of(made), state.staging(id));
       step = "started";
-      engine.start(container);
+      boolean held = starts.startAfresh(made);
       awaitProbe(container);
       step = "checkpointed";
       Path images = state.staging(id).resolve("rehearsal");
@@ -110,8 +116,12 @@ public final class Rehearsing {
       step = "restored";
       Instant begin = patience.clock().instant();
       restore(
+          held,
           new CheckpointStart.Wanted(
               container, Containers.checkpointName(id), images, log, Tcp.CLOSE, List.of()));
+      if (held) {
+        state.mark(state.held(id));
+      }
       DurableFiles.delete(log);
       return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
     } catch (IOException e) {
@@ -122,8 +132,9 @@ public final class Rehearsing {
   /**
    * @throws IOException when what runs is not the probe as it was dumped
    */
-  private void restore(CheckpointStart.Wanted wanted) throws IOException, InterruptedException {
-    switch (starts.start(wanted)) {
+  private void restore(boolean held, CheckpointStart.Wanted wanted)
+      throws IOException, InterruptedException {
+    switch (restored(held, wanted)) {
       case CheckpointStart.Answer.Started started -> {
         if (started.otherwise().isPresent()) {
           throw new IOException(started.otherwise().get());
@@ -135,6 +146,18 @@ public final class Rehearsing {
       case CheckpointStart.Answer.Ended ended ->
           throw new IOException(
               "the probe ended with exit code " + ended.container().state().exitCode());
+    }
+  }
+
+  /** In the way in which the container itself is going to be. */
+  private CheckpointStart.Answer restored(boolean held, CheckpointStart.Wanted wanted)
+      throws IOException, InterruptedException {
+    try (PendingStart start = starts.begin(found(wanted.containerId()), held, START)) {
+      Optional<String> not = start.await(START);
+      if (not.isPresent()) {
+        throw new IOException(not.get());
+      }
+      return start.go(wanted, List.of(), proof.of(wanted.images()));
     }
   }
 

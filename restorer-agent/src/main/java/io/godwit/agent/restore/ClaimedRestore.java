@@ -3,8 +3,9 @@ package io.godwit.agent.restore;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.PendingStart;
+import io.godwit.agent.hold.Starts;
 import io.godwit.agent.proof.EndOfRestored;
-import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
@@ -43,7 +44,8 @@ final class ClaimedRestore {
   private final DockerEngine engine;
   private final Containers containers;
   private final Trees trees;
-  private final ProvenStart starts;
+  private final Starts starts;
+  private final RestoreProof proof;
   private final StateFolder state;
   private final Sleeper sleeper;
 
@@ -116,19 +118,21 @@ final class ClaimedRestore {
       DockerEngine engine,
       Containers containers,
       Trees trees,
-      ProvenStart starts,
+      Starts starts,
+      RestoreProof proof,
       StateFolder state,
       Sleeper sleeper) {
     this.engine = engine;
     this.containers = containers;
     this.trees = trees;
     this.starts = starts;
+    this.proof = proof;
     this.state = state;
     this.sleeper = sleeper;
   }
 
   /** Starts the container from its checkpoint. */
-  Begun start(Task task, String containerId) throws InterruptedException {
+  Begun start(Task task, String containerId, PendingStart start) throws InterruptedException {
     MigrationId id = task.id();
     try {
       CheckpointStart.Wanted wanted =
@@ -139,7 +143,7 @@ final class ClaimedRestore {
               log(id),
               Tcp.of(task.conversion().getOptions().getTcp()),
               trees.criuOptions(id));
-      return new Begun.Answered(starts.start(wanted));
+      return new Begun.Answered(start.go(wanted, task.addresses(), proof.of(wanted.images())));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       return new Begun.Unseen(e.getMessage() == null ? e.toString() : e.getMessage());
@@ -161,11 +165,13 @@ final class ClaimedRestore {
             ? nothing(claimed.id(), why)
             : result(
                 claimed,
-                starts.look(
-                    there.get().id(),
-                    state.images(claimed.id()),
-                    log(claimed.id()),
-                    Optional.of(why)));
+                starts
+                    .checkpoints()
+                    .look(
+                        there.get().id(),
+                        log(claimed.id()),
+                        proof.of(state.images(claimed.id())),
+                        Optional.of(why)));
       }
     };
   }

@@ -64,16 +64,17 @@ final class Settlement {
   }
 
   /** Starts what is prepared, and now claimed, and brings it to its end. */
-  void start(Task task, Entry entry, String container, PhaseTimer timer)
+  void start(Task task, Entry entry, Preparer.Ready ready, PhaseTimer timer)
       throws IOException, InterruptedException {
-    Entry claimedEntry = journal.write(entry.at(Step.CLAIMED));
+    Entry told = journal.write(entry.at(Step.CLAIMED));
     MigrationEvents people = people(entry, Optional.of(task));
     people.say(Phase.CLAIMED, "the device has claimed the container");
     // An earlier restore's must not be taken for this one's, whenever the agent dies.
     tidying.deleteLog(entry.id());
-    Entry starting = journal.write(claimedEntry.at(Step.STARTING));
+    Entry starting = journal.write(told.at(Step.STARTING));
     people.say(Phase.RESTORING, "CRIU restores");
-    AtomicReference<Begun> begun = new AtomicReference<>(restore.start(task, container));
+    AtomicReference<Begun> begun =
+        new AtomicReference<>(restore.start(task, ready.containerId(), ready.start()));
     Claimed claimed = new Claimed(starting, Optional.of(task));
     Verdict verdict =
         outcome(

@@ -5,8 +5,12 @@ import io.godwit.contract.Attempt;
 import io.godwit.contract.Conversion;
 import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.Network;
 import io.godwit.messaging.PoisonException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A conversion whose words make sense.
@@ -14,8 +18,15 @@ import java.io.IOException;
  * @param id the migration
  * @param conversion as it came
  * @param spec how the source's container is configured, with its name here
+ * @param addresses its own on the source
  */
-record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
+record Task(
+    MigrationId id, Conversion conversion, ContainerSpec spec, List<InetAddress> addresses) {
+  /** Takes a copy. */
+  Task {
+    addresses = List.copyOf(addresses);
+  }
+
   /**
    * @throws PoisonException when its id or its description of the container cannot be read, or it
    *     does not say which attempt it is of
@@ -29,11 +40,27 @@ record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
     try {
       Container source = Container.parse(conversion.getContainer().getInspectJson().toByteArray());
       return new Task(
-          id, conversion, ContainerSpec.of(source).withName(conversion.getOptions().getName()));
+          id,
+          conversion,
+          ContainerSpec.of(source).withName(conversion.getOptions().getName()),
+          addresses(source));
     } catch (IOException | IllegalArgumentException e) {
       throw new PoisonException(
           "the conversion's description of the container cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static List<InetAddress> addresses(Container source) throws IOException {
+    List<InetAddress> addresses = new ArrayList<>();
+    for (Network network : source.networks()) {
+      for (String address : List.of(network.address(), network.address6())) {
+        if (!address.isEmpty()) {
+          // No name is looked up: a sender's word must not make this device ask for one.
+          addresses.add(InetAddress.ofLiteral(address));
+        }
+      }
+    }
+    return addresses;
   }
 
   /** Which try to move it this is. */

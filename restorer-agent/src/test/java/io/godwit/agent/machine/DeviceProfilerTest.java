@@ -49,6 +49,7 @@ class DeviceProfilerTest {
                     "docker-init")));
     assertEquals(2, profile.getUnfitCount(), profile.getUnfitList().toString());
     assertEquals(2, profile.getCgroupVersion());
+    assertTrue(profile.getHoldsContainers());
     assertTrue(profile.getFreeBytes() > 0, "the room where the folder will be");
   }
 
@@ -74,6 +75,7 @@ class DeviceProfilerTest {
             MachineFacts.ofThisMachine(),
             new CriuProgram(GOOD_CRIU, clock),
             engine,
+            true,
             clock)
         .profile();
   }
