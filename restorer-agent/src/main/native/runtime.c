@@ -26,7 +26,7 @@
  *
  * The agent may have put `PATH godwit-network ID` among the bundle's prestart hooks, behind the
  * Engine's, which brings the interfaces. runc calls it once the restore has made the network
- * namespace, and CRIU reads no file and no socket before it has ended. It says
+ * namespace, and CRIU makes no socket before it has ended. It says
  *
  *   network PID      which process is in the namespace
  *

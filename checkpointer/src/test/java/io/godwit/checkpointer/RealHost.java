@@ -224,6 +224,26 @@ final class RealHost implements AutoCloseable {
     }
   }
 
+  /** What can be made again of a migration. */
+  Path work(MigrationRequest request) {
+    return folder(request).resolve("work");
+  }
+
+  /** The journal of a service that does not run is as after a start of the machine. */
+  void wasStartedAnew(MigrationRequest request) throws IOException {
+    Path entry = folder(request).resolve("migration.txt");
+    String boot = "boot: \"%s\"".formatted(processes.boot());
+    String text = Files.readString(entry);
+    if (!text.contains(boot)) {
+      throw new IOException("the journal does not say in which run of the machine it was written");
+    }
+    Files.writeString(entry, text.replace(boot, "boot: \"an earlier one\""));
+  }
+
+  private Path folder(MigrationRequest request) {
+    return state.resolve("migrations").resolve(request.getMigrationId());
+  }
+
   Container container(String name) throws IOException {
     return engine.inspect(name).orElseThrow();
   }

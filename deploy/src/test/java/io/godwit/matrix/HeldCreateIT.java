@@ -2,12 +2,15 @@ package io.godwit.matrix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.agent.hold.HeldStart;
 import io.godwit.agent.hold.Holding;
 import io.godwit.agent.hold.RuntimeFolder;
+import io.godwit.docker.CriuLog;
 import io.godwit.docker.HttpDockerEngine;
+import io.godwit.docker.Network;
 import io.godwit.e2e.Docker;
 import io.godwit.e2e.Shell;
 import io.godwit.service.Threads;
@@ -96,9 +99,14 @@ final class HeldCreateIT {
   }
 
   private String made(String... options) {
-    List<String> words = new ArrayList<>(List.of("create"));
-    words.addAll(List.of(options));
+    List<String> words = new ArrayList<>(List.of(options));
     words.add("godwit/counter");
+    return called("create", words);
+  }
+
+  private String called(String what, List<String> options) {
+    List<String> words = new ArrayList<>(List.of(what));
+    words.addAll(options);
     String container = docker.run(words.toArray(String[]::new)).orFail().strip();
     made.add(container);
     return container;
@@ -106,7 +114,7 @@ final class HeldCreateIT {
 
   private HeldStart begin(String container) throws IOException {
     HeldStart start =
-        new Holding(engine, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)
+        new Holding(engine, RuntimeFolder.OF_THIS_MACHINE, Path.of("/sys"), Threads.SYSTEM)
             .begin(container, Duration.ofMinutes(5));
     begun.add(start);
     return start;
@@ -126,9 +134,9 @@ final class HeldCreateIT {
     return Long.parseLong(docker.logs(container).getLast().split(" ", -1)[1]);
   }
 
-  private static boolean isReached() {
+  private static boolean isReached(String address, int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(ADDRESS, PORT), 1000);
+      socket.connect(new InetSocketAddress(address, port), 1000);
       return true;
     } catch (IOException e) {
       return false;
@@ -153,7 +161,7 @@ final class HeldCreateIT {
   void whatIsHeldHasItsPortAndNoProcessAndGoesOnWhereItWasDumped() throws Exception {
     String container = made("--publish", ADDRESS + ":" + PORT + ":80");
     HeldStart start = held(container);
-    assertTrue(isReached(), "its port is its own already");
+    assertTrue(isReached(ADDRESS, PORT), "its port is its own already");
     assertEquals(List.of(), begun(), "nothing of it is begun");
     assertEquals(Optional.empty(), go(start));
     Awaitility.await().atMost(PATIENCE).until(() -> !docker.logs(container).isEmpty());
@@ -189,7 +197,7 @@ final class HeldCreateIT {
     start.letGo("the source goes on");
     assertTrue(
         docker.inspect(container, "{{.State.Error}}").contains("godwit: the source goes on"));
-    assertFalse(isReached(), "the port is free again");
+    assertFalse(isReached(ADDRESS, PORT), "the port is free again");
     assertNothingRan(container);
     String byHand = docker.run("start", container).err();
     assertTrue(byHand.contains("made for a migration"), byHand);
@@ -247,6 +255,9 @@ final class HeldCreateIT {
     assertTrue(go(start).isPresent(), "the Engine does not wait for it any more");
     own.start(true);
     own.awaitReady();
+    // Its connections are to the one that is gone.
+    engine.close();
+    engine = new HttpDockerEngine(URI.create("unix://" + own.socket()));
     assertNothingRan(container);
   }
 
@@ -259,5 +270,64 @@ final class HeldCreateIT {
     assertTrue(refusal.orElse("").contains("port is already allocated"), refusal.toString());
     assertEquals(Optional.empty(), go(holder));
     assertTrue(docker.isRunning(first));
+  }
+
+  @Test
+  void socketsOfItsOwnNetworkAreOfTheOneThatItHasNow() throws Exception {
+    Path program = folder.resolve("addresses");
+    run("cc", "-static", "-o", program.toString(), root + "/deploy/src/test/c/addresses.c");
+    run(
+        "sh",
+        "-c",
+        "tar -C %s -c addresses | docker --host unix://%s import - matrix/addresses"
+            .formatted(folder, own.socket()));
+    List<String> options =
+        List.of(
+            "--sysctl",
+            "net.ipv6.conf.all.disable_ipv6=0",
+            "--sysctl",
+            "net.ipv4.ip_nonlocal_bind=1",
+            "matrix/addresses",
+            "/addresses",
+            ADDRESS);
+    List<String> detached = new ArrayList<>(List.of("--detach"));
+    detached.addAll(options);
+    String source = called("run", detached);
+    Awaitility.await().atMost(PATIENCE).until(() -> docker.logs(source).size() > 2);
+    String before = docker.inspect(source, "{{.NetworkSettings.IPAddress}}");
+    assertTrue(
+        docker.logs(source).getLast().endsWith(sockets(before)), docker.logs(source).toString());
+    List<Network> networks = engine.inspect(source).orElseThrow().networks();
+    docker.run("checkpoint", "create", source, "dumped").orFail();
+    // Who has the address meanwhile.
+    called("run", List.of("--detach", "godwit/counter"));
+
+    String container = called("create", options);
+    HeldStart start = held(container);
+    Path dumped = folder.resolve("e/data/containers").resolve(source).resolve("checkpoints/dumped");
+    Path work = folder.resolve("work-of-addresses");
+    assertEquals(Optional.empty(), start.go(dumped, work, networks), () -> criuSaid(work));
+    String now = docker.inspect(container, "{{.NetworkSettings.IPAddress}}");
+    assertNotEquals(before, now);
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertTrue(docker.logs(container).getLast().endsWith(sockets(now))));
+    assertTrue(isReached(now, 7001), "and who asks there is heard");
+  }
+
+  private static String criuSaid(Path work) {
+    try {
+      return String.join("\n", CriuLog.read(work.resolve("restore.log")).lastErrors());
+    } catch (IOException e) {
+      return "nothing: " + e;
+    }
+  }
+
+  private static String sockets(String own) {
+    return " %s %s ::1 203.0.113.7 eth0".formatted(own, own);
+  }
+
+  private static void run(String... command) {
+    Shell.run(Duration.ofMinutes(1), List.of(command)).orFail();
   }
 }

@@ -5,6 +5,7 @@ import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.Endpoint;
 import io.godwit.docker.EngineImage;
 import io.godwit.docker.EngineInfo;
 import io.godwit.docker.ListedContainer;
@@ -264,6 +265,11 @@ final class DockerClient implements DockerEngine {
           }
           return all;
         });
+  }
+
+  @Override
+  public Optional<Endpoint> endpoint(String network, String containerId) {
+    return Optional.empty();
   }
 
   @Override

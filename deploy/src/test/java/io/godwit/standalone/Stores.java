@@ -1,5 +1,6 @@
 package io.godwit.standalone;
 
+import io.godwit.e2e.Docker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -27,7 +28,7 @@ final class Stores implements ArgumentsProvider {
   static final String SECRET_KEY = "a secret of some length";
 
   /** One that runs, and can be away for a while. */
-  abstract static class S3 implements AutoCloseable {
+  abstract static class S3 {
     /** The same before and after it was away. */
     abstract URI endpoint();
 
@@ -36,9 +37,17 @@ final class Stores implements ArgumentsProvider {
     /** Returns once it answers again. */
     abstract void start();
 
+    /** For good. */
+    void end() {
+      stop();
+    }
+  }
+
+  /** For JUnit's store, which ends it at the very end; an argument would end with its class. */
+  private record Running(S3 store) implements AutoCloseable {
     @Override
     public void close() {
-      stop();
+      store.end();
     }
   }
 
@@ -54,7 +63,8 @@ final class Stores implements ArgumentsProvider {
     return context
         .getRoot()
         .getStore(Namespace.create(Stores.class))
-        .computeIfAbsent(name, key -> start.get(), S3.class);
+        .computeIfAbsent(name, key -> new Running(start.get()), Running.class)
+        .store();
   }
 
   private static final class Embedded extends S3 {
@@ -124,12 +134,12 @@ final class Stores implements ArgumentsProvider {
 
     @Override
     void stop() {
-      container.getDockerClient().stopContainerCmd(container.getContainerId()).exec();
+      Docker.ofThisMachine().run("stop", container.getContainerId()).orFail();
     }
 
     @Override
     void start() {
-      container.getDockerClient().startContainerCmd(container.getContainerId()).exec();
+      Docker.ofThisMachine().run("start", container.getContainerId()).orFail();
       Awaitility.await("MinIO to answer again")
           .atMost(Duration.ofSeconds(30))
           .until(() ->
@@ -138,7 +148,7 @@ final class Stores implements ArgumentsProvider {
     }
 
     @Override
-    public void close() {
+    void end() {
       container.stop();
     }
 

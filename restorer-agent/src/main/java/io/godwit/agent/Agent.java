@@ -1,7 +1,6 @@
 package io.godwit.agent;
 
 import io.godwit.agent.hold.EngineRuntime;
-import io.godwit.agent.hold.Holding;
 import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
@@ -98,13 +97,16 @@ public final class Agent {
         Parts.at(
             new Workplace(
                 new Workplace.Device(
-                    engine, options, commands, machine.proc(), machine.isa(), machine.pageSize()),
+                    engine,
+                    options,
+                    commands,
+                    machine.proc(),
+                    machine.isa(),
+                    machine.pageSize(),
+                    Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
                 new Workplace.Meeting(kafka.publisher(), events, log, blobs),
                 new Workplace.Desk(self, state, journal, settings.stateDir()),
-                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
-            Optional.of(
-                new Holding(
-                    engine, RuntimeFolder.OF_THIS_MACHINE, machine.proc(), Threads.SYSTEM)));
+                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
     var rehearsals =
         parts.rehearsals(
             heartbeat::latest,

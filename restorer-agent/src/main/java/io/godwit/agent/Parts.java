@@ -8,8 +8,10 @@ import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
 import io.godwit.agent.hold.Holding;
+import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.ProbeBinary;
 import io.godwit.agent.rehearsal.RehearsalHandler;
@@ -27,24 +29,16 @@ import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.Orphans;
 import io.godwit.docker.SharedMemory;
-import java.util.Optional;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /** The agent's parts, put together. */
 public record Parts(
-    Workplace at,
-    Containers containers,
-    Goods goods,
-    Starts starts,
-    RestoreProof proof,
-    Rehearsing rehearsing) {
+    Workplace at, Containers containers, Goods goods, ProvenStart starts, Rehearsing rehearsing) {
+  private static final Path SYS = Path.of("/sys");
 
-  /**
-   * Puts together what rehearsing and restoring have in common.
-   *
-   * @param holding where containers can wait in the runtime in front of runc
-   */
-  public static Parts at(Workplace at, Optional<Holding> holding) {
+  /** Puts together what rehearsing and restoring have in common. */
+  public static Parts at(Workplace at) {
     Workplace.Device device = at.device();
     Workplace.Desk desk = at.desk();
     Workplace.Waiting waiting = at.waiting();
@@ -53,7 +47,8 @@ public record Parts(
     var blobs = at.meeting().blobs();
     var homecoming = new Homecoming(engine, new LeftBehind(desk.shared()));
     var orphans = new Orphans(device.proc(), commands, waiting.sleeper());
-    var containers = new Containers(engine, device.criu(), homecoming, orphans);
+    var awaited = device.awaited().map(RuntimeFolder::new);
+    var containers = new Containers(engine, device.criu(), homecoming, orphans, awaited);
     var files = new LayerFiles(commands, waiting.clock());
     var layers = new Layers(blobs, files, desk.state());
     var places = new Places(engine, commands, homecoming);
@@ -65,22 +60,23 @@ public record Parts(
             new Trees(engine, layers, files, places, memory, desk.state()),
             new Disk(commands));
     var starts =
-        new Starts(
-            engine,
-            new CheckpointStart(engine, device.criu(), commands, device.proc(), waiting.sleeper()),
-            holding);
-    var proof = new RestoreProof(device.proc());
+        new ProvenStart(
+            new Starts(
+                engine,
+                new CheckpointStart(
+                    engine, device.criu(), commands, device.proc(), waiting.sleeper()),
+                awaited.map(folder -> new Holding(engine, folder, SYS, waiting.threads()))),
+            new RestoreProof(device.proc()));
     var rehearsing =
         new Rehearsing(
             engine,
             containers,
             new Manifests(blobs),
             starts,
-            proof,
             new ProbeBinary(device.isa(), device.proc()),
             desk.state(),
             new Patience(waiting.clock(), waiting.sleeper()));
-    return new Parts(at, containers, goods, starts, proof, rehearsing);
+    return new Parts(at, containers, goods, starts, rehearsing);
   }
 
   /**
@@ -100,6 +96,6 @@ public record Parts(
 
   /** Takes conversions, and settles what an earlier run left. */
   public Restores restores() {
-    return Restores.of(at, containers, goods, starts, proof, rehearsing);
+    return Restores.of(at, containers, goods, starts, rehearsing);
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
-import io.godwit.agent.hold.Holding;
 import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
@@ -215,12 +214,11 @@ final class AgentLab implements AutoCloseable {
                 commands,
                 Path.of("/proc"),
                 MachineFacts.ofThisMachine().isa(),
-                4096),
+                4096,
+                Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
             new Workplace.Meeting(published, events, log, blobs),
             new Workplace.Desk(self(), state, journal, folder),
-            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
-        Optional.of(
-            new Holding(on, RuntimeFolder.OF_THIS_MACHINE, Path.of("/proc"), Threads.SYSTEM)));
+            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
   }
 
   Containers containers(DockerEngine on) {

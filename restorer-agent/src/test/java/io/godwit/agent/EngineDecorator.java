@@ -3,6 +3,7 @@ package io.godwit.agent;
 import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Endpoint;
 import io.godwit.docker.EngineImage;
 import io.godwit.docker.EngineInfo;
 import io.godwit.docker.ListedContainer;
@@ -122,6 +123,11 @@ public class EngineDecorator implements DockerEngine {
   @Override
   public List<ListedContainer> containers() throws IOException {
     return real.containers();
+  }
+
+  @Override
+  public Optional<Endpoint> endpoint(String network, String containerId) throws IOException {
+    return real.endpoint(network, containerId);
   }
 
   @Override

@@ -64,7 +64,7 @@ class RestoreIT {
     assertTrue(proof.get(2).startsWith("Of the checkpoint's 1 processes 1 are there"));
     assertEquals(MARK, lab.mark(lab.name), "the checkpoint's memory");
     assertEquals(
-        List.of("fetch", "verify", "create", "sync", "restore"),
+        List.of("create", "fetch", "verify", "sync", "restore"),
         success.decision().getSucceeded().getPhasesList().stream()
             .map(PhaseTime::getPhase)
             .toList());

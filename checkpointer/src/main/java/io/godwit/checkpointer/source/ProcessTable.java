@@ -64,7 +64,7 @@ public final class ProcessTable {
         .sorted(
             Comparator.comparingLong((Listed one) -> one.process().startTicks())
                 .thenComparing(one -> found.containsKey(one.parent()))
-                .thenComparing(one -> one.process().pid()))
+                .thenComparingLong(one -> one.process().pid()))
         .map(Listed::process)
         .toList();
   }

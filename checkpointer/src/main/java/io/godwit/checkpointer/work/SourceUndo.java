@@ -191,6 +191,8 @@ final class SourceUndo {
     if (standstill.networkHeld()) {
       control.releaseNetwork(id);
     }
+    putPolicyBack(id, standstill);
+    checkpoint.discard(migration, id);
     if (standstill.askedToPark()) {
       try {
         parking.goOn(id);
@@ -198,8 +200,6 @@ final class SourceUndo {
         return new Undone.NotHere(Words.of(e));
       }
     }
-    putPolicyBack(id, standstill);
-    checkpoint.discard(migration, id);
     return new Undone.Runs(how);
   }
 

@@ -3,16 +3,11 @@ package io.godwit.checkpointer.testing;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.docker.Container;
-import io.godwit.docker.ContainerSpec;
-import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
 import io.godwit.docker.EngineImage;
 import io.godwit.docker.EngineInfo;
-import io.godwit.docker.ListedContainer;
 import io.godwit.docker.RestartPolicy;
-import io.godwit.docker.Volume;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** An Engine with one container, which outlives the service. */
-public final class FakeEngine implements DockerEngine {
+public final class FakeEngine extends UnaskedEngine {
   public static final String ID = "c".repeat(64);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -54,6 +49,11 @@ public final class FakeEngine implements DockerEngine {
     /** Whether it is right to start the container from its beginning. */
     public void setMayStartAfresh(boolean may) {
       this.mayStartAfresh = may;
+    }
+
+    /** Somebody has set it. */
+    public void setRestartPolicy(String policy) {
+      restartPolicy = policy;
     }
 
     /** Where the images were that CRIU restored last. */
@@ -337,63 +337,10 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
-  public void removeStopped(String container) {
-    throw new AssertionError("a checkpointer removes a source by remove");
-  }
-
-  @Override
-  public void rename(String container, String name) {
-    throw new AssertionError("a checkpointer renames nothing");
-  }
-
-  @Override
-  public void tagImage(String image, String tag) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void loadImage(InputStream archive) {
-    throw new AssertionError("a checkpointer loads no image");
-  }
-
-  @Override
-  public String create(String name, ContainerSpec spec) {
-    throw new AssertionError("a checkpointer creates no container");
-  }
-
-  @Override
   public void start(String container) throws IOException {
     if (!world.mayStartAfresh) {
       throw new AssertionError("a checkpointer starts no container afresh");
     }
     processes.startFresh(ID);
   }
-
-  @Override
-  public List<ListedContainer> containers() {
-    return List.of();
-  }
-
-  @Override
-  public Optional<Volume> inspectVolume(String volume) {
-    return Optional.empty();
-  }
-
-  @Override
-  public void createVolume(String volume, Map<String, String> labels) {
-    throw new AssertionError("a checkpointer creates no volume");
-  }
-
-  @Override
-  public boolean removeVolume(String volume) {
-    throw new AssertionError("the container has no volume");
-  }
-
-  @Override
-  public String logs(String container, int tail) {
-    return "";
-  }
-
-  @Override
-  public void close() {}
 }

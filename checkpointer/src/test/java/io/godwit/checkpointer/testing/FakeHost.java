@@ -17,6 +17,7 @@ import io.godwit.criu.CriuVersion;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuBusyException;
 import io.godwit.docker.CriuOptions;
+import io.godwit.docker.DockerEngine;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Topic;
 import io.godwit.service.Threads;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 /**
  * A machine with one container {@code app}, on which checkpointers can be started and killed one
@@ -58,6 +60,7 @@ public final class FakeHost {
   private volatile boolean storeIsAway;
   private int boots = 1;
   private Runnable whenTheStoreIsLost = () -> {};
+  private UnaryOperator<DockerEngine> via = UnaryOperator.identity();
 
   /** A machine whose container runs, and a device that behaves so. */
   public FakeHost(Path folder, Device.Will will) throws IOException {
@@ -130,16 +133,29 @@ public final class FakeHost {
     }
   }
 
+  /** What lies between checkpointers that are started from now on and the Engine. */
+  public void setBetween(UnaryOperator<DockerEngine> between) {
+    this.via = between;
+  }
+
   /** What a migration keeps. */
   public Path kept() {
     return folder.resolve("state/migrations").resolve(ID);
   }
 
-  /** The power is cut, and comes back. */
+  /** The power is cut, and comes back; of what lay in work folders nobody knows what is there. */
   public void cutPower() {
     restartEngine();
     try {
       processes(new Crash(-1)).boot(++boots);
+      Path images = kept().resolve("work/images");
+      if (Files.isDirectory(images)) {
+        try (var files = Files.list(images)) {
+          for (Path file : files.toList()) {
+            Files.write(file, new byte[0]);
+          }
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -153,7 +169,12 @@ public final class FakeHost {
   public void restartEngine() {
     try {
       engine.killed();
-      processes(new Crash(-1)).kill();
+      if (program.pid().isPresent()) {
+        processes(new Crash(-1)).kill();
+      }
+      if (engine.restartPolicy().equals("always")) {
+        processes(new Crash(-1)).startFresh(FakeEngine.ID);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -225,7 +246,7 @@ public final class FakeHost {
         new Service(
             new Workshop.Machine(
                 facts,
-                docker,
+                via.apply(docker),
                 criu,
                 FakeHost::command,
                 procFs,
@@ -246,7 +267,7 @@ public final class FakeHost {
             devices,
             Deadlines.STANDARD,
             folder.resolve("state"),
-            new Waiting(crash.clock(clock), crash.sleeper(clock), Threads.SYSTEM));
+            new Waiting(crash.clock(clock), crash.sleeper(clock), crash.threads(Threads.SYSTEM)));
     service = Optional.of(started);
     return started;
   }

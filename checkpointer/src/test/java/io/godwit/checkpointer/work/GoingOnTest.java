@@ -102,6 +102,8 @@ final class GoingOnTest {
     frozen(() -> folder(full));
     Awaitility.await().atMost(AT_ONCE).until(host::runs);
     service.worker().close();
+    // A moment for who still tries to write the note.
+    Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
     Files.delete(full);
     Migration left = migration();
     assertEquals(State.FROZEN, left.state(), "nothing of its thaw stands in the journal");

@@ -154,6 +154,7 @@ final class SourceDownTest {
 
   /** Its frozen processes are gone, and a doubt was resolved before that was seen. */
   private Migration.SourceDown down() throws IOException {
+    host.engine().setRestartPolicy("no");
     host.cutPower();
     Standstill standstill =
         Standstill.untouched(1)

@@ -44,6 +44,9 @@ public interface DockerEngine extends AutoCloseable {
    */
   String create(String name, ContainerSpec spec) throws IOException;
 
+  /** A container's end in a network, or nothing where it has none there. */
+  Optional<Endpoint> endpoint(String network, String containerId) throws IOException;
+
   /** {@code POST /containers/ID/start}. */
   void start(String container) throws IOException;
 

@@ -221,6 +221,12 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
+  public Optional<Endpoint> endpoint(String network, String containerId) throws IOException {
+    return found("/networks/" + EngineRequests.encode(network))
+        .flatMap(found -> Endpoint.of(found, containerId));
+  }
+
+  @Override
   public Optional<Volume> inspectVolume(String volume) throws IOException {
     return found("/volumes/" + EngineRequests.encode(volume)).map(Volume::of);
   }

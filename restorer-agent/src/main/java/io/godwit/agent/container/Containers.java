@@ -1,5 +1,6 @@
 package io.godwit.agent.container;
 
+import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.Container;
@@ -63,13 +64,19 @@ public final class Containers {
   private final CriuOptions options;
   private final Homecoming homecoming;
   private final Orphans orphans;
+  private final Optional<RuntimeFolder> awaited;
 
   public Containers(
-      DockerEngine engine, CriuOptions options, Homecoming homecoming, Orphans orphans) {
+      DockerEngine engine,
+      CriuOptions options,
+      Homecoming homecoming,
+      Orphans orphans,
+      Optional<RuntimeFolder> awaited) {
     this.engine = engine;
     this.options = options;
     this.homecoming = homecoming;
     this.orphans = orphans;
+    this.awaited = awaited;
   }
 
   /** The name of the container that a migration is rehearsed in. */
@@ -177,6 +184,9 @@ public final class Containers {
     engine.remove(id);
     // A start that waited in the Engine ends with the container; its programs may be later.
     orphans.end(id);
+    if (awaited.isPresent()) {
+      awaited.get().forget(id);
+    }
   }
 
   /** The restored container runs: what made way for it goes. */

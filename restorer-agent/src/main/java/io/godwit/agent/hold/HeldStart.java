@@ -1,9 +1,9 @@
 package io.godwit.agent.hold;
 
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Network;
 import io.godwit.service.Threads;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,15 +27,15 @@ public final class HeldStart implements AutoCloseable {
   private final Hold hold;
   private final Threads.Started start;
   private final Answer answer;
-  private final Path proc;
+  private final LastMoment last;
 
   private HeldStart(
-      String containerId, Hold hold, Threads.Started start, Answer answer, Path proc) {
+      String containerId, Hold hold, Threads.Started start, Answer answer, LastMoment last) {
     this.containerId = containerId;
     this.hold = hold;
     this.start = start;
     this.answer = answer;
-    this.proc = proc;
+    this.last = last;
   }
 
   /**
@@ -47,7 +47,7 @@ public final class HeldStart implements AutoCloseable {
   private record Answer(AtomicBoolean came, AtomicReference<Optional<String>> refusal) {}
 
   static HeldStart begin(
-      DockerEngine engine, Hold hold, String containerId, Threads threads, Path proc) {
+      DockerEngine engine, Hold hold, String containerId, Threads threads, LastMoment last) {
     Answer answer = new Answer(new AtomicBoolean(), new AtomicReference<>(Optional.empty()));
     Threads.Started start =
         threads.start(
@@ -61,7 +61,7 @@ public final class HeldStart implements AutoCloseable {
                 answer.came.set(true);
               }
             });
-    return new HeldStart(containerId, hold, start, answer, proc);
+    return new HeldStart(containerId, hold, start, answer, last);
   }
 
   /**
@@ -101,20 +101,21 @@ public final class HeldStart implements AutoCloseable {
    *
    * @param images CRIU's, with runc's descriptors.json
    * @param work where CRIU works
-   * @param there the container's addresses on its source
+   * @param there the networks that the container had on its source
    * @return the Engine's words, where it says that this failed; that proves nothing
    */
-  public Optional<String> go(Path images, Path work, List<InetAddress> there)
+  public Optional<String> go(Path images, Path work, List<Network> there)
       throws InterruptedException {
     try {
       if (holds()) {
         Files.createDirectories(work);
-        hold.go(images, work, there, proc);
+        last.finish(images, containerId, there);
+        hold.go(images, work);
       } else {
         hold.close();
       }
-    } catch (IOException e) {
-      LOG.warn("the runtime does not hear the go for {}", containerId, e);
+    } catch (IOException | RuntimeException e) {
+      return letGo("its images could not be finished: " + e);
     }
     return end();
   }

@@ -1,8 +1,8 @@
 package io.godwit.agent.hold;
 
+import io.godwit.docker.Bundle;
 import io.godwit.service.Threads;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -11,10 +11,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -31,30 +29,13 @@ public final class Hold implements AutoCloseable {
   /** A line has a path in it at most. */
   private static final int LINE = 8192;
 
-  /** How long the last things may take. */
-  private static final Duration FINISHING = Duration.ofMinutes(1);
-
   private final String containerId;
   private final ServerSocketChannel server;
   private final Duration atMost;
   private final Threads.Bell bell;
   private final AtomicReference<Optional<Caller>> runtime = new AtomicReference<>(Optional.empty());
-  private final AtomicReference<Optional<Finishing>> finishing =
-      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Map<String, String>> settings = new AtomicReference<>(Map.of());
   private final AtomicBoolean over = new AtomicBoolean();
-
-  /** Done when the network is there, and nothing of the program. */
-  @FunctionalInterface
-  interface Finishing {
-    /**
-     * Does it.
-     *
-     * @param pid of a process in the network's namespace
-     * @return files below {@code /proc/sys} of that namespace, with what is to be in them
-     * @throws IOException when it cannot be restored then
-     */
-    SequencedMap<String, String> finish(long pid) throws IOException;
-  }
 
   /** The runtime that holds the container. */
   private record Caller(SocketChannel channel, Bundle bundle) {}
@@ -105,25 +86,22 @@ public final class Hold implements AutoCloseable {
       over.set(true);
       bell.ring();
     }
-    finishing.get().ifPresent(this::finish);
+    if (!settings.get().isEmpty()) {
+      setNetwork();
+    }
   }
 
-  private void finish(Finishing last) {
+  /** The restore calls back from its hook. */
+  private void setNetwork() {
     try (SocketChannel hook = server.accept()) {
-      long pid = Long.parseLong(word(hook, "network "));
-      say(hook, "wait " + FINISHING.toMillis());
-      try {
-        for (Map.Entry<String, String> setting : last.finish(pid).entrySet()) {
-          say(hook, "set " + setting.getKey() + " " + setting.getValue());
-        }
-        say(hook, "go");
-      } catch (IOException | RuntimeException e) {
-        LOG.warn("{} cannot be finished", containerId, e);
-        say(hook, "no its images could not be finished: " + e);
+      LOG.debug("the network of {} is that of {}", containerId, word(hook, "network "));
+      for (Map.Entry<String, String> setting : settings.get().entrySet()) {
+        say(hook, "set " + setting.getKey() + " " + setting.getValue());
       }
+      say(hook, "go");
       // Until it has read all of it.
       while (hook.read(ByteBuffer.allocate(LINE)) >= 0) {}
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException e) {
       LOG.debug("the restore of {} does not call back", containerId, e);
     }
   }
@@ -167,13 +145,12 @@ public final class Hold implements AutoCloseable {
    *
    * @param images CRIU's, with runc's descriptors.json
    * @param work where CRIU works
-   * @param there the container's addresses on its source
    * @throws IOException when nobody hears it: nothing of it has run then
    */
-  public void go(Path images, Path work, List<InetAddress> there, Path proc) throws IOException {
+  public void go(Path images, Path work) throws IOException {
     Bundle bundle = caller().bundle;
-    if (bundle.hasNetworkOfItsOwn()) {
-      finishing.set(Optional.of(new LastMoment(bundle, images, there, proc)));
+    if (bundle.hasNetworkOfItsOwn() && !bundle.networkSettings().isEmpty()) {
+      settings.set(bundle.networkSettings());
       bundle.callBackWithNetwork(containerId);
     }
     say("images " + images.toAbsolutePath());

@@ -10,9 +10,9 @@ import java.time.Duration;
  * Starts containers of an Engine that are going to be held.
  *
  * @param folder {@link RuntimeFolder#OF_THIS_MACHINE} but in tests
- * @param proc {@code /proc} but in tests
+ * @param sys {@code /sys} but in tests
  */
-public record Holding(DockerEngine engine, RuntimeFolder folder, Path proc, Threads threads) {
+public record Holding(DockerEngine engine, RuntimeFolder folder, Path sys, Threads threads) {
   /**
    * Has the Engine start a container, which is going to be held.
    *
@@ -20,7 +20,8 @@ public record Holding(DockerEngine engine, RuntimeFolder folder, Path proc, Thre
    * @param atMost how long it may be held
    */
   public HeldStart begin(String containerId, Duration atMost) throws IOException {
+    LastMoment last = LastMoment.of(engine::endpoint, sys);
     Hold hold = Hold.on(folder, containerId, atMost, threads);
-    return HeldStart.begin(engine, hold, containerId, threads, proc);
+    return HeldStart.begin(engine, hold, containerId, threads, last);
   }
 }

@@ -6,8 +6,8 @@ import io.godwit.docker.CheckpointStart.Proof;
 import io.godwit.docker.CheckpointStart.Wanted;
 import io.godwit.docker.Container;
 import io.godwit.docker.CriuOptions;
+import io.godwit.docker.Network;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +24,9 @@ public sealed interface PendingStart extends AutoCloseable {
   /**
    * Has it restored, and looks. For whom the decision log has told to.
    *
-   * @param there the container's addresses on its source
+   * @param there the networks that the container had on its source
    */
-  Answer go(Wanted wanted, List<InetAddress> there, Proof proof)
+  Answer go(Wanted wanted, List<Network> there, Proof proof)
       throws IOException, InterruptedException;
 
   /** Where the word was not said it is not going to be: what waits ends, in its own time. */
@@ -42,7 +42,7 @@ public sealed interface PendingStart extends AutoCloseable {
     }
 
     @Override
-    public Answer go(Wanted wanted, List<InetAddress> there, Proof proof)
+    public Answer go(Wanted wanted, List<Network> there, Proof proof)
         throws IOException, InterruptedException {
       return starts.goOn(
           wanted,
@@ -66,7 +66,7 @@ public sealed interface PendingStart extends AutoCloseable {
     }
 
     @Override
-    public Answer go(Wanted wanted, List<InetAddress> there, Proof proof)
+    public Answer go(Wanted wanted, List<Network> there, Proof proof)
         throws IOException, InterruptedException {
       return starts.start(wanted, proof, CriuOptions.PATIENCE);
     }

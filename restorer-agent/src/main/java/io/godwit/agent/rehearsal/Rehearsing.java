@@ -3,8 +3,7 @@ package io.godwit.agent.rehearsal;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.hold.PendingStart;
-import io.godwit.agent.hold.Starts;
-import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.StateFolder;
@@ -16,6 +15,7 @@ import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
+import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.Tcp;
 import io.godwit.docker.UpperLayer;
@@ -41,8 +41,7 @@ public final class Rehearsing {
   private final DockerEngine engine;
   private final Containers containers;
   private final Manifests manifests;
-  private final Starts starts;
-  private final RestoreProof proof;
+  private final ProvenStart starts;
   private final ProbeBinary probe;
   private final StateFolder state;
   private final Patience patience;
@@ -51,8 +50,7 @@ public final class Rehearsing {
       DockerEngine engine,
       Containers containers,
       Manifests manifests,
-      Starts starts,
-      RestoreProof proof,
+      ProvenStart starts,
       ProbeBinary probe,
       StateFolder state,
       Patience patience) {
@@ -60,7 +58,6 @@ public final class Rehearsing {
     this.containers = containers;
     this.manifests = manifests;
     this.starts = starts;
-    this.proof = proof;
     this.probe = probe;
     this.state = state;
     this.patience = patience;
@@ -70,7 +67,7 @@ public final class Rehearsing {
    * What a rehearsal showed.
    *
    * @param images of the checkpoint, stored
-   * @param restore from the call that starts it from them to the proof that it runs
+   * @param restore from the word that restores it to the proof that it runs
    */
   public record Rehearsed(Manifest images, Duration restore) {}
 
@@ -114,27 +111,43 @@ public final class Rehearsing {
       awaitEnd(container);
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
-      Instant begin = patience.clock().instant();
-      restore(
-          held,
-          new CheckpointStart.Wanted(
-              container, Containers.checkpointName(id), images, log, Tcp.CLOSE, List.of()));
+      Duration restore =
+          restore(
+              held,
+              new CheckpointStart.Wanted(
+                  container, Containers.checkpointName(id), images, log, Tcp.CLOSE, List.of()));
       if (held) {
         state.mark(state.held(id));
       }
       DurableFiles.delete(log);
-      return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
+      return new Rehearsed(manifest, restore);
     } catch (IOException e) {
       throw new RefusedException(refusals(spec.name(), step, e, log));
     }
   }
 
   /**
+   * Restores the probe in the way in which the container itself is going to be.
+   *
+   * @return how long that took, from where the container will stand frozen
    * @throws IOException when what runs is not the probe as it was dumped
    */
-  private void restore(boolean held, CheckpointStart.Wanted wanted)
+  private Duration restore(boolean held, CheckpointStart.Wanted wanted)
       throws IOException, InterruptedException {
-    switch (restored(held, wanted)) {
+    Duration longest = CriuOptions.PATIENCE.plus(START);
+    try (PendingStart start = starts.begin(found(wanted.containerId()), held, longest)) {
+      Optional<String> not = start.await(START);
+      if (not.isPresent()) {
+        throw new IOException(not.get());
+      }
+      Instant begin = patience.clock().instant();
+      require(starts.go(start, wanted, List.of()));
+      return Duration.between(begin, patience.clock().instant());
+    }
+  }
+
+  private static void require(CheckpointStart.Answer answer) throws IOException {
+    switch (answer) {
       case CheckpointStart.Answer.Started started -> {
         if (started.otherwise().isPresent()) {
           throw new IOException(started.otherwise().get());
@@ -146,18 +159,6 @@ public final class Rehearsing {
       case CheckpointStart.Answer.Ended ended ->
           throw new IOException(
               "the probe ended with exit code " + ended.container().state().exitCode());
-    }
-  }
-
-  /** In the way in which the container itself is going to be. */
-  private CheckpointStart.Answer restored(boolean held, CheckpointStart.Wanted wanted)
-      throws IOException, InterruptedException {
-    try (PendingStart start = starts.begin(found(wanted.containerId()), held, START)) {
-      Optional<String> not = start.await(START);
-      if (not.isPresent()) {
-        throw new IOException(not.get());
-      }
-      return start.go(wanted, List.of(), proof.of(wanted.images()));
     }
   }
 

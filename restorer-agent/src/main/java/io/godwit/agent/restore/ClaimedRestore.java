@@ -4,8 +4,8 @@ import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
 import io.godwit.agent.hold.PendingStart;
-import io.godwit.agent.hold.Starts;
 import io.godwit.agent.proof.EndOfRestored;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
@@ -44,8 +44,7 @@ final class ClaimedRestore {
   private final DockerEngine engine;
   private final Containers containers;
   private final Trees trees;
-  private final Starts starts;
-  private final RestoreProof proof;
+  private final ProvenStart starts;
   private final StateFolder state;
   private final Sleeper sleeper;
 
@@ -118,15 +117,13 @@ final class ClaimedRestore {
       DockerEngine engine,
       Containers containers,
       Trees trees,
-      Starts starts,
-      RestoreProof proof,
+      ProvenStart starts,
       StateFolder state,
       Sleeper sleeper) {
     this.engine = engine;
     this.containers = containers;
     this.trees = trees;
     this.starts = starts;
-    this.proof = proof;
     this.state = state;
     this.sleeper = sleeper;
   }
@@ -143,7 +140,7 @@ final class ClaimedRestore {
               log(id),
               Tcp.of(task.conversion().getOptions().getTcp()),
               trees.criuOptions(id));
-      return new Begun.Answered(start.go(wanted, task.addresses(), proof.of(wanted.images())));
+      return new Begun.Answered(starts.go(start, wanted, task.networks()));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
       return new Begun.Unseen(e.getMessage() == null ? e.toString() : e.getMessage());
@@ -165,13 +162,11 @@ final class ClaimedRestore {
             ? nothing(claimed.id(), why)
             : result(
                 claimed,
-                starts
-                    .checkpoints()
-                    .look(
-                        there.get().id(),
-                        log(claimed.id()),
-                        proof.of(state.images(claimed.id())),
-                        Optional.of(why)));
+                starts.look(
+                    there.get().id(),
+                    state.images(claimed.id()),
+                    log(claimed.id()),
+                    Optional.of(why)));
       }
     };
   }

@@ -7,8 +7,8 @@ import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
 import io.godwit.agent.hold.PendingStart;
-import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
@@ -36,7 +36,7 @@ final class Preparer {
   private final Layers layers;
   private final Trees trees;
   private final Staging staging;
-  private final Starts starts;
+  private final ProvenStart starts;
   private final StateFolder state;
   private final Disk disk;
   private final Clock clock;
@@ -46,7 +46,7 @@ final class Preparer {
       Containers containers,
       Goods goods,
       Staging staging,
-      Starts starts,
+      ProvenStart starts,
       StateFolder state,
       Clock clock) {
     this.engine = engine;
@@ -88,8 +88,12 @@ final class Preparer {
           layers.staged(task.id(), Blob.of(twin.getTarget()), BlobStore.SILENT),
           twin.getMode());
     }
-    containers.placeDescriptors(container, task.id(), staging.images(task));
     return made;
+  }
+
+  /** Puts to where the Engine wants it what came with the images. */
+  void complete(Task task, Container made) throws IOException {
+    containers.placeDescriptors(made.id(), task.id(), staging.images(task));
   }
 
   /**

@@ -175,15 +175,18 @@ final class Restorer {
     MigrationEvents people = people(task);
     long bytes = staging.bytesToFetch(task);
     people.say(Phase.CONVERTED, "the device fetches %d bytes".formatted(bytes));
-    staging.fetch(task, bytes, people);
-    timer.ended("fetch", bytes);
-    staging.verify(task);
-    timer.ended("verify", 0);
+    staging.fetchFiles(task, bytes, people);
     Container made = preparer.prepare(task);
     timer.ended("create", 0);
+    // The Engine is at it while the images come.
     PendingStart start = preparer.begin(task, made);
     Preparer.Ready ready = new Preparer.Ready(made.id(), start);
     try {
+      staging.fetchImages(task, bytes, people);
+      timer.ended("fetch", bytes);
+      staging.verify(task);
+      preparer.complete(task, made);
+      timer.ended("verify", 0);
       preparer.sync(task, made);
       Optional<String> not = start.await(CREATED);
       if (not.isPresent()) {

@@ -2,8 +2,7 @@ package io.godwit.agent.restore;
 
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Goods;
-import io.godwit.agent.hold.Starts;
-import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.state.Workplace;
 import io.godwit.blob.Manifests;
@@ -19,12 +18,7 @@ import io.godwit.docker.DockerEngine;
 public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recovery recovery) {
   /** Puts them together. */
   public static Restores of(
-      Workplace at,
-      Containers containers,
-      Goods goods,
-      Starts starts,
-      RestoreProof proof,
-      Rehearsing rehearsing) {
+      Workplace at, Containers containers, Goods goods, ProvenStart starts, Rehearsing rehearsing) {
     DockerEngine engine = at.device().engine();
     Workplace.Desk desk = at.desk();
     Workplace.Meeting meeting = at.meeting();
@@ -42,7 +36,7 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
     Settlement settlement =
         new Settlement(
             new ClaimedRestore(
-                engine, containers, goods.trees(), starts, proof, desk.state(), waiting.sleeper()),
+                engine, containers, goods.trees(), starts, desk.state(), waiting.sleeper()),
             decisions,
             tidying,
             desk.journal(),

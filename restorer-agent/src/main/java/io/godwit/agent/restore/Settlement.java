@@ -66,12 +66,12 @@ final class Settlement {
   /** Starts what is prepared, and now claimed, and brings it to its end. */
   void start(Task task, Entry entry, Preparer.Ready ready, PhaseTimer timer)
       throws IOException, InterruptedException {
-    Entry told = journal.write(entry.at(Step.CLAIMED));
+    Entry claimedEntry = journal.write(entry.at(Step.CLAIMED));
     MigrationEvents people = people(entry, Optional.of(task));
     people.say(Phase.CLAIMED, "the device has claimed the container");
     // An earlier restore's must not be taken for this one's, whenever the agent dies.
     tidying.deleteLog(entry.id());
-    Entry starting = journal.write(told.at(Step.STARTING));
+    Entry starting = journal.write(claimedEntry.at(Step.STARTING));
     people.say(Phase.RESTORING, "CRIU restores");
     AtomicReference<Begun> begun =
         new AtomicReference<>(restore.start(task, ready.containerId(), ready.start()));

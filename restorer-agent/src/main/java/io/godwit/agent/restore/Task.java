@@ -8,8 +8,6 @@ import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.Network;
 import io.godwit.messaging.PoisonException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,13 +16,12 @@ import java.util.List;
  * @param id the migration
  * @param conversion as it came
  * @param spec how the source's container is configured, with its name here
- * @param addresses its own on the source
+ * @param networks that it had on the source, with its addresses
  */
-record Task(
-    MigrationId id, Conversion conversion, ContainerSpec spec, List<InetAddress> addresses) {
+record Task(MigrationId id, Conversion conversion, ContainerSpec spec, List<Network> networks) {
   /** Takes a copy. */
   Task {
-    addresses = List.copyOf(addresses);
+    networks = List.copyOf(networks);
   }
 
   /**
@@ -43,24 +40,11 @@ record Task(
           id,
           conversion,
           ContainerSpec.of(source).withName(conversion.getOptions().getName()),
-          addresses(source));
+          source.networks());
     } catch (IOException | IllegalArgumentException e) {
       throw new PoisonException(
           "the conversion's description of the container cannot be read: " + e.getMessage(), e);
     }
-  }
-
-  private static List<InetAddress> addresses(Container source) throws IOException {
-    List<InetAddress> addresses = new ArrayList<>();
-    for (Network network : source.networks()) {
-      for (String address : List.of(network.address(), network.address6())) {
-        if (!address.isEmpty()) {
-          // No name is looked up: a sender's word must not make this device ask for one.
-          addresses.add(InetAddress.ofLiteral(address));
-        }
-      }
-    }
-    return addresses;
   }
 
   /** Which try to move it this is. */

@@ -12,6 +12,7 @@ import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 
 /** What the parts of an agent stand on. */
 public record Workplace(Device device, Meeting meeting, Desk desk, Waiting waiting) {
@@ -20,6 +21,8 @@ public record Workplace(Device device, Meeting meeting, Desk desk, Waiting waiti
    *
    * @param proc {@code /proc} but in tests
    * @param pageSize in bytes
+   * @param awaited where the runtime in front of runc looks for who awaits a container; none where
+   *     none is held
    */
   public record Device(
       DockerEngine engine,
@@ -27,7 +30,8 @@ public record Workplace(Device device, Meeting meeting, Desk desk, Waiting waiti
       CommandRunner commands,
       Path proc,
       Isa isa,
-      int pageSize) {}
+      int pageSize,
+      Optional<Path> awaited) {}
 
   /** What services meet at. */
   public record Meeting(

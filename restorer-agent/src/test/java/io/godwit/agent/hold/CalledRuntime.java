@@ -114,7 +114,7 @@ abstract class CalledRuntime {
   }
 
   static void go(Hold hold, String images) throws IOException {
-    hold.go(Path.of(images), Path.of("/work"), List.of(), Path.of("/proc"));
+    hold.go(Path.of(images), Path.of("/work"));
   }
 
   List<String> called() throws IOException {

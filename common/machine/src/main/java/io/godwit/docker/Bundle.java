@@ -1,4 +1,4 @@
-package io.godwit.agent.hold;
+package io.godwit.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,12 +17,12 @@ import java.util.SequencedMap;
  * @param folder in which config.json lies
  * @param runtime the program that holds it
  */
-record Bundle(Path folder, Path runtime) {
+public record Bundle(Path folder, Path runtime) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NET = "net.";
 
   /** Whether the container gets a network namespace of its own, made with it. */
-  boolean hasNetworkOfItsOwn() throws IOException {
+  public boolean hasNetworkOfItsOwn() throws IOException {
     for (JsonNode namespace : config().path("linux").path("namespaces")) {
       if (namespace.path("type").asText().equals("network")) {
         return namespace.path("path").asText().isEmpty();
@@ -37,7 +37,7 @@ record Bundle(Path folder, Path runtime) {
    *
    * @return files below {@code /proc/sys}, with what is to be in them
    */
-  SequencedMap<String, String> networkSettings() throws IOException {
+  public SequencedMap<String, String> networkSettings() throws IOException {
     SequencedMap<String, String> settings = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> sysctl : config().path("linux").path("sysctl").properties()) {
       if (sysctl.getKey().startsWith(NET)) {
@@ -49,7 +49,7 @@ record Bundle(Path folder, Path runtime) {
   }
 
   /** Has the runtime call back once the network is there, after all other hooks. */
-  void callBackWithNetwork(String containerId) throws IOException {
+  public void callBackWithNetwork(String containerId) throws IOException {
     ObjectNode config = config();
     ObjectNode hook = JSON.createObjectNode().put("path", runtime.toString());
     hook.putArray("args").add("runc").add("godwit-network").add(containerId);
