@@ -97,6 +97,22 @@ final class GoingOnTest {
   }
 
   @Test
+  void nothingHoldsItEitherWhenItsCheckpointCannotBeStored() throws Exception {
+    Path full = host.kept().resolve("migration.txt.new");
+    host.setStoreIsLostAtTheDump(true);
+    host.whenTheStoreIsLost(() -> {
+      host.engine().setHangs(true);
+      folder(full);
+    });
+    service.worker().begin(service.accept(FakeHost.request().build()));
+    Awaitility.await().until(() -> Files.exists(full));
+    Awaitility.await().atMost(AT_ONCE).until(host::runs);
+    Files.delete(full);
+    host.engine().setHangs(false);
+    assertRolledBack();
+  }
+
+  @Test
   void aSourceThatRunsIsNeverRestoredThoughItsThawWasNotNoted() throws Exception {
     Path full = host.kept().resolve("migration.txt.new");
     frozen(() -> folder(full));
