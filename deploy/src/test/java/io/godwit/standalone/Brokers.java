@@ -20,15 +20,18 @@ import org.testcontainers.utility.DockerImageName;
  */
 final class Brokers implements ArgumentsProvider {
   /** One that runs. */
-  record Broker(String name, String bootstrap, AutoCloseable server) implements AutoCloseable {
-    @Override
-    public void close() throws Exception {
-      server.close();
-    }
-
+  record Broker(String name, String bootstrap) {
     @Override
     public String toString() {
       return name;
+    }
+  }
+
+  /** For JUnit's store, which ends it at the very end; an argument would end with its class. */
+  private record Running(Broker broker, AutoCloseable server) implements AutoCloseable {
+    @Override
+    public void close() throws Exception {
+      server.close();
     }
   }
 
@@ -41,18 +44,19 @@ final class Brokers implements ArgumentsProvider {
         .map(Arguments::of);
   }
 
-  private static Broker running(ExtensionContext context, String name, Supplier<Broker> start) {
+  private static Broker running(ExtensionContext context, String name, Supplier<Running> start) {
     return context
         .getRoot()
         .getStore(Namespace.create(Brokers.class))
-        .computeIfAbsent(name, key -> start.get(), Broker.class);
+        .computeIfAbsent(name, key -> start.get(), Running.class)
+        .broker();
   }
 
-  private static Broker embedded() {
+  private static Running embedded() {
     try {
       Path folder = Files.createTempDirectory(Path.of("target"), "broker");
       EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0, Optional.empty());
-      return new Broker("embedded", kafka.bootstrap(), kafka);
+      return new Running(new Broker("embedded", kafka.bootstrap()), kafka);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
@@ -61,13 +65,13 @@ final class Brokers implements ArgumentsProvider {
     }
   }
 
-  private static Broker container() {
+  private static Running container() {
     KafkaContainer kafka =
         new KafkaContainer(DockerImageName.parse(Images.of("kafka", "kafka")))
             .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
             // It lives for a minute: the optimising compiler would only take processors from it.
             .withEnv("KAFKA_OPTS", "-XX:TieredStopAtLevel=1");
     kafka.start();
-    return new Broker("container", kafka.getBootstrapServers(), kafka::stop);
+    return new Running(new Broker("container", kafka.getBootstrapServers()), kafka::stop);
   }
 }

@@ -28,7 +28,7 @@ final class Stores implements ArgumentsProvider {
   static final String SECRET_KEY = "a secret of some length";
 
   /** One that runs, and can be away for a while. */
-  abstract static class S3 implements AutoCloseable {
+  abstract static class S3 {
     /** The same before and after it was away. */
     abstract URI endpoint();
 
@@ -37,9 +37,17 @@ final class Stores implements ArgumentsProvider {
     /** Returns once it answers again. */
     abstract void start();
 
+    /** For good. */
+    void end() {
+      stop();
+    }
+  }
+
+  /** For JUnit's store, which ends it at the very end; an argument would end with its class. */
+  private record Running(S3 store) implements AutoCloseable {
     @Override
     public void close() {
-      stop();
+      store.end();
     }
   }
 
@@ -55,7 +63,8 @@ final class Stores implements ArgumentsProvider {
     return context
         .getRoot()
         .getStore(Namespace.create(Stores.class))
-        .computeIfAbsent(name, key -> start.get(), S3.class);
+        .computeIfAbsent(name, key -> new Running(start.get()), Running.class)
+        .store();
   }
 
   private static final class Embedded extends S3 {
@@ -139,7 +148,7 @@ final class Stores implements ArgumentsProvider {
     }
 
     @Override
-    public void close() {
+    void end() {
       container.stop();
     }
 

@@ -14,6 +14,7 @@ import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.pages.AheadFolder;
+import io.godwit.pages.Layers;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -60,10 +61,17 @@ public final class CheckpointFolder {
   }
 
   /** Whether it holds a dump that succeeded. */
-  public boolean isComplete() {
+  public boolean isComplete() throws IOException {
     return Files.isRegularFile(images.resolve(INVENTORY))
         && Files.isRegularFile(engines.resolve(DESCRIPTORS))
-        && !PageReceiver.isCutOff(images);
+        && !PageReceiver.isCutOff(images)
+        && hasLowerLayer();
+  }
+
+  /** Whether the memory that went ahead is there, where the images lie over it. */
+  private boolean hasLowerLayer() throws IOException {
+    return !Files.isSymbolicLink(images.resolve(Layers.PARENT))
+        || AheadFolder.manifest(ahead()).isPresent();
   }
 
   /**

@@ -147,7 +147,9 @@ public final class Journal {
     }
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(ended())) {
       for (Path folder : folders) {
-        if (Files.getLastModifiedTime(folder.resolve(ENTRY)).toInstant().isBefore(before)) {
+        Path entry = folder.resolve(ENTRY);
+        // Without one it was not deleted to its end.
+        if (!Files.exists(entry) || Files.getLastModifiedTime(entry).toInstant().isBefore(before)) {
           DurableFiles.deleteFolder(folder);
         }
       }

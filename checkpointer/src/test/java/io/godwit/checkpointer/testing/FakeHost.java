@@ -15,7 +15,6 @@ import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Rehearsal;
 import io.godwit.criu.CriuVersion;
 import io.godwit.docker.CommandRunner;
-import io.godwit.docker.CriuBusyException;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.isa.Isa;
@@ -267,23 +266,18 @@ public final class FakeHost {
             devices,
             Deadlines.STANDARD,
             folder.resolve("state"),
-            new Waiting(crash.clock(clock), crash.sleeper(clock), Threads.SYSTEM));
+            new Waiting(crash.clock(clock), crash.sleeper(clock), crash.threads(Threads.SYSTEM)));
     service = Optional.of(started);
     return started;
   }
 
   /** In a process of its own the turn would go with the dead; here its threads take a moment. */
   private static void recover(CriuOptions criu) throws IOException {
-    for (int tries = 0; ; tries++) {
-      try {
-        criu.recover();
-        return;
-      } catch (CriuBusyException e) {
-        if (tries == DYING) {
-          throw e;
-        }
-        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+    for (int tries = 0; !criu.recover(); tries++) {
+      if (tries == DYING) {
+        throw new AssertionError("the dead have the turn on CRIU's options still");
       }
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
   }
 

@@ -97,11 +97,29 @@ final class GoingOnTest {
   }
 
   @Test
+  void nothingHoldsItEitherWhenItsCheckpointCannotBeStored() throws Exception {
+    Path full = host.kept().resolve("migration.txt.new");
+    host.setStoreIsLostAtTheDump(true);
+    host.whenTheStoreIsLost(() -> {
+      host.engine().setHangs(true);
+      folder(full);
+    });
+    service.worker().begin(service.accept(FakeHost.request().build()));
+    Awaitility.await().until(() -> Files.exists(full));
+    Awaitility.await().atMost(AT_ONCE).until(host::runs);
+    Files.delete(full);
+    host.engine().setHangs(false);
+    assertRolledBack();
+  }
+
+  @Test
   void aSourceThatRunsIsNeverRestoredThoughItsThawWasNotNoted() throws Exception {
     Path full = host.kept().resolve("migration.txt.new");
     frozen(() -> folder(full));
     Awaitility.await().atMost(AT_ONCE).until(host::runs);
     service.worker().close();
+    // A moment for who still tries to write the note.
+    Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
     Files.delete(full);
     Migration left = migration();
     assertEquals(State.FROZEN, left.state(), "nothing of its thaw stands in the journal");

@@ -83,6 +83,17 @@ final class SourceDownTest {
   }
 
   @Test
+  void whereTheMemoryThatWentAheadIsGoneTheStoresCopyServes() throws Exception {
+    published(() -> {
+      host.restartEngine();
+      Files.createSymbolicLink(images().resolve("parent"), Path.of("..", "ahead"));
+      DurableFiles.deleteFolder(images().resolveSibling("ahead"));
+    });
+    run();
+    assertRestored("in the store");
+  }
+
+  @Test
   void whereAnImageIsDamagedTheStoresCopyServes() throws Exception {
     published(() -> {
       host.restartEngine();

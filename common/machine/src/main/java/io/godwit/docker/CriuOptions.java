@@ -229,13 +229,22 @@ public final class CriuOptions {
     }
   }
 
-  /** Puts back what a crashed process left changed; call at start. */
-  public void recover() throws IOException {
+  /**
+   * Puts back what a crashed process left changed; call at start. Waits for nobody: a service that
+   * starts may have a container to let go on, and who has the turn puts back the same.
+   *
+   * @return whether nothing of it stands there any more; not so while another has the turn
+   */
+  public boolean recover() throws IOException {
     if (!Files.exists(saved) && !Files.exists(absent)) {
-      return;
+      return true;
     }
-    try (var _ = turn.take("the start of a service", PATIENCE)) {
+    try (var _ = turn.take("the start of a service", Duration.ZERO)) {
       putBack();
+      return true;
+    } catch (CriuBusyException e) {
+      LOG.info("{}: {}", file, e.getMessage());
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while another dump or restore went on", e);

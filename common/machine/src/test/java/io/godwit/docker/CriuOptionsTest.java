@@ -3,6 +3,7 @@ package io.godwit.docker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.criu.CriuVersion;
@@ -75,10 +76,21 @@ class CriuOptionsTest {
     Files.createDirectories(file.getParent());
     Files.writeString(file.resolveSibling("runc.conf.godwit-saved"), "theirs\n");
     Files.writeString(file, "theirs\ntcp-close\n");
-    options.recover();
+    assertTrue(options.recover());
     assertEquals("theirs\n", Files.readString(file));
-    options.recover();
+    assertTrue(options.recover());
     assertEquals("theirs\n", Files.readString(file));
+  }
+
+  @Test
+  void aStartWaitsForNobodysDump() throws IOException {
+    CriuOptions starting = new CriuOptions(file, Clock.systemUTC(), Sleeper.SYSTEM);
+    try (CriuOptions.InForce _ = options.put(List.of("first"))) {
+      assertTimeout(Duration.ofSeconds(5), () -> assertFalse(starting.recover()));
+      assertEquals("first\n", Files.readString(file));
+    }
+    assertTrue(starting.recover());
+    assertFalse(Files.exists(file));
   }
 
   @Test

@@ -62,7 +62,7 @@ final class Staging {
     return state.images(task.id());
   }
 
-  /** How many bytes {@link #fetchFiles} and {@link #fetchImages} have to bring. */
+  /** How many bytes are to be fetched for it. */
   long bytesToFetch(Task task) throws IOException {
     Conversion conversion = task.conversion();
     long bytes = memory.bytesToFetch(task.id(), conversion.getImages());
