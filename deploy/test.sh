@@ -7,6 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=setup/environment.sh
 . "$root/deploy/setup/environment.sh"
 
+"$root/deploy/images/build.sh" base kafka minio prometheus
 "$root/deploy/workloads/test.sh"
 cd "$root"
 mvn --batch-mode --no-transfer-progress verify "$@"

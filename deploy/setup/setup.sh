@@ -48,6 +48,10 @@ usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 . "$here/lib/criu.sh"
 # shellcheck source=lib/engine.sh
 . "$here/lib/engine.sh"
+# shellcheck source=lib/compose.sh
+. "$here/lib/compose.sh"
+# shellcheck source=lib/prometheus.sh
+. "$here/lib/prometheus.sh"
 
 case ${1-} in
   '') ;;
@@ -68,4 +72,6 @@ java_step
 packages_step
 criu_step
 engine_step
+compose_step
+prometheus_step
 [ "$missing" = 0 ] || exit 1

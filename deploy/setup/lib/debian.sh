@@ -83,3 +83,18 @@ private_apt_fetch() {
   # An archive that is already there is not printed, so this looks into an empty folder.
   private_apt "$dir" -o Dir::Cache::archives="$dir/empty" install --yes --print-uris "$@" | awk '/^\047/ { print $2 }'
 }
+
+# private_apt_program DIR SUITE PACKAGE...: unpacks these packages of this machine's architecture into DIR/root, without
+# what they depend on: for programs that need nothing but a C library.
+private_apt_program() {
+  local dir=$1 suite=$2 deb
+  shift 2
+  private_apt_create "$dir/apt" "$suite" "$(dpkg --print-architecture)"
+  private_apt "$dir/apt" update >"$dir/log" 2>&1 || die "apt could not read the package lists of Debian $suite: see $dir/log."
+  (cd "$dir/apt/archives" && private_apt "$dir/apt" download "$@") >"$dir/log" 2>&1 ||
+    die "apt could not fetch $* of Debian $suite: see $dir/log."
+  mkdir -p "$dir/root"
+  for deb in "$dir"/apt/archives/*.deb; do
+    dpkg-deb -x "$deb" "$dir/root"
+  done
+}

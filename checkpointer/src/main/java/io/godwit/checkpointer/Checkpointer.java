@@ -83,6 +83,7 @@ public final class Checkpointer {
     runtime.adopt("state folder", StateLock.take(state.resolve(Journal.FOLDER), clock));
     Journal journal = new Journal(state);
     Announcer announcer = new Announcer(events, runtime.metrics(), clock);
+    announcer.goesOn(journal.unsettled());
     Gate gate = new Gate(journal, clock, announcer);
     ContainersInMigration inMigration = new ContainersInMigration();
     DeviceChecks devices = new DeviceChecks(directory, facts, clock);

@@ -6,8 +6,10 @@ import io.godwit.service.ServiceExit;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.SettingsException;
+import io.godwit.service.Usage;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Optional;
 
 /** The checkpointer in a JVM of its own. */
 public final class Main {
@@ -16,10 +18,26 @@ public final class Main {
   /**
    * Runs until SIGTERM; ends with 2 when a setting is missing or makes no sense.
    *
-   * @param args none; everything is in the environment ({@link io.godwit.service.Setting})
+   * @param args none, or what {@link Usage} answers; everything else is in the environment ({@link
+   *     io.godwit.service.Setting})
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    Clock clock = Clock.systemUTC();
+    try {
+      Optional<String> answer =
+          Usage.of(Checkpointer.SERVICE, "moves this machine's containers to devices", Main.class)
+              .answer(args);
+      if (answer.isPresent()) {
+        System.out.println(answer.get());
+      } else {
+        run(Clock.systemUTC());
+      }
+    } catch (SettingsException e) {
+      System.err.println(Checkpointer.SERVICE + ": " + e.getMessage());
+      System.exit(ServiceExit.BAD_SETTINGS.code());
+    }
+  }
+
+  private static void run(Clock clock) throws IOException, InterruptedException {
     try (ServiceRuntime runtime =
         new ServiceRuntime(Checkpointer.SERVICE, Settings.ofProcess(), clock)) {
       S3BlobStore blobs =
@@ -29,9 +47,6 @@ public final class Main {
       Checkpointer.start(runtime, kafka, blobs, clock);
       runtime.ready();
       runtime.awaitStop();
-    } catch (SettingsException e) {
-      System.err.println(Checkpointer.SERVICE + ": " + e.getMessage());
-      System.exit(ServiceExit.BAD_SETTINGS.code());
     }
   }
 }

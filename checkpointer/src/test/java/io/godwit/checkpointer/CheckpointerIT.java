@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.State;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.checkpointer.testing.Device;
 import io.godwit.checkpointer.testing.Service;
 import io.godwit.contract.Abort;
@@ -18,6 +17,7 @@ import io.godwit.contract.IsaName;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.Container;
 import io.godwit.docker.LayerFiles;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Topic;
@@ -67,7 +67,7 @@ final class CheckpointerIT extends OnRealHost {
   @Test
   void runsOnUntouchedWhenTheDeviceRefusesInTheRehearsal() throws Exception {
     String name = counter();
-    SourceContainer before = host.container(name);
+    Container before = host.container(name);
     host.device(Device.Will.REFUSE);
     Service service = host.start(host.blobs(), LONG);
 
@@ -138,7 +138,7 @@ final class CheckpointerIT extends OnRealHost {
     before.worker().close();
     // As the disk has both when nothing was written out.
     host.engine().kill(host.container(name).id());
-    Path log = LayerFiles.upperDir(host.container(name).inspect()).resolve("kv.log");
+    Path log = LayerFiles.upperDir(host.container(name)).resolve("kv.log");
     byte[] written = Files.readAllBytes(log);
     assertTrue(written.length > 0);
     Files.write(log, new byte[0]);
@@ -266,7 +266,7 @@ final class CheckpointerIT extends OnRealHost {
 
     assertEquals(State.SUCCEEDED, end.state(), () -> service.said().toString());
     assertTrue(device.runs());
-    assertEquals("exited", host.container(name).status());
+    assertEquals("exited", host.container(name).state().status());
     assertEquals("no", policy(name));
     Checkpoint checkpoint = host.publisher().on(Topic.CHECKPOINTS, Checkpoint.class).getFirst();
     assertEquals(IsaName.X86_64, checkpoint.getSourceIsa());

@@ -7,8 +7,10 @@ import io.godwit.service.ServiceExit;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.SettingsException;
+import io.godwit.service.Usage;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Optional;
 
 /** The converter in a JVM of its own. */
 public final class Main {
@@ -17,10 +19,27 @@ public final class Main {
   /**
    * Runs until SIGTERM; ends with 2 when a setting is missing or makes no sense.
    *
-   * @param args none; everything is in the environment ({@link io.godwit.service.Setting})
+   * @param args none, or what {@link Usage} answers; everything else is in the environment ({@link
+   *     io.godwit.service.Setting})
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    Clock clock = Clock.systemUTC();
+    try {
+      Optional<String> answer =
+          Usage.of(
+                  Converter.SERVICE, "grafts checkpoints onto their devices' templates", Main.class)
+              .answer(args);
+      if (answer.isPresent()) {
+        System.out.println(answer.get());
+      } else {
+        run(Clock.systemUTC());
+      }
+    } catch (SettingsException e) {
+      System.err.println(Converter.SERVICE + ": " + e.getMessage());
+      System.exit(ServiceExit.BAD_SETTINGS.code());
+    }
+  }
+
+  private static void run(Clock clock) throws IOException, InterruptedException {
     try (ServiceRuntime runtime =
         new ServiceRuntime(Converter.SERVICE, Settings.ofProcess(), clock)) {
       KafkaMessaging kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
@@ -30,9 +49,6 @@ public final class Main {
       Converter.start(runtime, kafka, blobs, clock);
       runtime.ready();
       runtime.awaitStop();
-    } catch (SettingsException e) {
-      System.err.println(Converter.SERVICE + ": " + e.getMessage());
-      System.exit(ServiceExit.BAD_SETTINGS.code());
     }
   }
 }

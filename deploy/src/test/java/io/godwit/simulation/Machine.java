@@ -214,7 +214,7 @@ final class Machine {
     List<CompletableFuture<?>> open = List.copyOf(asked);
     asked.clear();
     open.forEach(answer ->
-        answer.completeExceptionally(new DockerException(0, "the Engine ended meanwhile")));
+        answer.completeExceptionally(new DockerException.Silent("the Engine ended meanwhile")));
     if (keepsProcesses) {
       for (Docker.Box box : docker.boxes()) {
         // A pause stays one.

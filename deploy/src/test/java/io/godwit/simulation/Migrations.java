@@ -37,10 +37,10 @@ final class Migrations {
     Plan.Setting setting = world.plan().setting();
     for (int i = 0; i < setting.hosts().size(); i++) {
       MigrationRequest request = request(setting.hosts().get(i), "phone");
-      world.scheduler().after(1_000 + 700L * i, () -> ask(request));
+      world.scheduler().after(1_000 + 700L * i, () -> begin(request));
       if (setting.again()) {
         MigrationRequest again = request(setting.hosts().get(i), setting.deviceNames().getLast());
-        world.scheduler().after(30_000 + world.draw(300_000), () -> ask(again));
+        world.scheduler().after(30_000 + world.draw(300_000), () -> begin(again));
       }
     }
   }
@@ -60,8 +60,13 @@ final class Migrations {
     return request;
   }
 
-  private void ask(MigrationRequest request) {
+  /** What the setting asks for: nothing is at rest before. */
+  private void begin(MigrationRequest request) {
     told++;
+    ask(request);
+  }
+
+  private void ask(MigrationRequest request) {
     world.say("operator: migrate " + request.getContainer() + " to " + request.getDevice());
     put(request.getHost(), Request.newBuilder().setMigration(request).build());
   }

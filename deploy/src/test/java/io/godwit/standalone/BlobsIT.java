@@ -15,11 +15,14 @@ import io.godwit.contract.Manifest;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Segment;
 import io.godwit.service.Settings;
+import io.godwit.standalone.Stores.S3;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,38 +30,46 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
+/** What a blob store is, on every store that there is. */
+@ParameterizedClass
+@ArgumentsSource(Stores.class)
 class BlobsIT {
   @TempDir private Path folder;
-  private EmbeddedS3 s3;
+  @Parameter private S3 s3;
+  private final String bucket = "blobs-" + UUID.randomUUID();
   private S3BlobStore store;
   private final MeterRegistry metrics = new SimpleMeterRegistry();
 
   @BeforeEach
-  void start() throws Exception {
-    s3 = EmbeddedS3.start(folder.resolve("s3"), "127.0.0.1", 0, "key", "secret");
-    store = store(s3.endpoint(), "secret");
+  void open() {
+    store = store(Stores.SECRET_KEY);
   }
 
   @AfterEach
-  void stop() throws Exception {
+  void close() {
     store.close();
-    s3.close();
   }
 
-  private S3BlobStore store(URI endpoint, String secret) {
+  private S3BlobStore store(String secret) {
     return new S3BlobStore(
         new Settings(
             Map.of(
                 "GODWIT_S3_ENDPOINT",
-                endpoint.toString(),
+                s3.endpoint().toString(),
+                "GODWIT_S3_BUCKET",
+                bucket,
                 "GODWIT_S3_ACCESS_KEY",
-                "key",
+                Stores.ACCESS_KEY,
                 "GODWIT_S3_SECRET_KEY",
                 secret)),
         metrics);
@@ -84,10 +95,17 @@ class BlobsIT {
     return metrics.get(metric).counter().count();
   }
 
-  /** The file that the store keeps a blob in. */
-  private Path stored(Blob blob) throws IOException {
-    try (Stream<Path> files = Files.walk(folder.resolve("s3"))) {
-      return files.filter(file -> file.endsWith(blob.sha256())).findFirst().orElseThrow();
+  /** Other bytes stand under a blob's name. */
+  private void replace(Blob blob, byte[] bytes) throws Exception {
+    try (MinioClient client =
+        MinioClient.builder()
+            .endpoint(s3.endpoint().toString())
+            .credentials(Stores.ACCESS_KEY, Stores.SECRET_KEY)
+            .build()) {
+      client.putObject(
+          PutObjectArgs.builder().bucket(bucket).object("sha256/" + blob.sha256()).stream(
+                  new ByteArrayInputStream(bytes), (long) bytes.length, -1L)
+              .build());
     }
   }
 
@@ -139,7 +157,7 @@ class BlobsIT {
     byte[] bytes = random(1000);
     Blob blob = store.put(bytes);
     bytes[500] ^= 1;
-    Files.write(stored(blob), bytes);
+    replace(blob, bytes);
     Path into = folder.resolve("into");
     String message =
         assertThrows(BlobException.class, () -> store.fetch(blob, into, BlobStore.SILENT))
@@ -157,7 +175,7 @@ class BlobsIT {
   void blobThatIsTooShortIsNamedAndPutAgain() throws Exception {
     byte[] bytes = random(1000);
     Blob blob = store.put(bytes);
-    Files.write(stored(blob), random(999));
+    replace(blob, random(999));
     String message =
         assertThrows(
                 BlobException.class,
@@ -175,8 +193,8 @@ class BlobsIT {
     String noBucket =
         assertThrows(BlobException.class, () -> store.open(missing).close()).getMessage();
     assertEquals(
-        "blob sha256/%s at %s is missing: there is no bucket godwit"
-            .formatted(missing.sha256(), s3.endpoint()),
+        "blob sha256/%s at %s is missing: there is no bucket %s"
+            .formatted(missing.sha256(), s3.endpoint(), bucket),
         noBucket);
     store.put(bytes("another"));
     String message =
@@ -200,28 +218,30 @@ class BlobsIT {
 
   @Test
   void storeThatIsAwayIsAnErrorThatNamesIt() throws Exception {
-    URI endpoint = s3.endpoint();
-    s3.close();
-    String message = assertThrows(BlobException.class, () -> store.put(bytes("x"))).getMessage();
-    assertTrue(message.startsWith("the bucket godwit at " + endpoint), message);
-    s3 = EmbeddedS3.start(folder.resolve("s3"), "127.0.0.1", 0, "key", "secret");
-  }
-
-  @Test
-  void wrongCredentialsAreAnError() {
-    try (S3BlobStore wrong = store(s3.endpoint(), "guess")) {
-      String message = assertThrows(BlobException.class, () -> wrong.put(bytes("x"))).getMessage();
-      assertTrue(message.startsWith("the bucket godwit at "), message);
+    s3.stop();
+    try {
+      String message = assertThrows(BlobException.class, () -> store.put(bytes("x"))).getMessage();
+      assertTrue(
+          message.startsWith("the bucket %s at %s".formatted(bucket, s3.endpoint())), message);
+    } finally {
+      s3.start();
     }
   }
 
   @Test
-  void dataSurvivesRestart() throws Exception {
+  void wrongCredentialsAreAnError() {
+    try (S3BlobStore wrong = store("a guess at it")) {
+      String message = assertThrows(BlobException.class, () -> wrong.put(bytes("x"))).getMessage();
+      assertTrue(message.startsWith("the bucket " + bucket + " at "), message);
+    }
+  }
+
+  @Test
+  void dataSurvivesRestartAndTheSameClientGoesOn() throws Exception {
     Blob blob = store.put(bytes("kept"));
-    s3.close();
-    s3 = EmbeddedS3.start(folder.resolve("s3"), "127.0.0.1", 0, "key", "secret");
-    try (S3BlobStore again = store(s3.endpoint(), "secret");
-        InputStream in = again.open(blob)) {
+    s3.stop();
+    s3.start();
+    try (InputStream in = store.open(blob)) {
       assertArrayEquals(bytes("kept"), in.readAllBytes());
     }
   }
@@ -270,7 +290,7 @@ class BlobsIT {
     }
     // The source's ten bytes are used by both files and fetched once; of the template all six.
     assertEquals(10 + 6, Manifests.bytesToFetch(manifest));
-    Files.write(stored(template), bytes("abcdeg"));
+    replace(template, bytes("abcdeg"));
     assertThrows(
         BlobException.class,
         () -> new Manifests(store).materialise(manifest, folder.resolve("no"), BlobStore.SILENT));

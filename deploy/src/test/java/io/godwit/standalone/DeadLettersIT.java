@@ -15,8 +15,8 @@ import io.godwit.messaging.PoisonException;
 import io.godwit.messaging.Received;
 import io.godwit.messaging.RecordHandler;
 import io.godwit.messaging.Topic;
+import io.godwit.standalone.Brokers.Broker;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +30,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** Records that cannot be handled, from their burial to what an operator does about them. */
+@ParameterizedClass
+@ArgumentsSource(Brokers.class)
 class DeadLettersIT {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final Group MACHINE = Group.of("checkpointer", "ada");
@@ -47,23 +49,12 @@ class DeadLettersIT {
           .build()
           .toByteArray();
 
-  @TempDir private static Path folder;
-  private static EmbeddedKafka kafka;
+  @Parameter private Broker broker;
   private Lab lab;
-
-  @BeforeAll
-  static void startBroker() throws Exception {
-    kafka = EmbeddedKafka.start(folder, 0, Optional.empty());
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    kafka.close();
-  }
 
   @BeforeEach
   void makeTopics() {
-    lab = Lab.on(kafka);
+    lab = Lab.on(broker.bootstrap());
   }
 
   @AfterEach

@@ -54,14 +54,26 @@ final class Lab implements AutoCloseable {
   }
 
   static Lab on(EmbeddedKafka kafka) {
-    return on(kafka.bootstrap(), Optional.empty());
+    return on(kafka.bootstrap());
+  }
+
+  static Lab on(String bootstrap) {
+    return on(bootstrap, Optional.empty());
   }
 
   static Lab on(String bootstrap, Optional<Path> clientProperties) {
+    return on(bootstrap, clientProperties, -1);
+  }
+
+  /**
+   * @param replicas of every topic; -1 leaves it to the broker
+   */
+  static Lab on(String bootstrap, Optional<Path> clientProperties, int replicas) {
     Map<String, String> environment = new HashMap<>();
     environment.put("GODWIT_KAFKA", bootstrap);
     environment.put("GODWIT_TOPIC_PREFIX", "lab-" + UUID.randomUUID() + ".");
     environment.put("GODWIT_TOPIC_PARTITIONS", "2");
+    environment.put("GODWIT_TOPIC_REPLICATION", Integer.toString(replicas));
     environment.put("GODWIT_HOST", "ada");
     clientProperties.ifPresent(file -> environment.put("GODWIT_KAFKA_PROPERTIES", file.toString()));
     Lab lab = new Lab(bootstrap, environment);

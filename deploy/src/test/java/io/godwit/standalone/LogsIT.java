@@ -17,7 +17,7 @@ import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Verdict;
-import java.nio.file.Path;
+import io.godwit.standalone.Brokers.Broker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -28,32 +28,23 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** The decision log, the device directory, the events and the topics on a real broker. */
+@ParameterizedClass
+@ArgumentsSource(Brokers.class)
 class LogsIT {
-  @TempDir private static Path folder;
-  private static EmbeddedKafka kafka;
+  @Parameter private Broker broker;
   private Lab lab;
-
-  @BeforeAll
-  static void startBroker() throws Exception {
-    kafka = EmbeddedKafka.start(folder, 0, Optional.empty());
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    kafka.close();
-  }
 
   @BeforeEach
   void makeTopics() {
-    lab = Lab.on(kafka);
+    lab = Lab.on(broker.bootstrap());
   }
 
   @AfterEach

@@ -10,6 +10,7 @@ import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.RecordHandler;
 import io.godwit.messaging.Topic;
+import io.godwit.standalone.Brokers.Broker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,36 +22,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** What becomes of a record while its partition goes from member to member. */
+@ParameterizedClass
+@ArgumentsSource(Brokers.class)
 class RebalanceIT {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final Group MACHINE = Group.of("checkpointer", "ada");
   private static final Group SHARED = Group.shared("converter");
 
   @TempDir private static Path folder;
-  private static EmbeddedKafka kafka;
+  @Parameter private Broker broker;
   private Lab lab;
-
-  @BeforeAll
-  static void startBroker() throws Exception {
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, Optional.empty());
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    kafka.close();
-  }
 
   @BeforeEach
   void makeTopics() {
-    lab = Lab.on(kafka);
+    lab = Lab.on(broker.bootstrap());
   }
 
   @AfterEach
@@ -75,7 +69,7 @@ class RebalanceIT {
   @Test
   void longHandlerKeepsItsPartition() throws Exception {
     Path properties = Lab.properties(folder, "max.poll.interval.ms=4000\n");
-    try (Lab strict = Lab.on(kafka.bootstrap(), Optional.of(properties))) {
+    try (Lab strict = Lab.on(broker.bootstrap(), Optional.of(properties))) {
       AtomicInteger started = new AtomicInteger();
       AtomicInteger ended = new AtomicInteger();
       RecordHandler slow =

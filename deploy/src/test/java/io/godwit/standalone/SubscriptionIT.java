@@ -19,45 +19,35 @@ import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
 import io.godwit.service.Liveness;
 import io.godwit.service.ServiceExit;
+import io.godwit.standalone.Brokers.Broker;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.slf4j.MDC;
 
+@ParameterizedClass
+@ArgumentsSource(Brokers.class)
 class SubscriptionIT {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final Group MACHINE = Group.of("checkpointer", "ada");
 
-  @TempDir private static Path folder;
-  private static EmbeddedKafka kafka;
+  @Parameter private Broker broker;
   private Lab lab;
-
-  @BeforeAll
-  static void startBroker() throws Exception {
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, Optional.empty());
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    kafka.close();
-  }
 
   @BeforeEach
   void makeTopics() {
-    lab = Lab.on(kafka);
+    lab = Lab.on(broker.bootstrap());
   }
 
   @AfterEach

@@ -9,42 +9,32 @@ import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.Topic;
 import io.godwit.service.Setting;
 import io.godwit.service.SettingsException;
-import java.nio.file.Path;
+import io.godwit.standalone.Brokers.Broker;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** Topics that stand already, on a real broker: what is unsafe is refused, and mended as told. */
+@ParameterizedClass
+@ArgumentsSource(Brokers.class)
 class TopicsIT {
-  @TempDir private static Path folder;
-  private static EmbeddedKafka kafka;
+  @Parameter private Broker broker;
   private Lab lab;
   private KafkaMessaging service;
 
-  @BeforeAll
-  static void startBroker() throws Exception {
-    kafka = EmbeddedKafka.start(folder, 0, Optional.empty());
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    kafka.close();
-  }
-
   @BeforeEach
   void makeTopics() {
-    lab = Lab.on(kafka);
+    lab = Lab.on(broker.bootstrap());
     service = lab.service("checkpointer", QUICK);
   }
 
@@ -89,7 +79,7 @@ class TopicsIT {
     String refusal = refusal(1);
     String command =
         "kafka-configs.sh --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config %s=%s"
-            .formatted(kafka.bootstrap(), lab.nameOf(topic), key, right);
+            .formatted(broker.bootstrap(), lab.nameOf(topic), key, right);
     assertTrue(refusal.endsWith(command), refusal);
     set(topic, key, right);
     await().ignoreException(SettingsException.class).until(() -> service.createTopics().isEmpty());
@@ -137,7 +127,7 @@ class TopicsIT {
       assertTrue(
           refusal.contains(
               "has 3 partitions and must have 1, so that all see one order. Partitions cannot be taken away: when no migration is under way, delete it, and it is made anew at the next start: kafka-topics.sh --bootstrap-server %s --delete --topic %s"
-                  .formatted(kafka.bootstrap(), lab.nameOf(Topic.DECISIONS))),
+                  .formatted(broker.bootstrap(), lab.nameOf(Topic.DECISIONS))),
           refusal);
       admin.deleteTopics(List.of(lab.nameOf(Topic.DECISIONS))).all().get();
     }

@@ -10,7 +10,7 @@ import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Reservations;
-import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.pages.AheadFolder;
@@ -55,9 +55,9 @@ public final class CheckpointFolder {
    */
   public static CheckpointFolder of(
       DockerEngine engine, String containerId, String checkpoint, Path work) throws IOException {
-    Path engines =
-        ContainerSpec.folder(engine, containerId).resolve("checkpoints").resolve(checkpoint);
-    return new CheckpointFolder(engines, work.resolve("images").toAbsolutePath());
+    return new CheckpointFolder(
+        CheckpointStart.folder(engine, containerId, checkpoint),
+        work.resolve("images").toAbsolutePath());
   }
 
   /** Whether it holds a dump that succeeded. */

@@ -25,21 +25,30 @@ public final class Announcer implements MigrationObserver, Progress {
   private final EventPublisher events;
   private final MeterRegistry metrics;
   private final Clock clock;
+  private final UnderWay underWay;
 
   public Announcer(EventPublisher events, MeterRegistry metrics, Clock clock) {
     this.events = events;
     this.metrics = metrics;
     this.clock = clock;
+    this.underWay = new UnderWay(metrics, clock);
+  }
+
+  /** Migrations that an earlier run of this service left, which nobody enters anew. */
+  public void goesOn(List<Migration> left) {
+    left.forEach(underWay::entered);
   }
 
   @Override
   public void entered(Migration migration, String message) {
+    underWay.entered(migration);
     voice(migration).say(migration.state().phase(), message, migration.order().phases(), List.of());
     frozen(migration);
   }
 
   @Override
   public void refused(Migration migration, String message, List<Refusal> refusals) {
+    underWay.entered(migration);
     voice(migration)
         .refuse(migration.state().phase(), message, migration.order().phases(), refusals);
     frozen(migration);
@@ -52,6 +61,7 @@ public final class Announcer implements MigrationObserver, Progress {
 
   @Override
   public void settled(Migration migration, String message) {
+    underWay.settled(migration);
     voice(migration)
         .end(
             migration.state().phase(),
@@ -66,7 +76,7 @@ public final class Announcer implements MigrationObserver, Progress {
           .record(Duration.ofMillis(phase.getDurationMs()));
       Metric.MIGRATION_BYTES
           .counter(metrics, "phase", phase.getPhase())
-          .increment(phase.getBytes());
+          .increment((double) phase.getBytes());
     }
   }
 
@@ -101,10 +111,13 @@ public final class Announcer implements MigrationObserver, Progress {
               Migration.Settled _ ->
               Optional.empty();
         };
-    frozenAt.ifPresent(since ->
-        Metric.MIGRATION_FROZEN
-            .timer(metrics, "outcome", migration.state().name().toLowerCase(Locale.ROOT))
-            .record(Duration.between(since, clock.instant())));
+    frozenAt.ifPresent(since -> {
+      Duration frozen = Duration.between(since, clock.instant());
+      Metric.MIGRATION_FROZEN
+          .timer(metrics, "outcome", migration.state().name().toLowerCase(Locale.ROOT))
+          .record(frozen);
+      underWay.stoodStill(migration, frozen);
+    });
   }
 
   private MigrationEvents voice(Migration migration) {

@@ -31,6 +31,10 @@ final class AtLast {
         if (!said) {
           LOG.error("{}; again every {} s", e.getMessage(), PAUSE.toSeconds(), e);
         }
+        // Whoever is to stop writes no more: another may write the same entry by now.
+        if (Thread.interrupted()) {
+          throw new InterruptedException("stopped while it could not be written");
+        }
         sleeper.sleep(PAUSE);
       }
     }

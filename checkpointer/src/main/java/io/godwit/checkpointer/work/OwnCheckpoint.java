@@ -9,10 +9,10 @@ import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Migration.Touched;
 import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.FileTree;
 import io.godwit.contract.LayerArchive;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.SharedMemory;
@@ -96,7 +96,7 @@ final class OwnCheckpoint {
    * @param container as the Engine has it; it does not run
    * @throws IOException when the Engine or this machine does not answer
    */
-  Copy find(Migration migration, Touched touched, SourceContainer container) throws IOException {
+  Copy find(Migration migration, Touched touched, Container container) throws IOException {
     Standstill standstill = touched.standstill();
     if (standstill.dump().isEmpty()) {
       return new Copy.None("there is no checkpoint of where it stood");
@@ -151,8 +151,7 @@ final class OwnCheckpoint {
     return boot.isEmpty() || boot.equals(processes.boot());
   }
 
-  private Copy stored(
-      Migration migration, SourceContainer container, Checkpoint stored, boolean sameBoot)
+  private Copy stored(Migration migration, Container container, Checkpoint stored, boolean sameBoot)
       throws IOException {
     Path folder = Files.createDirectories(folder(migration));
     CheckpointFolder there =
@@ -181,9 +180,9 @@ final class OwnCheckpoint {
    * was forced to the disk, and its freeze, a power cut may have taken. Its log is left as it is:
    * no program reads it.
    */
-  private void putFilesBack(Migration migration, SourceContainer container, Checkpoint stored)
+  private void putFilesBack(Migration migration, Container container, Checkpoint stored)
       throws IOException {
-    unpack(migration, stored.getLayer(), LayerFiles.upperDir(container.inspect()));
+    unpack(migration, stored.getLayer(), LayerFiles.upperDir(container));
     Path held = journal.keptFile(migration.id(), TreeSender.HELD);
     List<SourceTrees.Tree> here = SourceTrees.of(container, engine, held);
     for (FileTree tree : stored.getTreesList()) {
@@ -196,7 +195,7 @@ final class OwnCheckpoint {
       switch (tree.getKind()) {
         case VOLUME, BIND -> unpack(migration, tree.getFiles(), place);
         case SHARED_MEMORY -> {
-          sharedMemory.create(container.inspect(), held);
+          sharedMemory.create(container, held);
           unpack(migration, tree.getFiles(), held);
         }
         case LOG, KIND_UNSPECIFIED, UNRECOGNIZED -> {

@@ -7,8 +7,8 @@ import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ParkException;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Twin;
+import io.godwit.docker.Container;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +35,7 @@ final class Parking {
    *
    * @throws IOException when its first process has ended
    */
-  Standstill.Freeze freeze(Instant at, SourceContainer container) throws IOException {
+  Standstill.Freeze freeze(Instant at, Container container) throws IOException {
     HostProcess first =
         processes
             .find(container.firstPid().orElse(0L))

@@ -1,7 +1,5 @@
 package io.godwit.checkpointer.work;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.freeze.Sight;
 import io.godwit.checkpointer.freeze.SourceControl;
 import io.godwit.checkpointer.freeze.SourceRestore;
@@ -13,8 +11,10 @@ import io.godwit.checkpointer.migration.Migration.Published;
 import io.godwit.checkpointer.migration.Migration.Touched;
 import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.source.ParkException;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.RestartPolicy;
+import io.godwit.docker.Tcp;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,7 +32,6 @@ final class SourceUndo {
   static final String LOG = "restore.log";
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SourceUndo.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final DockerEngine engine;
   private final SourceControl control;
@@ -206,11 +205,11 @@ final class SourceUndo {
 
   private void putPolicyBack(String id, Standstill standstill) throws IOException {
     if (standstill.restartPolicy().isPresent()) {
-      engine.setRestartPolicy(id, JSON.readTree(standstill.restartPolicy().get()));
+      engine.setRestartPolicy(id, RestartPolicy.parse(standstill.restartPolicy().get()));
     }
   }
 
-  private Undone ended(Migration migration, Touched touched, SourceContainer container)
+  private Undone ended(Migration migration, Touched touched, Container container)
       throws IOException, InterruptedException {
     return switch (checkpoint.find(migration, touched, container)) {
       case OwnCheckpoint.Copy.Whole whole -> restored(migration, touched, container, whole);
@@ -221,10 +220,7 @@ final class SourceUndo {
   }
 
   private Undone restored(
-      Migration migration,
-      Touched touched,
-      SourceContainer container,
-      OwnCheckpoint.Copy.Whole copy)
+      Migration migration, Touched touched, Container container, OwnCheckpoint.Copy.Whole copy)
       throws IOException, InterruptedException {
     String id = container.id();
     SourceRestore.Dump dump =
@@ -232,7 +228,7 @@ final class SourceUndo {
             FreezeStep.checkpoint(migration),
             copy.folder(),
             journal.keptFile(migration.id(), LOG),
-            migration.request().getOptions().getTcp(),
+            Tcp.of(migration.request().getOptions().getTcp()),
             journal.keptFile(migration.id(), TreeSender.HELD));
     return switch (restore.restore(id, dump, touched.standstill().identity())) {
       case SourceRestore.Answer.Restored restored -> {
@@ -278,17 +274,17 @@ final class SourceUndo {
     }
   }
 
-  private static Undone down(Migration migration, SourceContainer container, String why) {
+  private static Undone down(Migration migration, Container container, String why) {
     return new Undone.Down(
         "container %s does not run: its frozen processes are gone, and %s. Nothing of its checkpoint is deleted, and it is tried again. When it runs by your hand, or is not wanted any more, say so with: godwit resolve %s --ran-on host"
             .formatted(container.name(), why, migration.id()));
   }
 
   /** As if it had never been asked to move: what its restart policy would have done is done. */
-  private Undone endedByItself(SourceContainer container, Standstill standstill, String why)
+  private Undone endedByItself(Container container, Standstill standstill, String why)
       throws IOException {
     putPolicyBack(container.id(), standstill);
-    int exit = container.inspect().path("State").path("ExitCode").asInt();
+    int exit = container.state().exitCode();
     if (wouldBeStarted(standstill, exit)) {
       engine.start(container.id());
       return new Undone.Runs(
@@ -297,18 +293,11 @@ final class SourceUndo {
     }
     return new Undone.NotHere(
         "container %s is %s with exit code %d, and %s: it ended by itself, or the machine or its Engine was restarted. Start it anew with: docker start %s"
-            .formatted(container.name(), container.status(), exit, why, container.name()));
+            .formatted(container.name(), container.state().status(), exit, why, container.name()));
   }
 
   private static boolean wouldBeStarted(Standstill standstill, int exit) throws IOException {
-    if (standstill.restartPolicy().isEmpty()) {
-      return false;
-    }
-    JsonNode policy = JSON.readTree(standstill.restartPolicy().get());
-    return switch (policy.path("Name").asText()) {
-      case "always", "unless-stopped" -> true;
-      case "on-failure" -> exit != 0;
-      default -> false;
-    };
+    return standstill.restartPolicy().isPresent()
+        && RestartPolicy.parse(standstill.restartPolicy().get()).startsAfter(exit);
   }
 }

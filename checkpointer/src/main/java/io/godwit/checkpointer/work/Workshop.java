@@ -24,10 +24,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
 import java.nio.file.Path;
@@ -206,9 +203,9 @@ public record Workshop(
         new CheckpointStart(
             machine.engine(),
             machine.criu(),
-            new ReadOnlyRoot(machine.commands(), machine.processes().folder()),
-            new StartSettings(machine.commands(), machine.processes().folder()),
-            new Orphans(machine.processes().folder(), machine.commands(), waiting.sleeper())),
+            machine.commands(),
+            machine.processes().folder(),
+            waiting.sleeper()),
         sharedMemory,
         machine.processes(),
         machine.identity());

@@ -86,7 +86,7 @@ final class SourceRestoreTest {
                 "startFromCheckpoint",
                 () -> {
                   if (asked.incrementAndGet() < 3) {
-                    throw new DockerException(500, "content sha256:abc: already exists");
+                    throw new DockerException.Refused(500, "content sha256:abc: already exists");
                   }
                   lab.engine.startFromCheckpoint(Lab.ID, Lab.CHECKPOINT);
                 }));

@@ -3,12 +3,11 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.Firewall;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -137,10 +136,7 @@ final class OwnNetworkTest {
     List<Refusal> refusals = new ArrayList<>();
     ProcFs procFs = new ProcFs(proc);
     new OwnNetwork(procFs, new Firewall(procFs, this::saved))
-        .check(
-            new SourceContainer(new ObjectMapper().readTree(INSPECT)),
-            new HostProcess(7, 70),
-            refusals);
+        .check(Container.parse(INSPECT), new HostProcess(7, 70), refusals);
     return refusals.stream().map(Refusal::words).toList();
   }
 }

@@ -1,9 +1,12 @@
 package io.godwit.checkpointer.testing;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.EngineImage;
+import io.godwit.docker.EngineInfo;
+import io.godwit.docker.RestartPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,19 +137,12 @@ public final class FakeEngine extends UnaskedEngine {
   }
 
   @Override
-  public JsonNode info() {
-    return JSON.createObjectNode()
-        .put("ExperimentalBuild", true)
-        .put("DockerRootDir", root.toString());
+  public EngineInfo info() {
+    return new EngineInfo("26.1.5", root, "overlay2", true, 1, List.of(), "docker-init");
   }
 
   @Override
-  public JsonNode version() {
-    return JSON.createObjectNode();
-  }
-
-  @Override
-  public Optional<JsonNode> inspect(String container) throws IOException {
+  public Optional<Container> inspect(String container) throws IOException {
     answer("inspect");
     if (!world.exists || !(container.equals("app") || container.equals(ID))) {
       return Optional.empty();
@@ -168,14 +164,12 @@ public final class FakeEngine extends UnaskedEngine {
     inspect.putObject("Config").putObject("Labels");
     ObjectNode driver = inspect.putObject("GraphDriver").put("Name", "overlay2");
     driver.putObject("Data").put("UpperDir", upper.toString());
-    return Optional.of(inspect);
+    return Optional.of(Container.parse(inspect.toString()));
   }
 
   @Override
-  public Optional<JsonNode> inspectImage(String image) {
-    ObjectNode found = JSON.createObjectNode().put("Size", 1000);
-    found.putArray("RepoTags").add("app:latest");
-    return Optional.of(found);
+  public Optional<EngineImage> inspectImage(String image) {
+    return Optional.of(new EngineImage("sha256:abc", 1000, List.of("app:latest")));
   }
 
   @Override
@@ -190,7 +184,7 @@ public final class FakeEngine extends UnaskedEngine {
         "the dump",
         () -> {
           if (world.dumpFails) {
-            throw new DockerException(500, "criu failed");
+            throw new DockerException.Refused(500, "criu failed");
           }
           Path folder = Files.createDirectories(checkpoints(root).resolve(checkpoint));
           Files.writeString(folder.resolve("descriptors.json"), "descriptors.json");
@@ -222,7 +216,7 @@ public final class FakeEngine extends UnaskedEngine {
           if (!Files.exists(folder.resolve("descriptors.json"))
               || !Files.exists(images().resolve("inventory.img"))
               || program.pid().isPresent()) {
-            throw new DockerException(500, "cannot restore");
+            throw new DockerException.Refused(500, "cannot restore");
           }
           if (world.freshStarts > 0) {
             world.freshStarts--;
@@ -264,9 +258,9 @@ public final class FakeEngine extends UnaskedEngine {
   }
 
   @Override
-  public void setRestartPolicy(String container, JsonNode policy) throws IOException {
+  public void setRestartPolicy(String container, RestartPolicy policy) throws IOException {
     answer("setRestartPolicy");
-    crash.around("the restart policy", () -> world.restartPolicy = policy.path("Name").asText());
+    crash.around("the restart policy", () -> world.restartPolicy = policy.name());
   }
 
   @Override
@@ -302,17 +296,21 @@ public final class FakeEngine extends UnaskedEngine {
       world.hangs.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DockerException(0, "nobody waits for it any more");
+      throw new DockerException.Silent("nobody waits for it any more");
     }
     List<Integer> left = world.refusals.getOrDefault(call, List.of());
     if (!left.isEmpty()) {
-      throw new DockerException(left.removeFirst(), "the Engine does not " + call);
+      int status = left.removeFirst();
+      String what = "the Engine does not " + call;
+      throw status == 0
+          ? new DockerException.Silent(what)
+          : new DockerException.Refused(status, what);
     }
   }
 
   private static void require(boolean state, String otherwise) throws DockerException {
     if (!state) {
-      throw new DockerException(500, otherwise.formatted(ID));
+      throw new DockerException.Refused(500, otherwise.formatted(ID));
     }
   }
 

@@ -1,7 +1,10 @@
 package io.godwit.checkpointer.testing;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Endpoint;
+import io.godwit.docker.ListedContainer;
+import io.godwit.docker.Volume;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
@@ -30,22 +33,22 @@ abstract class UnaskedEngine implements DockerEngine {
   }
 
   @Override
-  public String create(String name, JsonNode body) {
+  public String create(String name, ContainerSpec spec) {
     throw new AssertionError("a checkpointer creates no container");
   }
 
   @Override
-  public void connect(String network, String container, JsonNode endpoint) {
-    throw new AssertionError("a checkpointer makes no container's networks");
-  }
-
-  @Override
-  public List<JsonNode> containers() {
+  public List<ListedContainer> containers() {
     return List.of();
   }
 
   @Override
-  public Optional<JsonNode> inspectVolume(String volume) {
+  public Optional<Endpoint> endpoint(String network, String containerId) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Volume> inspectVolume(String volume) {
     return Optional.empty();
   }
 

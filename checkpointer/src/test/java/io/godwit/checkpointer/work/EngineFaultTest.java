@@ -106,7 +106,10 @@ final class EngineFaultTest {
                 Object answer = fails && !failure.isDone ? null : method.invoke(engine, arguments);
                 if (fails) {
                   where.set(Optional.of(method.getName()));
-                  throw new DockerException(failure.status, "drawn: " + method.getName());
+                  String said = "drawn: " + method.getName();
+                  throw failure.status == 0
+                      ? new DockerException.Silent(said)
+                      : new DockerException.Refused(failure.status, said);
                 }
                 return answer;
               } catch (InvocationTargetException e) {

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,12 @@ final class GoingOnTest {
     host = new FakeHost(folder, Device.Will.IGNORE);
     born = host.program().random();
     service = host.start(new Crash(-1));
+  }
+
+  /** What it writes still, it writes before its folder is removed. */
+  @AfterEach
+  void end() {
+    service.worker().close();
   }
 
   @Test

@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.blob.Manifests;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Source;
 import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.checkpointer.testing.FakeHost;
 import io.godwit.checkpointer.testing.FolderBlobs;
 import io.godwit.contract.Checkpoint;
@@ -21,9 +18,12 @@ import io.godwit.contract.FileTree;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Preparation;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.EngineInfo;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Volume;
 import io.godwit.isa.Isa;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -42,7 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The store's copy of a container with a volume and shared memory of its own. */
 final class OwnCheckpointTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CONTAINER = "c".repeat(64);
 
   @TempDir private Path folder;
@@ -184,31 +183,35 @@ final class OwnCheckpointTest {
     return LayerArchive.newBuilder().setArchive(blobs.put(new byte[1024]).toRef()).build();
   }
 
-  private SourceContainer it() throws IOException {
-    return new SourceContainer(
-        JSON.readTree(
-            """
-            {"Id": "%s", "Name": "/app",
-             "GraphDriver": {"Name": "overlay2", "Data": {"UpperDir": "%s"}},
-             "Mounts": [{"Type": "volume", "Name": "data", "Destination": "/data"}],
-             "HostConfig": {"IpcMode": "shareable", "LogConfig": {"Type": "json-file"}}}
-            """
-                .formatted(CONTAINER, Files.createDirectories(folder.resolve("upper")))));
+  private Container it() throws IOException {
+    return Container.parse(
+        """
+        {"Id": "%s", "Name": "/app",
+         "GraphDriver": {"Name": "overlay2", "Data": {"UpperDir": "%s"}},
+         "Mounts": [{"Type": "volume", "Name": "data", "Destination": "/data"}],
+         "HostConfig": {"IpcMode": "shareable", "LogConfig": {"Type": "json-file"}}}
+        """
+            .formatted(CONTAINER, Files.createDirectories(folder.resolve("upper"))));
   }
 
   private DockerEngine engine() {
     Map<String, Object> answers =
         Map.of(
-            "info", json("DockerRootDir", folder.resolve("docker")),
-            "inspectVolume", Optional.of(json("Mountpoint", folder.resolve("volume"))));
+            "info",
+            new EngineInfo(
+                "26",
+                folder.resolve("docker"),
+                "overlay2",
+                true,
+                2,
+                List.of("json-file"),
+                "docker-init"),
+            "inspectVolume",
+            Optional.of(new Volume("local", folder.resolve("volume"), Map.of(), "")));
     return (DockerEngine)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
             new Class<?>[] {DockerEngine.class},
             (proxy, method, arguments) -> answers.get(method.getName()));
-  }
-
-  private static JsonNode json(String field, Path value) {
-    return JSON.createObjectNode().put(field, value.toString());
   }
 }

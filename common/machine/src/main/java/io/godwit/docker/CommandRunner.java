@@ -18,6 +18,7 @@ public interface CommandRunner {
    * @param output what it wrote to stdout
    * @param errors what it wrote to stderr
    */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares two.
   record Result(int exit, byte[] output, String errors) {
     /** Stdout as text. */
     public String text() {

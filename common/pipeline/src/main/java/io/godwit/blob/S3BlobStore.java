@@ -64,6 +64,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             .readTimeout(SILENCE)
             .writeTimeout(SILENCE)
             .socketFactory(new PromptSockets())
+            .addInterceptor(new RequestTimes(metrics))
             .connectionPool(new ConnectionPool(4, 30, TimeUnit.SECONDS))
             .build();
     this.client =

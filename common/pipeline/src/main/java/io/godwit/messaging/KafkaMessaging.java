@@ -91,7 +91,8 @@ public final class KafkaMessaging implements AutoCloseable {
     this.retries = retries;
     this.clients = new KafkaClients(settings, "godwit-" + service);
     this.publisher =
-        new KafkaPublisher(clients.producer(), settings.topicPrefix(), clients.brokers());
+        new KafkaPublisher(
+            clients.producer(), settings.topicPrefix(), clients.brokers(), service, metrics);
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.godwit.messaging;
 
 import com.google.protobuf.MessageLite;
+import io.godwit.service.Metric;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,11 +18,23 @@ final class KafkaPublisher implements Publisher {
   private final Producer<byte[], byte[]> producer;
   private final String prefix;
   private final String brokers;
+  private final String service;
+  private final MeterRegistry metrics;
 
-  KafkaPublisher(Producer<byte[], byte[]> producer, String prefix, String brokers) {
+  /**
+   * @param service as in metrics
+   */
+  KafkaPublisher(
+      Producer<byte[], byte[]> producer,
+      String prefix,
+      String brokers,
+      String service,
+      MeterRegistry metrics) {
     this.producer = producer;
     this.prefix = prefix;
     this.brokers = brokers;
+    this.service = service;
+    this.metrics = metrics;
   }
 
   @Override
@@ -35,9 +50,14 @@ final class KafkaPublisher implements Publisher {
   /** Publishes a record as it is, and says where it stands. */
   RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
     String name = record.topic();
+    Timer.Sample sample = Timer.start(metrics);
     try {
       // The producer gives up by itself; the margin is for a producer that does not.
-      return producer.send(record).get(2 * KafkaClients.PATIENCE.toSeconds() + 5, TimeUnit.SECONDS);
+      RecordMetadata stands =
+          producer.send(record).get(2 * KafkaClients.PATIENCE.toSeconds() + 5, TimeUnit.SECONDS);
+      sample.stop(
+          Metric.RECORDS_PUBLISHING.timer(metrics, "service", service, "topic", baseName(name)));
+      return stands;
     } catch (ExecutionException e) {
       throw failure(name, e.getCause() == null ? e : e.getCause());
     } catch (KafkaException | TimeoutException e) {
@@ -46,6 +66,10 @@ final class KafkaPublisher implements Publisher {
       Thread.currentThread().interrupt();
       throw new MessagingException("interrupted while publishing to " + name, e);
     }
+  }
+
+  private String baseName(String topic) {
+    return topic.startsWith(prefix) ? topic.substring(prefix.length()) : topic;
   }
 
   private MessagingException failure(String name, Throwable cause) {

@@ -82,6 +82,7 @@ public final class ServiceRuntime implements AutoCloseable {
     this.clock = clock;
     this.exit = exit;
     this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    metrics.config().meterFilter(ProcessMetrics.CONVENTIONAL);
     this.liveness = new Liveness(clock, this::end);
     Metric.WORKER_SILENT.gauge(
         metrics, () -> liveness.longestSilence().toMillis() / 1000.0, "service", service);
@@ -90,6 +91,7 @@ public final class ServiceRuntime implements AutoCloseable {
         .forEach(name -> LOG.warn("{} is set, but there is no such setting: misspelt?", name));
     int port = settings.metricsPort();
     if (port != 0) {
+      adopt("process's metrics", new ProcessMetrics(metrics, settings.stateDir()));
       adopt("monitoring", monitoring(port));
     }
     Runtime.getRuntime().addShutdownHook(hook);

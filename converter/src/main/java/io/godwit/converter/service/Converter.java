@@ -27,6 +27,7 @@ public final class Converter {
       ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
       throws IOException {
     Path work = runtime.settings().stateDir().resolve(SERVICE);
+    CheckpointHandler.show(runtime.metrics());
     EventPublisher events =
         runtime.adopt("converter's events", new EventPublisher(kafka.publisher(), SERVICE, clock));
     DecisionLog decisions = runtime.adopt("converter's decisions", kafka.decisionLog());

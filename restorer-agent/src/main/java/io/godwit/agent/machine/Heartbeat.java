@@ -6,6 +6,7 @@ import io.godwit.messaging.Topic;
 import io.godwit.service.Threads;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -28,6 +29,7 @@ public final class Heartbeat implements AutoCloseable {
   private final Publisher publisher;
   private final Clock clock;
   private final AtomicReference<DeviceProfile> latest;
+  private final AtomicReference<Instant> heard;
   private final Ways ways;
   private final List<Threads.Bell> ends;
 
@@ -56,6 +58,7 @@ public final class Heartbeat implements AutoCloseable {
     this.clock = clock;
     this.ways = ways;
     this.latest = new AtomicReference<>(profiler.get());
+    this.heard = new AtomicReference<>(clock.instant());
     LOG.info("{}", words(latest.get()));
     Threads.Bell announcing = threads.bell();
     Threads.Bell looking = threads.bell();
@@ -66,7 +69,7 @@ public final class Heartbeat implements AutoCloseable {
           announce();
           again(announcing, this::announce);
         });
-    threads.start("device-looker", () -> again(looking, this::look));
+    threads.start("device-looker", () -> again(looking, this::lookAndTell));
   }
 
   /** Until the bell rings. */
@@ -90,6 +93,11 @@ public final class Heartbeat implements AutoCloseable {
     return latest.get();
   }
 
+  /** How long ago a broker last took this device's word; from the start on where none has. */
+  public Duration silence() {
+    return Duration.between(heard.get(), clock.instant());
+  }
+
   /** Looks now, for who cannot wait for the next time. */
   public DeviceProfile look() {
     DeviceProfile before = latest.get();
@@ -99,6 +107,14 @@ public final class Heartbeat implements AutoCloseable {
       LOG.info("{}", words(now));
     }
     return now;
+  }
+
+  /** A device that becomes fit, or is so no more, says it at once: requests are refused by it. */
+  private void lookAndTell() {
+    List<String> before = latest.get().getUnfitList();
+    if (!look().getUnfitList().equals(before)) {
+      announce();
+    }
   }
 
   private void announce() {
@@ -115,6 +131,7 @@ public final class Heartbeat implements AutoCloseable {
     }
     try {
       publisher.publish(Topic.DEVICES, known.getDevice(), word.build());
+      heard.set(clock.instant());
     } catch (Throwable e) {
       // The next one comes in a moment; nothing waits for this one.
       LOG.warn("this device could not be announced: {}", e.toString());
