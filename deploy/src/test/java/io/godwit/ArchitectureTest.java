@@ -188,7 +188,7 @@ final class ArchitectureTest {
               "io.godwit.converter.rewrite..",
               "io.godwit.agent.proof..")
           .and()
-          .doNotHaveFullyQualifiedName(Tcp.class.getName())
+          .doNotBelongToAnyOf(Tcp.class)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.godwit.contract..");

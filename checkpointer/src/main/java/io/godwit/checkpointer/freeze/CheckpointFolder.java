@@ -1,10 +1,7 @@
 package io.godwit.checkpointer.freeze;
 
-import io.godwit.blob.BlobStore;
-import io.godwit.blob.Manifests;
 import io.godwit.checkpointer.pages.Callers;
 import io.godwit.checkpointer.pages.PageReceiver;
-import io.godwit.contract.Manifest;
 import io.godwit.criu.EntryImage;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
@@ -149,9 +146,9 @@ public final class CheckpointFolder {
    *
    * @throws IOException when the store does not answer, or has not all of it, or there is no room
    */
-  public void fetch(Manifests store, Manifest stored) throws IOException {
+  public void fetch(Fetch store) throws IOException {
     prepare();
-    store.materialise(stored, images, BlobStore.SILENT);
+    store.into(images);
     Files.createDirectories(engines);
     Files.move(
         images.resolve(DESCRIPTORS),
@@ -159,6 +156,13 @@ public final class CheckpointFolder {
         StandardCopyOption.REPLACE_EXISTING);
     Files.move(
         engines.resolve(DESCRIPTORS + ".new"), descriptors(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Brings images from where they are kept. */
+  @FunctionalInterface
+  public interface Fetch {
+    /** All of them, verified. */
+    void into(Path images) throws IOException;
   }
 
   /** Deletes the images. */

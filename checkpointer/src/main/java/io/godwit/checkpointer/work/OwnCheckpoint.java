@@ -160,7 +160,8 @@ final class OwnCheckpoint {
     try {
       if (!Files.exists(fetched) || !Files.readString(fetched).equals(processes.boot())) {
         Files.deleteIfExists(fetched);
-        there.fetch(new Manifests(blobs), stored.getImages());
+        there.fetch(images ->
+            new Manifests(blobs).materialise(stored.getImages(), images, BlobStore.SILENT));
         if (!sameBoot) {
           putFilesBack(migration, container, stored);
         }
