@@ -96,6 +96,7 @@ final class HeldCreateIT {
   void close() throws IOException {
     engine.close();
     own.close();
+    run("rm", "-rf", folder.toString());
   }
 
   private String made(String... options) {

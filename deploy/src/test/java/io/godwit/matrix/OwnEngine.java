@@ -171,6 +171,8 @@ final class OwnEngine implements AutoCloseable {
     daemon.orElseThrow().close();
     containerd.close();
     ip("link delete " + BRIDGE);
+    // One that was killed has left its folder mounted onto itself.
+    Shell.run(Duration.ofSeconds(20), List.of("umount", folder.resolve("data").toString()));
   }
 
   private static Shell.Result ip(String arguments) {

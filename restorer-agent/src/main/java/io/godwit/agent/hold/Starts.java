@@ -6,6 +6,8 @@ import io.godwit.docker.DockerEngine;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ways to start a container from its images.
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param holding ours, for an Engine whose containers come through the runtime
  */
 public record Starts(DockerEngine engine, CheckpointStart checkpoints, Optional<Holding> holding) {
+  private static final Logger LOG = LoggerFactory.getLogger(Starts.class);
+
   /** To have the Engine create a container: an emulated device takes its time. */
   private static final Duration CREATED = Duration.ofMinutes(2);
 
@@ -26,11 +30,12 @@ public record Starts(DockerEngine engine, CheckpointStart checkpoints, Optional<
    * @throws IOException when it cannot be started
    */
   public boolean startAfresh(Container made) throws IOException, InterruptedException {
-    if (holding.isEmpty()) {
+    Optional<HeldStart> awaited = awaited(made);
+    if (awaited.isEmpty() || holding.isEmpty()) {
       engine.start(made.id());
       return false;
     }
-    try (HeldStart start = holding.get().begin(made.id(), CREATED)) {
+    try (HeldStart start = awaited.get()) {
       Optional<String> not = start.await(CREATED);
       Optional<String> refusal = not.isEmpty() ? start.pass() : start.letGo(not.get());
       if (refusal.isPresent()) {
@@ -39,6 +44,18 @@ public record Starts(DockerEngine engine, CheckpointStart checkpoints, Optional<
       return not.isEmpty();
     } finally {
       holding.get().folder().forget(made.id());
+    }
+  }
+
+  /** Nothing where this machine has no place for it: it goes without. */
+  private Optional<HeldStart> awaited(Container made) {
+    try {
+      return holding.isEmpty()
+          ? Optional.empty()
+          : Optional.of(holding.get().begin(made.id(), CREATED));
+    } catch (IOException e) {
+      LOG.warn("no container can be awaited on this machine", e);
+      return Optional.empty();
     }
   }
 
