@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes what docker-compose.tls.yml wants, each once, in secrets/ beside this file: certificates for this machine's names,
+# Makes what tls.yml wants, each once, in secrets/ beside this file: certificates for this machine's names,
 # and a password for Kafka: tls.sh [NAME...], see certificates.sh. Wants a JDK's keytool: JAVA_HOME, or on the PATH.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

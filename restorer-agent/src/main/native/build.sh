@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds the probe for both ISAs: build.sh OUTDIR leaves OUTDIR/probe_x86-64 and OUTDIR/probe_aarch64,
-# static, without a C library, a few KB each, the same bytes from the same compiler every time.
+# Builds the probe and the runtime for both ISAs: build.sh OUTDIR leaves OUTDIR/probe_x86-64, OUTDIR/probe_aarch64,
+# OUTDIR/runtime_x86-64 and OUTDIR/runtime_aarch64, static, without a C library, a few KB each, the same bytes from the
+# same compiler every time.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 [ $# -eq 1 ] || { echo "build.sh: expected the folder to build into, found $# arguments." >&2; exit 2; }
@@ -20,17 +21,20 @@ for isa in x86_64 aarch64; do
     }
 done
 
-# Segments at multiples of 64 KiB: some arm64 kernels have such pages.
+# build PROGRAM ISA OPTION...; segments at multiples of 64 KiB: some arm64 kernels have such pages.
 build() {
-    isa=$1
-    shift
+    program=$1
+    isa=$2
+    shift 2
     "$(compiler_of "$isa")" "$@" -std=gnu11 -Os -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-pie \
-        -fno-stack-protector -fno-asynchronous-unwind-tables -fno-ident -ffile-prefix-map="$here=." \
-        -nostdlib -static -no-pie -Wl,--build-id=sha1 -Wl,-z,noseparate-code \
+        -fno-tree-loop-distribute-patterns -fno-stack-protector -fno-asynchronous-unwind-tables -fno-ident \
+        -ffile-prefix-map="$here=." -nostdlib -static -no-pie -Wl,--build-id=sha1 -Wl,-z,noseparate-code \
         -Wl,-z,max-page-size=65536 -Wl,-z,common-page-size=4096 -Wl,-z,noexecstack \
-        "$here/probe.c" -o "$out/probe_$(echo "$isa" | tr _ -)"
+        "$here/$program.c" -o "$out/${program}_$(echo "$isa" | tr _ -)"
 }
 out=$1
 mkdir -p "$out"
-build x86_64 -march=x86-64 -fcf-protection=none
-build aarch64 -march=armv8-a -mbranch-protection=none
+for program in probe runtime; do
+    build "$program" x86_64 -march=x86-64 -fcf-protection=none
+    build "$program" aarch64 -march=armv8-a -mbranch-protection=none
+done

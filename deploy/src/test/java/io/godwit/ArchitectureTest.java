@@ -15,6 +15,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
+import io.godwit.docker.CheckpointStart;
+import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Tcp;
 import io.godwit.messaging.KafkaMessaging;
 import java.time.Clock;
 import java.util.List;
@@ -105,6 +108,7 @@ final class ArchitectureTest {
           // restorer-agent
           "agent.state",
           "agent.machine",
+          "agent.hold",
           "agent.proof",
           "agent.container",
           "agent.rehearsal",
@@ -142,6 +146,64 @@ final class ArchitectureTest {
     String name = some.getBaseComponentType().getPackageName();
     return name.startsWith("io.godwit.") ? FLOORS.indexOf(name.substring(10)) : -1;
   }
+
+  /**
+   * The Engine's JSON ends in one package, so that what an Engine writes otherwise is mended in one
+   * place. Two classes read what is runc's: its descriptors.json, and a bundle's config.json.
+   */
+  @ArchTest
+  static final ArchRule theEnginesJsonEndsInOnePlace =
+      noClasses()
+          .that(resideOutsideOfPackages("io.godwit.docker.."))
+          .and()
+          .doNotHaveFullyQualifiedName("io.godwit.converter.environment.InheritedPipes")
+          .and()
+          .doNotHaveFullyQualifiedName("io.godwit.agent.hold.Bundle")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.fasterxml.jackson..");
+
+  /**
+   * Protobuf stops where the machine begins: what is done to images, processes and the Engine does
+   * not change because a record has one field more. Attempts, manifests and phases are generated
+   * messages wherever they are handed on: a record of ours would lose the fields of later versions.
+   */
+  @ArchTest
+  static final ArchRule theMachineKnowsNoRecords =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.godwit.criu..",
+              "io.godwit.elf..",
+              "io.godwit.isa..",
+              "io.godwit.refusal..",
+              "io.godwit.service..",
+              "io.godwit.proc..",
+              "io.godwit.docker..",
+              "io.godwit.checkpointer.source..",
+              "io.godwit.checkpointer.freeze..",
+              "io.godwit.converter.environment..",
+              "io.godwit.converter.graft..",
+              "io.godwit.converter.registers..",
+              "io.godwit.converter.rewrite..",
+              "io.godwit.agent.proof..")
+          .and()
+          .doNotBelongToAnyOf(Tcp.class)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.godwit.contract..");
+
+  /**
+   * Starting a container from a checkpoint is where one could run twice, or from its beginning: it
+   * is done, and looked after, in one place.
+   */
+  @ArchTest
+  static final ArchRule oneWayToStartFromACheckpoint =
+      noClasses()
+          .that()
+          .areNotAssignableTo(CheckpointStart.class)
+          .should()
+          .callMethod(DockerEngine.class, "startFromCheckpoint", String.class, String.class);
 
   /**
    * Time comes in through constructors, so that tests can make it pass: only a Main reads the real

@@ -9,6 +9,7 @@ import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.source.CgroupFreezer;
 import io.godwit.checkpointer.source.ElfPrograms;
+import io.godwit.checkpointer.source.Firewall;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
@@ -105,7 +106,14 @@ public final class Checkpointer {
                     Sleeper.SYSTEM),
                 new CgroupFreezer(processes, CGROUPS)),
             new Workshop.Meeting(kafka.publisher(), log, blobs, devices),
-            new Preflight(engine, processes, watches, facts, devices, inMigration),
+            new Preflight(
+                engine,
+                processes,
+                watches,
+                new Firewall(processes, commands),
+                facts,
+                devices,
+                inMigration),
             new Workshop.Desk(journal, gate, inbox, announcer),
             state,
             deadlines(settings),

@@ -113,6 +113,8 @@ public final class Requests {
         worker.begin(migration);
       } else {
         LOG.info("migration {} is known already", migration.id());
+        // It may have been journaled by a run of this handler that failed before it began.
+        worker.resume(migration.id());
       }
     }
   }

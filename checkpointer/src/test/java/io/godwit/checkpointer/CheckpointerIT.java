@@ -1,13 +1,13 @@
 package io.godwit.checkpointer;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.State;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.checkpointer.testing.Device;
 import io.godwit.checkpointer.testing.Service;
 import io.godwit.contract.Abort;
@@ -17,13 +17,18 @@ import io.godwit.contract.IsaName;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.Container;
+import io.godwit.docker.LayerFiles;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Topic;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +67,7 @@ final class CheckpointerIT extends OnRealHost {
   @Test
   void runsOnUntouchedWhenTheDeviceRefusesInTheRehearsal() throws Exception {
     String name = counter();
-    SourceContainer before = host.container(name);
+    Container before = host.container(name);
     host.device(Device.Will.REFUSE);
     Service service = host.start(host.blobs(), LONG);
 
@@ -96,6 +101,71 @@ final class CheckpointerIT extends OnRealHost {
   }
 
   @Test
+  void goneSourceIsRestoredFromTheStoreWhereItsFolderIsGoneToo() throws Exception {
+    String name = counter();
+    host.device(Device.Will.IGNORE);
+    Service service = host.start(host.blobs(), LONG);
+    MigrationRequest request = RealHost.request(name).build();
+    service.worker().begin(service.accept(request));
+    awaitState(service, request, State.FROZEN);
+    int frozen = last(name);
+    host.engine().kill(host.container(name).id());
+    DurableFiles.deleteFolder(host.work(request));
+
+    host.log().append(abort(request));
+    Migration end = awaitEnd(service, request);
+
+    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+    assertTrue(
+        service.said().getLast().contains("its own checkpoint in the store"),
+        () -> service.said().toString());
+    assertCountsOn(name, frozen);
+    assertEquals("unless-stopped", policy(name));
+  }
+
+  @Test
+  void afterAPowerCutMemoryAndFilesAreAsTheStoreHasThem() throws Exception {
+    int port = freePort();
+    String name = kv(port);
+    host.device(Device.Will.IGNORE);
+    Service before = host.start(host.blobs(), LONG);
+    MigrationRequest request = RealHost.request(name).build();
+    try (LineClient client = LineClient.connect(port)) {
+      assertEquals("OK", client.ask("SET bird godwit"));
+    }
+    before.worker().begin(before.accept(request));
+    awaitState(before, request, State.FROZEN);
+    before.worker().close();
+    // As the disk has both when nothing was written out.
+    host.engine().kill(host.container(name).id());
+    Path log = LayerFiles.upperDir(host.container(name)).resolve("kv.log");
+    byte[] written = Files.readAllBytes(log);
+    assertTrue(written.length > 0);
+    Files.write(log, new byte[0]);
+    try (var images = Files.newDirectoryStream(host.work(request).resolve("images"), "*.img")) {
+      for (Path image : images) {
+        Files.write(image, new byte[0]);
+      }
+    }
+    host.wasStartedAnew(request);
+
+    Service service = host.start(host.blobs(), LONG);
+    host.log().append(abort(request));
+    Migration end = awaitEnd(service, request);
+
+    assertEquals(State.ROLLED_BACK, end.state(), () -> service.said().toString());
+    assertTrue(
+        service.said().getLast().contains("its own checkpoint in the store"),
+        () -> service.said().toString());
+    assertArrayEquals(written, Arrays.copyOf(Files.readAllBytes(log), written.length));
+    try (LineClient client = LineClient.connect(port)) {
+      assertEquals("VALUE godwit", client.ask("GET bird"));
+      String[] sum = client.ask("SUM").split(" ", -1);
+      assertEquals(sum[2], sum[1], "the heap's checksum");
+    }
+  }
+
+  @Test
   void rollsBackWhenNobodyClaimsBeforeTheDeadline() throws Exception {
     String name = counter();
     host.device(Device.Will.IGNORE);
@@ -111,10 +181,7 @@ final class CheckpointerIT extends OnRealHost {
   @Test
   void connectedServerIsThawedWithItsConnectionsAndCanBeMovedAgain() throws Exception {
     int port = freePort();
-    String name =
-        host.run(
-            new RealHost.Wanted(
-                "kv", "kv", KV, List.of("/kv", Integer.toString(port), "/kv.log"), port));
+    String name = kv(port);
     Device device = host.device(Device.Will.FAIL);
     String file;
     try (LineClient client = LineClient.connect(port)) {
@@ -199,7 +266,7 @@ final class CheckpointerIT extends OnRealHost {
 
     assertEquals(State.SUCCEEDED, end.state(), () -> service.said().toString());
     assertTrue(device.runs());
-    assertEquals("exited", host.container(name).status());
+    assertEquals("exited", host.container(name).state().status());
     assertEquals("no", policy(name));
     Checkpoint checkpoint = host.publisher().on(Topic.CHECKPOINTS, Checkpoint.class).getFirst();
     assertEquals(IsaName.X86_64, checkpoint.getSourceIsa());
@@ -236,6 +303,12 @@ final class CheckpointerIT extends OnRealHost {
 
     assertEquals(State.SUCCEEDED, end.state(), () -> service.said().toString());
     assertTrue(host.engine().inspect(name).isEmpty());
+  }
+
+  private String kv(int port) throws IOException {
+    return host.run(
+        new RealHost.Wanted(
+            "kv", "kv", KV, List.of("/kv", Integer.toString(port), "/kv.log"), port));
   }
 
   private static int freePort() throws IOException {

@@ -78,7 +78,7 @@ abstract class OnRealHost {
   }
 
   String policy(String name) throws IOException {
-    return host.container(name).restartPolicy().path("Name").asText();
+    return host.container(name).restartPolicy().name();
   }
 
   void assertCountsOn(String name, int from) throws IOException {

@@ -14,7 +14,6 @@ import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcMemory;
 import io.godwit.checkpointer.source.ProcessIdentity;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.checkpointer.testing.Device;
 import io.godwit.checkpointer.testing.FolderBlobs;
 import io.godwit.checkpointer.testing.MemoryDevices;
@@ -25,9 +24,12 @@ import io.godwit.checkpointer.work.Deadlines;
 import io.godwit.checkpointer.work.Workshop;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
+import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
+import io.godwit.docker.RestartPolicy;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.io.IOException;
@@ -196,8 +198,9 @@ final class RealHost implements AutoCloseable {
     ObjectNode body = JSON.createObjectNode().put("Image", image);
     ArrayNode command = body.putArray("Cmd");
     wanted.command().forEach(command::add);
-    ObjectNode hostConfig = body.putObject("HostConfig");
-    hostConfig.putObject("RestartPolicy").put("Name", "unless-stopped");
+    ObjectNode inspect = JSON.createObjectNode();
+    inspect.set("Config", body);
+    ObjectNode hostConfig = inspect.putObject("HostConfig");
     if (wanted.port() > 0) {
       String inside = wanted.port() + "/tcp";
       body.putObject("ExposedPorts").putObject(inside);
@@ -207,7 +210,8 @@ final class RealHost implements AutoCloseable {
           .addObject()
           .put("HostPort", Integer.toString(wanted.port()));
     }
-    String id = engine.create(name, body);
+    String id = engine.create(name, ContainerSpec.of(Container.parse(inspect.toString())));
+    engine.setRestartPolicy(id, RestartPolicy.parse("{\"Name\": \"unless-stopped\"}"));
     containers.add(id);
     engine.start(id);
     return name;
@@ -220,8 +224,28 @@ final class RealHost implements AutoCloseable {
     }
   }
 
-  SourceContainer container(String name) throws IOException {
-    return engine.inspect(name).map(SourceContainer::new).orElseThrow();
+  /** What can be made again of a migration. */
+  Path work(MigrationRequest request) {
+    return folder(request).resolve("work");
+  }
+
+  /** The journal of a service that does not run is as after a start of the machine. */
+  void wasStartedAnew(MigrationRequest request) throws IOException {
+    Path entry = folder(request).resolve("migration.txt");
+    String boot = "boot: \"%s\"".formatted(processes.boot());
+    String text = Files.readString(entry);
+    if (!text.contains(boot)) {
+      throw new IOException("the journal does not say in which run of the machine it was written");
+    }
+    Files.writeString(entry, text.replace(boot, "boot: \"an earlier one\""));
+  }
+
+  private Path folder(MigrationRequest request) {
+    return state.resolve("migrations").resolve(request.getMigrationId());
+  }
+
+  Container container(String name) throws IOException {
+    return engine.inspect(name).orElseThrow();
   }
 
   /** The numbers that a counter printed, in order. */

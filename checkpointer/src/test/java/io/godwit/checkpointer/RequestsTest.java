@@ -67,6 +67,13 @@ final class RequestsTest {
   }
 
   @Test
+  void oneThatWasJournaledAndNotBegunIsBegunByItsSecondRecord() throws Exception {
+    service.accept(FakeHost.request().build());
+    handle(FakeHost.request());
+    awaitEnd(FakeHost.ID);
+  }
+
+  @Test
   void whatCanNeverBeDoneIsPoisonThatNamesEveryFault() throws IOException {
     PoisonException poison =
         assertThrows(

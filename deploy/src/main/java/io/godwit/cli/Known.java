@@ -62,6 +62,13 @@ record Known(String id, List<Event> events, List<Decision> decisions) {
         .isPresent();
   }
 
+  /** Whether the host tries to bring up a source whose frozen processes are gone. */
+  boolean isSourceDown() {
+    return last()
+        .filter(event -> event.getPhase() == Phase.SOURCE_DOWN && !event.getEnded())
+        .isPresent();
+  }
+
   /** The verdict in one sentence. */
   static String words(Verdict verdict) {
     return switch (verdict) {

@@ -90,8 +90,8 @@ final class ResolveCommand implements Callable<Integer> {
 
   private ExitStatus resolve(Known known, DecisionLog log, DeviceDirectory devices) {
     show(known, known.last().flatMap(event -> devices.find(event.getDevice())));
-    Verdict before = known.verdict();
-    Optional<String> refusal = refusal(before);
+    boolean down = known.isSourceDown() && side == Side.host;
+    Optional<String> refusal = down ? Optional.empty() : refusal(known.verdict());
     if (refusal.isPresent()) {
       System.err.println(refusal.get());
       return ExitStatus.USAGE;
@@ -101,7 +101,8 @@ final class ResolveCommand implements Callable<Integer> {
       return ExitStatus.USAGE;
     }
     try {
-      return append(known.id(), log);
+      List<Decision> decisions = append(known.id(), log);
+      return down ? takenOver() : told(Known.verdict(decisions));
     } catch (RuntimeException e) {
       System.err.printf(
           "Whether it was written is not known: %s. `godwit status %s` tells.%n",
@@ -173,19 +174,26 @@ final class ResolveCommand implements Callable<Integer> {
     return "y".equalsIgnoreCase(String.valueOf(answer).strip());
   }
 
-  private ExitStatus append(String id, DecisionLog log) {
-    List<Decision> decisions =
-        log.append(
-            Decision.newBuilder()
-                .setMigrationId(id)
-                .setAtMs(clock.millis())
-                .setResolved(
-                    Resolved.newBuilder()
-                        .setRanOn(side.ranOn)
-                        .setBy(System.getProperty("user.name", "operator"))
-                        .setReason(reason))
-                .build());
-    Verdict after = Known.verdict(decisions);
+  private List<Decision> append(String id, DecisionLog log) {
+    return log.append(
+        Decision.newBuilder()
+            .setMigrationId(id)
+            .setAtMs(clock.millis())
+            .setResolved(
+                Resolved.newBuilder()
+                    .setRanOn(side.ranOn)
+                    .setBy(System.getProperty("user.name", "operator"))
+                    .setReason(reason))
+            .build());
+  }
+
+  private static ExitStatus takenOver() {
+    System.out.println(
+        "Written. The host tries no longer to start its container, and leaves it to you.");
+    return ExitStatus.DONE;
+  }
+
+  private ExitStatus told(Verdict after) {
     if (after instanceof Verdict.Resolved resolved && resolved.ranOn() == side.ranOn) {
       System.out.printf("Written. %s%n", side.follows);
       return ExitStatus.DONE;

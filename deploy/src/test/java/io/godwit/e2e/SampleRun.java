@@ -32,7 +32,7 @@ final class SampleRun implements AutoCloseable {
     shell(road.from(), sample.needs().source()).orFail();
     shell(road.to(), sample.needs().target()).orFail();
     road.from().docker().run(sample.run(prelude, machineOptions).toArray(String[]::new)).orFail();
-    run.awaitTicks(road.from(), sample.name(), TICKS);
+    awaitTicks(road.from(), sample.name(), TICKS);
     return run;
   }
 

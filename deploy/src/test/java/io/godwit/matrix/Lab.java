@@ -68,10 +68,13 @@ final class Lab implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Map<String, Uuid> topics = Map.of();
 
-  Lab(Path root, Path folder) throws IOException {
+  /**
+   * @param environment more of the Engine's
+   */
+  Lab(Path root, Path folder, Map<String, String> environment) throws IOException {
     this.root = root;
     this.folder = folder;
-    engine = new OwnEngine(Files.createDirectories(folder.resolve("e")));
+    engine = new OwnEngine(Files.createDirectories(folder.resolve("e")), environment);
     broker =
         java(
             "broker",
@@ -218,6 +221,8 @@ final class Lab implements AutoCloseable {
     engine.awaitReady();
     services.values().forEach(OwnProcess::start);
     services.values().forEach(OwnProcess::awaitReady);
+    // Who looked while its Engine was away has said that it is not fit.
+    awaitDevice(DEVICE);
   }
 
   /** The test's own. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -40,7 +41,8 @@ final class OneLab implements ParameterResolver {
       Lab lab =
           new Lab(
               Path.of(System.getProperty("godwit.root")).toAbsolutePath().normalize(),
-              Files.createTempDirectory("gm"));
+              Files.createTempDirectory("gm"),
+              Map.of());
       try {
         lab.start();
         return lab;

@@ -23,6 +23,7 @@ final class OwnEngine implements AutoCloseable {
   private static final String BRIDGE = "godwit-matrix";
 
   private final Path folder;
+  private final Map<String, String> environment;
   private final Docker docker;
   private final OwnProcess containerd;
   private Optional<OwnProcess> daemon = Optional.empty();
@@ -31,7 +32,15 @@ final class OwnEngine implements AutoCloseable {
    * @param folder on a disk that overlay2 works on; its path is short, for there are sockets in it
    */
   OwnEngine(Path folder) {
+    this(folder, Map.of());
+  }
+
+  /**
+   * @param environment more of it, for both: runtimes are looked up on its PATH
+   */
+  OwnEngine(Path folder, Map<String, String> environment) {
     this.folder = folder;
+    this.environment = Map.copyOf(environment);
     this.docker = new Docker(List.of("docker", "--host", "unix://" + socket()));
     try {
       // The machine's own configuration is not for this one.
@@ -58,7 +67,7 @@ final class OwnEngine implements AutoCloseable {
         new OwnProcess(
             "containerd",
             List.of("containerd", "--config", folder.resolve("containerd.toml").toString()),
-            Map.of(),
+            environment,
             folder.resolve("containerd.log"),
             "containerd successfully booted");
     containerd.awaitReady();
@@ -98,7 +107,7 @@ final class OwnEngine implements AutoCloseable {
     }
     OwnProcess started =
         new OwnProcess(
-            "dockerd", command, Map.of(), folder.resolve("dockerd.log"), "API listen on");
+            "dockerd", command, environment, folder.resolve("dockerd.log"), "API listen on");
     daemon = Optional.of(started);
   }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import io.godwit.blob.Manifests;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.Decision;
+import io.godwit.contract.LayerArchive;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Segment;
 import io.godwit.messaging.DecisionLog;
@@ -137,7 +138,16 @@ final class Broker implements Publisher {
         digests.add(segment.getBlob().getSha256());
       }
     }
+    // The files that it had, which a power cut may take from the disk.
+    add(checkpoint.getLayer(), digests);
+    checkpoint.getTreesList().forEach(tree -> add(tree.getFiles(), digests));
     return digests;
+  }
+
+  private static void add(LayerArchive files, List<String> digests) {
+    if (files.hasArchive()) {
+      digests.add(files.getArchive().getSha256());
+    }
   }
 
   @Override

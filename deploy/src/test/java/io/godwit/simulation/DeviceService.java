@@ -1,28 +1,17 @@
 package io.godwit.simulation;
 
 import com.google.protobuf.MessageLite;
-import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Homecoming;
-import io.godwit.agent.container.Images;
-import io.godwit.agent.container.Layers;
-import io.godwit.agent.container.Places;
-import io.godwit.agent.container.Trees;
-import io.godwit.agent.machine.Disk;
+import io.godwit.agent.Parts;
 import io.godwit.agent.machine.Heartbeat;
 import io.godwit.agent.machine.Namesakes;
-import io.godwit.agent.proof.RestoreProof;
-import io.godwit.agent.rehearsal.ProbeBinary;
 import io.godwit.agent.rehearsal.RehearsalHandler;
-import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.restore.Restores;
 import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
-import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
-import io.godwit.blob.Manifests;
-import io.godwit.blob.SavedImages;
+import io.godwit.agent.state.Workplace;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
@@ -30,12 +19,6 @@ import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
-import io.godwit.docker.LayerFiles;
-import io.godwit.docker.LeftBehind;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
-import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Publisher;
@@ -120,76 +103,19 @@ final class DeviceService implements Machine.Service {
     criu.recover();
     DockerClient engine = new DockerClient(world, machine);
     EventPublisher events = new EventPublisher(new Unheard(), "restorer-agent", clock);
-    Homecoming homecoming = new Homecoming(engine, new LeftBehind(folder));
-    Containers containers =
-        new Containers(
-            engine,
-            criu,
-            new StartSettings(commands, proc),
-            homecoming,
-            new Orphans(proc, commands, sleeper));
-    Images images = new Images(engine, world.store(), new SavedImages(folder, world.store()));
-    LayerFiles files = new LayerFiles(commands, clock);
-    Layers layers = new Layers(world.store(), files, state);
-    Trees trees =
-        new Trees(
-            engine,
-            layers,
-            files,
-            new Places(engine, commands, homecoming),
-            new SharedMemory(commands),
-            state);
-    Manifests manifests = new Manifests(world.store());
-    RestoreProof proof = new RestoreProof(engine, proc);
-    Rehearsing rehearsing =
-        new Rehearsing(
-            engine,
-            containers,
-            manifests,
-            proof,
-            new ProbeBinary(Isa.X86_64),
-            state,
-            proc,
-            new Patience(clock, sleeper));
-    Disk disk = new Disk(commands);
+    Parts parts =
+        Parts.at(
+            new Workplace(
+                new Workplace.Device(
+                    engine, criu, commands, proc, Isa.X86_64, 4096, Optional.empty()),
+                new Workplace.Meeting(publisher, events, world.broker().log(), world.store()),
+                new Workplace.Desk(self, state, journal, folder),
+                new Workplace.Waiting(clock, sleeper, world.threads())));
     RehearsalHandler rehearsals =
-        new RehearsalHandler(
-            self,
+        parts.rehearsals(
             () -> profile(self),
-            new Requirements(() -> profile(self), containers, port -> Optional.empty()),
-            images,
-            layers,
-            trees,
-            rehearsing,
-            disk,
-            journal,
-            state,
-            publisher,
-            events,
-            clock);
-    Restores restores =
-        Restores.on(
-            new Restores.Ground(
-                self,
-                4096,
-                engine,
-                containers,
-                images,
-                layers,
-                trees,
-                manifests,
-                proof,
-                new ReadOnlyRoot(commands, proc),
-                rehearsing,
-                disk,
-                world.broker().log(),
-                journal,
-                state,
-                publisher,
-                events,
-                clock,
-                sleeper,
-                world.threads()));
+            new Requirements(() -> profile(self), parts.containers(), port -> Optional.empty()));
+    Restores restores = parts.restores();
     Namesakes namesakes = new Namesakes(self, clock, sleeper);
     ears = Optional.of(namesakes);
     namesakes.listen(() -> {});

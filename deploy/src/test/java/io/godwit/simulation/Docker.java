@@ -3,7 +3,10 @@ package io.godwit.simulation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.EngineInfo;
+import io.godwit.docker.RestartPolicy;
 import io.godwit.simulation.Life.Copy;
 import io.godwit.simulation.Life.Copy.State;
 import java.io.IOException;
@@ -36,7 +39,7 @@ final class Docker {
     final JsonNode body;
     final Path upper;
     String name;
-    JsonNode restartPolicy;
+    RestartPolicy restartPolicy = RestartPolicy.NONE;
     String status = "created";
     Optional<Copy> copy = Optional.empty();
 
@@ -53,12 +56,14 @@ final class Docker {
 
     boolean busy;
 
+    /** Of what ran in it. */
+    final List<Life.Dump> dumps = new ArrayList<>();
+
     Box(String id, String name, JsonNode body, Path upper) {
       this.id = id;
       this.name = name;
       this.body = body;
       this.upper = upper;
-      this.restartPolicy = body.path("HostConfig").path("RestartPolicy");
     }
 
     boolean lives() {
@@ -94,13 +99,8 @@ final class Docker {
     return hasImage;
   }
 
-  ObjectNode info() {
-    return JSON.createObjectNode()
-        .put("ExperimentalBuild", true)
-        .put("DockerRootDir", root.toString())
-        .put("Driver", "overlay2")
-        .put("CgroupVersion", "1")
-        .put("ServerVersion", "20.10");
+  EngineInfo info() {
+    return new EngineInfo("20.10", root, "overlay2", true, 1, List.of(), "docker-init");
   }
 
   List<Box> boxes() {
@@ -115,23 +115,25 @@ final class Docker {
 
   Box require(String container) throws DockerException {
     return find(container)
-        .orElseThrow(() -> new DockerException(404, "No such container: " + container));
+        .orElseThrow(() -> new DockerException.Refused(404, "No such container: " + container));
   }
 
   Box create(String name, JsonNode body) throws IOException {
     if (find(name).isPresent()) {
-      throw new DockerException(409, "the name is in use");
+      throw new DockerException.Refused(409, "the name is in use");
     }
     String id = "%08x".formatted(machine.name().hashCode()) + "%056x".formatted(++made);
     Path layer = root.resolve("overlay2").resolve(id).resolve("diff");
     Files.createDirectories(layer);
     Files.createDirectories(root.resolve("containers").resolve(id));
     Box box = new Box(id, name, body, layer);
+    box.restartPolicy =
+        RestartPolicy.parse(body.path("HostConfig").path("RestartPolicy").toString());
     boxes.put(id, box);
     return box;
   }
 
-  JsonNode inspect(Box box) {
+  Container inspect(Box box) throws IOException {
     ObjectNode inspect =
         JSON.createObjectNode()
             .put("Id", box.id)
@@ -154,7 +156,7 @@ final class Docker {
         .put("OOMKilled", false)
         .put("Error", "");
     ObjectNode host = box.body.path("HostConfig").deepCopy();
-    host.set("RestartPolicy", box.restartPolicy);
+    host.set("RestartPolicy", JSON.readTree(box.restartPolicy.toJson()));
     inspect.set("HostConfig", host);
     ObjectNode config = box.body.deepCopy();
     config.remove(List.of("HostConfig", "NetworkingConfig"));
@@ -165,7 +167,7 @@ final class Docker {
         .putObject("Data")
         .put("UpperDir", box.upper.toString());
     inspect.putObject("NetworkSettings").putObject("Networks");
-    return inspect;
+    return Container.parse(inspect.toString());
   }
 
   /** Starts a container's program from its beginning. */
@@ -221,7 +223,7 @@ final class Docker {
 
   void pause(Box box) throws DockerException {
     if (!box.status.equals("running")) {
-      throw new DockerException(409, "container %s is not running".formatted(box.name));
+      throw new DockerException.Refused(409, "container %s is not running".formatted(box.name));
     }
     box.status = "paused";
     machine.freezer(box.id).set(true);
@@ -229,7 +231,7 @@ final class Docker {
 
   void unpause(Box box) throws DockerException {
     if (!box.status.equals("paused") || !machine.freezer(box.id).isFrozen()) {
-      throw new DockerException(500, "container %s is not paused".formatted(box.name));
+      throw new DockerException.Refused(500, "container %s is not paused".formatted(box.name));
     }
     box.status = "running";
     machine.freezer(box.id).set(false);
@@ -238,7 +240,7 @@ final class Docker {
   /** {@code runc checkpoint}: takes its time, and leaves a complete dump or none. */
   void dump(Box box, String checkpoint, boolean exit) throws IOException {
     if (!box.lives() || box.busy) {
-      throw new DockerException(409, "container %s is not running".formatted(box.name));
+      throw new DockerException.Refused(409, "container %s is not running".formatted(box.name));
     }
     box.busy = true;
     long runc = machine.processes().command(1, "runc", "checkpoint", box.id);
@@ -255,7 +257,7 @@ final class Docker {
       boolean refused = fault.filter(f -> f.kind() == Fault.Kind.DUMP_REFUSED).isPresent();
       if (refused || !box.lives() || !machine.processes().goesOn(criu)) {
         conf.log("(00.1) Error (criu/drawn.c:1): cannot dump");
-        throw new DockerException(500, "criu failed: type NOTIFY errno 0");
+        throw new DockerException.Refused(500, "criu failed: type NOTIFY errno 0");
       }
       dumped(box, images, engines);
       if (exit) {
@@ -278,6 +280,7 @@ final class Docker {
       dump.stale = copy.state == State.RUNNING;
       copy.life.dumps.add(dump);
       copy.dumps.add(dump);
+      box.dumps.add(dump);
     });
   }
 
@@ -301,7 +304,7 @@ final class Docker {
         Files.readString(engines.resolve("descriptors.json"));
         state = CriuImages.read(images);
       } catch (NoSuchFileException | io.godwit.criu.ImageException e) {
-        throw new DockerException(500, "cannot restore: " + e.getMessage());
+        throw new DockerException.Refused(500, "cannot restore: " + e.getMessage());
       }
       Optional<Fault> fault = world.strike("restore " + machine.name());
       if (fault.filter(f -> f.kind() == Fault.Kind.FRESH_START).isPresent()) {
@@ -313,7 +316,7 @@ final class Docker {
       boolean refused = fault.filter(f -> f.kind() == Fault.Kind.RESTORE_REFUSED).isPresent();
       if (refused || life.filter(l -> !l.program.restorable()).isPresent()) {
         conf.log("(00.1) Error (criu/drawn.c:2): cannot restore");
-        throw new DockerException(500, "criu failed: type RESTORE errno 0");
+        throw new DockerException.Refused(500, "criu failed: type RESTORE errno 0");
       }
       run(box, state.identity());
       conf.log("(00.2) Restore finished successfully. Tasks resumed.");
@@ -336,8 +339,9 @@ final class Docker {
   void boot() {
     for (Box box : new ArrayList<>(boxes.values())) {
       box.busy = false;
-      String policy = box.restartPolicy.path("Name").asText();
-      if (!box.lives() && policy.equals("always") && !box.status.equals("created")) {
+      if (!box.lives()
+          && box.restartPolicy.name().equals("always")
+          && !box.status.equals("created")) {
         world.say("dockerd starts " + box.name + " on " + machine.name());
         startFresh(box);
       }

@@ -1,10 +1,16 @@
 package io.godwit.simulation;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.godwit.docker.Container;
+import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.Endpoint;
+import io.godwit.docker.EngineImage;
+import io.godwit.docker.EngineInfo;
+import io.godwit.docker.ListedContainer;
+import io.godwit.docker.RestartPolicy;
+import io.godwit.docker.Volume;
 import io.godwit.service.DurableFiles;
 import io.godwit.simulation.Docker.Box;
 import java.io.IOException;
@@ -43,12 +49,12 @@ final class DockerClient implements DockerEngine {
     world.pass(1, 10);
     Optional<Fault> fault = world.strike("engine " + machine.name());
     if (machine.engineIsAway()) {
-      throw new DockerException(0, "the Engine does not answer: " + what);
+      throw new DockerException.Silent("the Engine does not answer: " + what);
     }
     if (fault.isPresent()) {
       switch (fault.get().kind()) {
-        case CALL_REFUSED -> throw new DockerException(500, "drawn: " + what);
-        case CALL_LOST -> throw new DockerException(0, "no answer, drawn: " + what);
+        case CALL_REFUSED -> throw new DockerException.Refused(500, "drawn: " + what);
+        case CALL_LOST -> throw new DockerException.Silent("no answer, drawn: " + what);
         case CALL_HANGS -> world.pass(fault.get().ms());
         default -> {
           // After the work.
@@ -59,8 +65,9 @@ final class DockerClient implements DockerEngine {
     world.step("engine has done: " + what);
     if (fault.isPresent()) {
       switch (fault.get().kind()) {
-        case CALL_REFUSED_BUT_DONE -> throw new DockerException(500, "drawn, done: " + what);
-        case CALL_LOST_BUT_DONE -> throw new DockerException(0, "no answer, done: " + what);
+        case CALL_REFUSED_BUT_DONE ->
+            throw new DockerException.Refused(500, "drawn, done: " + what);
+        case CALL_LOST_BUT_DONE -> throw new DockerException.Silent("no answer, done: " + what);
         default -> {
           // Before the work.
         }
@@ -97,37 +104,29 @@ final class DockerClient implements DockerEngine {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DockerException(0, "interrupted");
+      throw new DockerException.Silent("interrupted");
     }
   }
 
   @Override
-  public JsonNode info() throws IOException {
+  public EngineInfo info() throws IOException {
     return ask("info", Docker::info);
   }
 
   @Override
-  public JsonNode version() {
-    return JSON.createObjectNode();
-  }
-
-  @Override
-  public Optional<JsonNode> inspect(String container) throws IOException {
-    return ask("inspect " + container, docker -> docker.find(container).map(docker::inspect));
-  }
-
-  @Override
-  public Optional<JsonNode> inspectImage(String image) throws IOException {
+  public Optional<Container> inspect(String container) throws IOException {
     return ask(
-        "inspect image",
+        "inspect " + container,
         docker -> {
-          if (!docker.hasImage()) {
-            return Optional.empty();
-          }
-          ObjectNode found = JSON.createObjectNode().put("Id", Docker.IMAGE).put("Size", 1000);
-          found.putArray("RepoTags").add(Docker.TAG);
-          return Optional.of(found);
+          Optional<Box> box = docker.find(container);
+          return box.isPresent() ? Optional.of(docker.inspect(box.get())) : Optional.empty();
         });
+  }
+
+  @Override
+  public Optional<EngineImage> inspectImage(String image) throws IOException {
+    EngineImage known = new EngineImage(Docker.IMAGE, 1000, List.of(Docker.TAG));
+    return ask("inspect image", docker -> Optional.of(known).filter(_ -> docker.hasImage()));
   }
 
   @Override
@@ -152,13 +151,8 @@ final class DockerClient implements DockerEngine {
   }
 
   @Override
-  public String create(String name, JsonNode body) throws IOException {
-    return ask("create " + name, docker -> docker.create(name, body).id);
-  }
-
-  @Override
-  public void connect(String network, String container, JsonNode endpoint) {
-    throw new AssertionError("the containers have no networks");
+  public String create(String name, ContainerSpec spec) throws IOException {
+    return ask("create " + name, docker -> docker.create(name, JSON.readTree(spec.toJson())).id);
   }
 
   @Override
@@ -195,11 +189,8 @@ final class DockerClient implements DockerEngine {
   }
 
   @Override
-  public void setRestartPolicy(String container, JsonNode policy) throws IOException {
-    tell(
-        "restart policy " + policy.path("Name").asText(),
-        container,
-        (docker, box) -> box.restartPolicy = policy);
+  public void setRestartPolicy(String container, RestartPolicy policy) throws IOException {
+    tell("restart policy " + policy.name(), container, (docker, box) -> box.restartPolicy = policy);
   }
 
   @Override
@@ -219,7 +210,7 @@ final class DockerClient implements DockerEngine {
         container,
         (docker, box) -> {
           if (!box.lives()) {
-            throw new DockerException(409, "container is not running");
+            throw new DockerException.Refused(409, "container is not running");
           }
           docker.end(box, 137);
         });
@@ -250,7 +241,7 @@ final class DockerClient implements DockerEngine {
         container,
         (docker, box) -> {
           if (box.lives()) {
-            throw new DockerException(409, "it runs");
+            throw new DockerException.Refused(409, "it runs");
           }
           docker.remove(box);
         });
@@ -262,24 +253,27 @@ final class DockerClient implements DockerEngine {
   }
 
   @Override
-  public List<JsonNode> containers() throws IOException {
+  public List<ListedContainer> containers() throws IOException {
     return ask(
         "list",
         docker -> {
-          List<JsonNode> all = new ArrayList<>();
+          List<ListedContainer> all = new ArrayList<>();
           for (Box box : docker.boxes()) {
-            ObjectNode entry = JSON.createObjectNode().put("Id", box.id).put("State", box.status);
-            entry.putArray("Names").add("/" + box.name);
-            entry.putArray("Mounts");
-            entry.set("Labels", box.body.path("Labels"));
-            all.add(entry);
+            all.add(
+                new ListedContainer(
+                    box.id, box.name, box.status, docker.inspect(box).labels(), List.of()));
           }
           return all;
         });
   }
 
   @Override
-  public Optional<JsonNode> inspectVolume(String volume) {
+  public Optional<Endpoint> endpoint(String network, String containerId) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Volume> inspectVolume(String volume) {
     return Optional.empty();
   }
 

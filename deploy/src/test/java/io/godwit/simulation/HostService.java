@@ -12,6 +12,7 @@ import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.source.CgroupFreezer;
 import io.godwit.checkpointer.source.ElfPrograms;
+import io.godwit.checkpointer.source.Firewall;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.MigrationPoints;
@@ -38,6 +39,11 @@ import java.util.Optional;
 record HostService(World world, Machine machine) implements Machine.Service {
   private static final int AT_ONCE = 2;
 
+  /** Where one keeps what it must find again. */
+  static Path state(Machine machine) {
+    return machine.disk().root().resolve("var/checkpointer");
+  }
+
   @Override
   public String name() {
     return machine.name() + "/checkpointer";
@@ -46,7 +52,7 @@ record HostService(World world, Machine machine) implements Machine.Service {
   @Override
   public void main(Scheduler.Actor actor) throws Exception {
     String host = machine.name();
-    Path state = machine.disk().root().resolve("var/checkpointer");
+    Path state = state(machine);
     Clock clock = machine.clock();
     DockerClient engine = new DockerClient(world, machine);
     DecisionLog log = world.broker().log();
@@ -80,7 +86,14 @@ record HostService(World world, Machine machine) implements Machine.Service {
                     world.sleeper()),
                 new CgroupFreezer(processes, machine.cgroups())),
             new Workshop.Meeting(world.broker(), log, world.store(), devices),
-            new Preflight(engine, processes, watches, facts, devices, inMigration),
+            new Preflight(
+                engine,
+                processes,
+                watches,
+                new Firewall(processes, machine.commands()),
+                facts,
+                devices,
+                inMigration),
             new Workshop.Desk(journal, gate, inbox, (migration, what, total) -> BlobStore.SILENT),
             state,
             Deadlines.STANDARD,

@@ -20,8 +20,8 @@ final class Life {
   /** Complete dumps, the first of number 1. */
   final List<Dump> dumps = new ArrayList<>();
 
-  /** The blobs of each checkpoint that was published. */
-  final List<List<String>> checkpoints = new ArrayList<>();
+  /** The checkpoints that were published. */
+  final List<Stored> stored = new ArrayList<>();
 
   boolean ended;
 
@@ -39,10 +39,20 @@ final class Life {
     /** Whether what was dumped has run on since. */
     boolean stale;
 
+    /** Whether the power was cut since: nobody knows what is in the files. */
+    boolean unsure;
+
     Dump(List<Path> files) {
       this.files = files;
     }
   }
+
+  /**
+   * A dump in the store.
+   *
+   * @param blobs digests of all that its memory and images are made of
+   */
+  record Stored(Dump dump, List<String> blobs) {}
 
   /** One copy of it, with memory of its own. */
   static final class Copy {
@@ -102,13 +112,14 @@ final class Life {
     return !ended && !isThere() && !hasDump(store);
   }
 
-  /** Whether it could be restored from what lies on a disk. */
-  boolean hasDumpOnDisk() {
-    return dumps.stream().anyMatch(dump -> dump.files.stream().allMatch(Life::isWhole));
+  /** Whether it could be restored, from a disk or the store, as it was last. */
+  boolean hasDump(Store store) {
+    return dumps.stream().anyMatch(Life::isOnDisk)
+        || stored.stream().anyMatch(s -> !s.dump.stale && store.hasAll(s.blobs));
   }
 
-  private boolean hasDump(Store store) {
-    return hasDumpOnDisk() || checkpoints.stream().anyMatch(store::hasAll);
+  private static boolean isOnDisk(Dump dump) {
+    return !dump.stale && !dump.unsure && dump.files.stream().allMatch(Life::isWhole);
   }
 
   private static boolean isWhole(Path file) {

@@ -214,7 +214,7 @@ final class Machine {
     List<CompletableFuture<?>> open = List.copyOf(asked);
     asked.clear();
     open.forEach(answer ->
-        answer.completeExceptionally(new DockerException(0, "the Engine ended meanwhile")));
+        answer.completeExceptionally(new DockerException.Silent("the Engine ended meanwhile")));
     if (keepsProcesses) {
       for (Docker.Box box : docker.boxes()) {
         // A pause stays one.
@@ -237,8 +237,11 @@ final class Machine {
   private void destroyed(Copy copy, String why) {
     boolean ran = copy.state == State.RUNNING;
     copy.state = State.GONE;
-    if (ran || !copy.life.program.restorable() || !copy.life.hasDumpOnDisk()) {
+    if (ran || !copy.life.program.restorable() || !copy.life.hasDump(world.store())) {
       copy.life.excuse(why);
+    }
+    if (world.migrations().goesOn(this, copy.box.id)) {
+      copy.life.excuse(why + ", in the moment in which it was to go on");
     }
   }
 
@@ -249,7 +252,10 @@ final class Machine {
     asked.clear();
     disk.cutPower(random);
     processes.endCommands();
+    // What was not forced may be there or not, and be anything.
+    docker.boxes().forEach(box -> box.dumps.forEach(dump -> dump.unsure = true));
     endProcesses("the power of %s was cut".formatted(name));
+    world.population().excuseTheLost("the power of %s was cut".formatted(name));
     for (Service service : services) {
       world.kill(service);
     }

@@ -12,6 +12,7 @@ import io.godwit.contract.Resolved;
 import io.godwit.contract.Resolved.RanOn;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,10 +37,10 @@ final class Migrations {
     Plan.Setting setting = world.plan().setting();
     for (int i = 0; i < setting.hosts().size(); i++) {
       MigrationRequest request = request(setting.hosts().get(i), "phone");
-      world.scheduler().after(1_000 + 700L * i, () -> ask(request));
+      world.scheduler().after(1_000 + 700L * i, () -> begin(request));
       if (setting.again()) {
         MigrationRequest again = request(setting.hosts().get(i), setting.deviceNames().getLast());
-        world.scheduler().after(30_000 + world.draw(300_000), () -> ask(again));
+        world.scheduler().after(30_000 + world.draw(300_000), () -> begin(again));
       }
     }
   }
@@ -59,8 +60,13 @@ final class Migrations {
     return request;
   }
 
-  private void ask(MigrationRequest request) {
+  /** What the setting asks for: nothing is at rest before. */
+  private void begin(MigrationRequest request) {
     told++;
+    ask(request);
+  }
+
+  private void ask(MigrationRequest request) {
     world.say("operator: migrate " + request.getContainer() + " to " + request.getDevice());
     put(request.getHost(), Request.newBuilder().setMigration(request).build());
   }
@@ -111,6 +117,7 @@ final class Migrations {
         .decide(
             Decision.newBuilder()
                 .setMigrationId(id)
+                .setAtMs(world.epochMs())
                 .setResolved(Resolved.newBuilder().setRanOn(ranOn).setBy("operator"))
                 .build());
   }
@@ -153,6 +160,29 @@ final class Migrations {
   /** Whether everything that the setting says was asked for. */
   boolean areAsked() {
     return told >= asked.size();
+  }
+
+  /** Whether a host's journal has it that a container is about to go on, or has. */
+  boolean goesOn(Machine host, String containerId) {
+    try {
+      Journal journal = new Journal(HostService.state(host));
+      for (MigrationRequest request : asked) {
+        boolean goesOn =
+            journal
+                .find(request.getMigrationId())
+                .flatMap(Migration::touched)
+                .filter(touched -> touched.source().containerId().equals(containerId))
+                .filter(touched -> touched.standstill().freeze().isPresent())
+                .filter(touched -> touched.standstill().identity().isEmpty())
+                .isPresent();
+        if (goesOn) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A host begins: what its journal has as settled was so before it could say it. */

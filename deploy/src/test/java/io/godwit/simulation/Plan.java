@@ -48,6 +48,20 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
               "",
               100 + random.nextInt(2_000)));
     }
+    if (random.nextInt(10) == 0) {
+      // A source that went down with its machine or Engine, and has to come up there again.
+      String host = setting.hosts().getFirst();
+      faults.add(
+          new Fault(
+              random.nextInt(3) > 0 ? Kind.REBOOT : Kind.ENGINE_RESTART,
+              Fault.WORLD,
+              150 + random.nextInt(350),
+              host,
+              1_000 + random.nextInt(100_000)));
+      faults.add(
+          new Fault(
+              Kind.RESTORE_REFUSED, "restore " + setting.deviceMachines().getFirst(), 2, "", 0));
+    }
     return new Plan(seed, setting, faults);
   }
 

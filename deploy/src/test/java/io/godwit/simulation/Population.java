@@ -49,10 +49,16 @@ final class Population {
     // Of whose life it is: the one that was dumped last from this container.
     for (Life life : lives) {
       if (life.program.name().equals(checkpoint.getContainer().getName())
-          && !life.dumps.isEmpty()) {
-        life.checkpoints.add(blobs);
+          && !life.dumps.isEmpty()
+          && !life.dumps.getLast().stale) {
+        life.stored.add(new Life.Stored(life.dumps.getLast(), blobs));
       }
     }
+  }
+
+  /** Nobody can be blamed for what cannot be restored any more, whoever tries. */
+  void excuseTheLost(String why) {
+    lives.stream().filter(life -> life.isLost(world.store())).forEach(life -> life.excuse(why));
   }
 
   /** A copy runs from now on. */

@@ -38,6 +38,7 @@ final class Store implements BlobStore {
     if (!blobs.isEmpty()) {
       List<String> digests = List.copyOf(blobs.keySet());
       blobs.remove(digests.get(random.nextInt(digests.size())));
+      world.population().excuseTheLost("the store lost the only copy");
     }
   }
 

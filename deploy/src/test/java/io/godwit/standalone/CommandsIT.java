@@ -219,6 +219,19 @@ class CommandsIT {
   }
 
   @Test
+  void sourceThatIsDownCanBeTakenOverThoughTheLogHasAnOutcome() {
+    log.append(CLAIM);
+    log.append(FAILED);
+    say(event(Phase.SOURCE_DOWN, "THE SOURCE DOES NOT RUN"));
+    godwit(2, "resolve", ID, "--ran-on", "device", "--yes");
+    String written = godwit(0, "resolve", ID, "--ran-on", "host", "--yes");
+    assertTrue(written.contains("leaves it to you"), written);
+    assertEquals(RanOn.HOST, log.read(ID).getLast().getResolved().getRanOn());
+    say(event(Phase.SOURCE_DOWN, "taken over").setEnded(true));
+    godwit(2, "resolve", ID, "--ran-on", "host", "--yes");
+  }
+
+  @Test
   void wordOnALogThatHasForgottenTheClaimIsWrittenWithAWarning() {
     say(event(Phase.IN_DOUBT, "the log has forgotten"));
     String written = godwit(0, "resolve", ID, "--ran-on", "device", "--yes");

@@ -1,44 +1,26 @@
 package io.godwit.agent;
 
-import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Homecoming;
-import io.godwit.agent.container.Images;
-import io.godwit.agent.container.Layers;
-import io.godwit.agent.container.Places;
-import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.EngineRuntime;
+import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
-import io.godwit.agent.machine.Disk;
 import io.godwit.agent.machine.Heartbeat;
 import io.godwit.agent.machine.MachineFacts;
 import io.godwit.agent.machine.Namesakes;
-import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.PortCheck;
-import io.godwit.agent.rehearsal.ProbeBinary;
-import io.godwit.agent.rehearsal.RehearsalHandler;
-import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.rehearsal.Requirements;
-import io.godwit.agent.restore.Restores;
 import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
-import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
+import io.godwit.agent.state.Workplace;
 import io.godwit.blob.BlobStore;
-import io.godwit.blob.Manifests;
-import io.godwit.blob.SavedImages;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.HttpDockerEngine;
-import io.godwit.docker.LayerFiles;
-import io.godwit.docker.LeftBehind;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
-import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
@@ -92,9 +74,10 @@ public final class Agent {
     var devices = runtime.adopt("agent's devices", kafka.listen(Topic.DEVICES, namesakes::hear));
     runtime.unreadyFor(namesakes::reasons);
     namesakes.listen(() -> devices.caughtUp(() -> true));
+    boolean holds = new EngineRuntime(machine.proc(), commands).holds(settings.dockerHost());
     var profiler =
         new DeviceProfiler(
-            self, version(), machine, new CriuProgram(commands, clock), engine, clock);
+            self, version(), machine, new CriuProgram(commands, clock), engine, holds, clock);
     var heartbeat =
         runtime.adopt(
             "heartbeat",
@@ -110,76 +93,25 @@ public final class Agent {
     Metric.DEVICE_FIT.gauge(
         runtime.metrics(), () -> heartbeat.latest().getUnfitList().isEmpty() ? 1 : 0);
 
-    var homecoming = new Homecoming(engine, new LeftBehind(settings.stateDir()));
-    var containers =
-        new Containers(
-            engine,
-            options,
-            new StartSettings(commands, machine.proc()),
-            homecoming,
-            new Orphans(machine.proc(), commands, Sleeper.SYSTEM));
-    var images = new Images(engine, blobs, new SavedImages(settings.stateDir(), blobs));
-    var files = new LayerFiles(commands, clock);
-    var layers = new Layers(blobs, files, state);
-    var trees =
-        new Trees(
-            engine,
-            layers,
-            files,
-            new Places(engine, commands, homecoming),
-            new SharedMemory(commands),
-            state);
-    var manifests = new Manifests(blobs);
-    var disk = new Disk(commands);
-    var proof = new RestoreProof(engine, machine.proc());
-    var rehearsing =
-        new Rehearsing(
-            engine,
-            containers,
-            manifests,
-            proof,
-            new ProbeBinary(machine.isa()),
-            state,
-            machine.proc(),
-            new Patience(clock, Sleeper.SYSTEM));
+    var parts =
+        Parts.at(
+            new Workplace(
+                new Workplace.Device(
+                    engine,
+                    options,
+                    commands,
+                    machine.proc(),
+                    machine.isa(),
+                    machine.pageSize(),
+                    Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
+                new Workplace.Meeting(kafka.publisher(), events, log, blobs),
+                new Workplace.Desk(self, state, journal, settings.stateDir()),
+                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
     var rehearsals =
-        new RehearsalHandler(
-            self,
+        parts.rehearsals(
             heartbeat::latest,
-            new Requirements(heartbeat::look, containers, PortCheck.ofThisMachine()),
-            images,
-            layers,
-            trees,
-            rehearsing,
-            disk,
-            journal,
-            state,
-            kafka.publisher(),
-            events,
-            clock);
-    var restores =
-        Restores.on(
-            new Restores.Ground(
-                self,
-                machine.pageSize(),
-                engine,
-                containers,
-                images,
-                layers,
-                trees,
-                manifests,
-                proof,
-                new ReadOnlyRoot(commands, machine.proc()),
-                rehearsing,
-                disk,
-                log,
-                journal,
-                state,
-                kafka.publisher(),
-                events,
-                clock,
-                Sleeper.SYSTEM,
-                Threads.SYSTEM));
+            new Requirements(heartbeat::look, parts.containers(), PortCheck.ofThisMachine()));
+    var restores = parts.restores();
     restores.recovery().run();
     restores.recovery().sweep();
 

@@ -1,35 +1,26 @@
 package io.godwit.agent;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Homecoming;
-import io.godwit.agent.container.Images;
-import io.godwit.agent.container.Layers;
-import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Purpose;
-import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.machine.CriuProgram;
 import io.godwit.agent.machine.DeviceProfiler;
-import io.godwit.agent.machine.Disk;
 import io.godwit.agent.machine.MachineFacts;
-import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.rehearsal.PortCheck;
-import io.godwit.agent.rehearsal.ProbeBinary;
 import io.godwit.agent.rehearsal.RehearsalHandler;
-import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.restore.Restores;
 import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
-import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
+import io.godwit.agent.state.Workplace;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
-import io.godwit.blob.SavedImages;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.ContainerDescription;
 import io.godwit.contract.Conversion;
@@ -38,6 +29,7 @@ import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.Preparation;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
@@ -45,10 +37,6 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
 import io.godwit.docker.LeftBehind;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
-import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.elf.ElfFile;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Sleeper;
@@ -147,7 +135,7 @@ final class AgentLab implements AutoCloseable {
     made.add(name + "-source");
     String source = run(command.toArray(String[]::new)).strip();
     // The Engine has it running while it is runc still, whose memory could be marked as well.
-    long pid = inspect(source).path("State").path("Pid").asLong();
+    long pid = inspect(source).state().pid();
     Awaitility.await()
         .until(() ->
             !Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString().contains("runc"));
@@ -160,13 +148,13 @@ final class AgentLab implements AutoCloseable {
     return run("docker", "run", "--detach", "--name", as, IMAGE, "/app").strip();
   }
 
-  JsonNode inspect(String container) throws IOException {
+  Container inspect(String container) throws IOException {
     return engine.inspect(container).orElseThrow();
   }
 
   /** The container as its host tells it, under the name that it is to have here. */
   ContainerDescription describe(String container) throws IOException {
-    var inspect = (com.fasterxml.jackson.databind.node.ObjectNode) inspect(container);
+    ObjectNode inspect = (ObjectNode) JSON.readTree(inspect(container).toJson());
     inspect.put("Name", "/" + name);
     return ContainerDescription.newBuilder()
         .setId(container)
@@ -204,7 +192,7 @@ final class AgentLab implements AutoCloseable {
     Path dumped = folder.resolve("dumped");
     containers.checkpoint(container, id, dumped, folder.resolve("dump.log"));
     Manifest images = new Manifests(blobs).upload(dumped, BlobStore.SILENT);
-    layers().noteAhead(id, LayerArchive.getDefaultInstance());
+    parts(engine).goods().layers().noteAhead(id, LayerArchive.getDefaultInstance());
     return Conversion.newBuilder()
         .setMigrationId(id.value())
         .setAttempt(attempt)
@@ -216,78 +204,35 @@ final class AgentLab implements AutoCloseable {
         .build();
   }
 
-  private Homecoming homecoming(DockerEngine on) {
-    return new Homecoming(on, leftBehind);
-  }
-
-  private Images images(DockerEngine on) {
-    return new Images(on, blobs, new SavedImages(folder, blobs));
+  /** An agent's parts on an Engine that may have its ways; each time another run. */
+  private Parts parts(DockerEngine on) {
+    return Parts.at(
+        new Workplace(
+            new Workplace.Device(
+                on,
+                new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM),
+                commands,
+                Path.of("/proc"),
+                MachineFacts.ofThisMachine().isa(),
+                4096,
+                Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
+            new Workplace.Meeting(published, events, log, blobs),
+            new Workplace.Desk(self(), state, journal, folder),
+            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
   }
 
   Containers containers(DockerEngine on) {
-    return new Containers(
-        on,
-        new CriuOptions(CriuOptions.RUNC_CONF, clock, Sleeper.SYSTEM),
-        new StartSettings(commands, Path.of("/proc")),
-        homecoming(on),
-        new Orphans(Path.of("/proc"), commands, Sleeper.SYSTEM));
+    return parts(on).containers();
   }
 
-  /** An agent's run, on an Engine that may have its ways. */
+  /** An agent's run. */
   Restores agent(DockerEngine on) {
-    return Restores.on(
-        new Restores.Ground(
-            self(),
-            4096,
-            on,
-            containers(on),
-            images(on),
-            layers(),
-            trees(on),
-            new Manifests(blobs),
-            new RestoreProof(on, Path.of("/proc")),
-            new ReadOnlyRoot(commands, Path.of("/proc")),
-            rehearsing(on),
-            new Disk(commands),
-            log,
-            journal,
-            state,
-            published,
-            events,
-            clock,
-            Sleeper.SYSTEM,
-            Threads.SYSTEM));
+    return parts(on).restores();
   }
 
   /** A run of the agent on this machine. */
   private Self self() {
     return new Self(DEVICE, INSTANCE, UUID.randomUUID().toString(), "");
-  }
-
-  private Layers layers() {
-    return new Layers(blobs, new LayerFiles(commands, clock), state);
-  }
-
-  private Trees trees(DockerEngine on) {
-    return new Trees(
-        on,
-        layers(),
-        new LayerFiles(commands, clock),
-        new Places(on, commands, homecoming(on)),
-        new SharedMemory(commands),
-        state);
-  }
-
-  private Rehearsing rehearsing(DockerEngine on) {
-    return new Rehearsing(
-        on,
-        containers(on),
-        new Manifests(blobs),
-        new RestoreProof(on, Path.of("/proc")),
-        new ProbeBinary(MachineFacts.ofThisMachine().isa()),
-        state,
-        Path.of("/proc"),
-        new Patience(clock, Sleeper.SYSTEM));
   }
 
   RehearsalHandler rehearsals(DockerEngine on) {
@@ -298,21 +243,12 @@ final class AgentLab implements AutoCloseable {
             MachineFacts.ofThisMachine(),
             new CriuProgram(commands, clock),
             on,
+            false,
             clock);
-    return new RehearsalHandler(
-        self(),
+    Parts parts = parts(on);
+    return parts.rehearsals(
         profiler::profile,
-        new Requirements(profiler::profile, containers(on), PortCheck.ofThisMachine()),
-        images(on),
-        layers(),
-        trees(on),
-        rehearsing(on),
-        new Disk(commands),
-        journal,
-        state,
-        published,
-        events,
-        clock);
+        new Requirements(profiler::profile, parts.containers(), PortCheck.ofThisMachine()));
   }
 
   /** Sets the word in the memory of a container's process. */
@@ -332,7 +268,7 @@ final class AgentLab implements AutoCloseable {
   }
 
   private RandomAccessFile memory(String container, String mode) throws IOException {
-    long pid = inspect(container).path("State").path("Pid").asLong();
+    long pid = inspect(container).state().pid();
     RandomAccessFile memory = new RandomAccessFile("/proc/" + pid + "/mem", mode);
     memory.seek(ElfFile.read("probe", probe()).requireSymbol("probe_mark").address());
     return memory;
@@ -360,9 +296,9 @@ final class AgentLab implements AutoCloseable {
     if (exists(name)) {
       engine.remove(name);
     }
-    Optional<JsonNode> renamed = containers(engine).find(purpose());
+    Optional<Container> renamed = containers(engine).find(purpose());
     if (renamed.isPresent()) {
-      engine.remove(renamed.get().path("Id").asText());
+      engine.remove(renamed.get().id());
     }
     engine.remove(Containers.rehearsalName(id));
     events.close();
@@ -371,6 +307,6 @@ final class AgentLab implements AutoCloseable {
 
   /** How the container that is to be moved is configured. */
   ContainerSpec spec(String container) throws IOException {
-    return ContainerSpec.ofInspect(inspect(container));
+    return ContainerSpec.of(inspect(container));
   }
 }

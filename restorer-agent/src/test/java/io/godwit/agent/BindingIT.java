@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.restore.Restores;
 import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
@@ -18,7 +17,10 @@ import io.godwit.contract.Decision;
 import io.godwit.contract.Event;
 import io.godwit.contract.Resolved;
 import io.godwit.contract.Resolved.RanOn;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.ListedContainer;
+import io.godwit.docker.RestartPolicy;
 import io.godwit.messaging.PoisonException;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Verdict;
@@ -162,11 +164,11 @@ class BindingIT {
           private boolean asked;
 
           @Override
-          public List<JsonNode> containers() throws IOException {
+          public List<ListedContainer> containers() throws IOException {
             if (!asked) {
               asked = true;
               lab.log.write(resolved(RanOn.HOST));
-              throw new DockerException(500, "played");
+              throw new DockerException.Refused(500, "played");
             }
             return real.containers();
           }
@@ -222,8 +224,8 @@ class BindingIT {
     var dying =
         new EngineDecorator(lab.engine) {
           @Override
-          public void setRestartPolicy(String container, JsonNode policy) throws IOException {
-            throw new DockerException(500, "played");
+          public void setRestartPolicy(String container, RestartPolicy policy) throws IOException {
+            throw new DockerException.Refused(500, "played");
           }
         };
     Restores agent = lab.agent(dying);
@@ -240,15 +242,14 @@ class BindingIT {
   @Test
   void whatThePolicyWouldHaveStartedWithTheMachineIsStarted() throws Exception {
     diesBeforeItsOutcome();
-    String container = lab.inspect(lab.name).path("Id").asText();
+    String container = lab.inspect(lab.name).id();
     Journal before = new Journal(lab.state.journal(), new Boot("an earlier one", Instant.EPOCH));
     before.write(before.all().getFirst().at(Journal.Step.DONE));
     lab.engine.kill(container);
-    Awaitility.await()
-        .until(() -> !lab.inspect(container).path("State").path("Running").asBoolean());
+    Awaitility.await().until(() -> !lab.inspect(container).state().running());
     lab.agent(lab.engine).recovery().run();
     assertInstanceOf(Verdict.Succeeded.class, lab.verdict(), "told again: the log had it");
-    assertTrue(lab.inspect(container).path("State").path("Running").asBoolean());
+    assertTrue(lab.inspect(container).state().running());
     assertSettled();
   }
 
@@ -287,7 +288,7 @@ class BindingIT {
   @Test
   void aRunningContainerOfAnEarlierMigrationWithThisIdIsNotTouched() throws Exception {
     handle(lab.agent(lab.engine));
-    String there = lab.inspect(lab.name).path("Id").asText();
+    String there = lab.inspect(lab.name).id();
     Attempt next = lab.attempt.toBuilder().setEpoch(2).setCheckpointSha256("d").build();
     lab.log.forget();
     conversion =
@@ -296,7 +297,7 @@ class BindingIT {
             .build();
     handle(neverStarting());
     assertTrue(lab.log.read(lab.id.value()).getLast().hasFailed());
-    assertEquals(there, lab.inspect(lab.name).path("Id").asText());
+    assertEquals(there, lab.inspect(lab.name).id());
     assertEquals(MARK, lab.mark(lab.name));
   }
 
@@ -371,9 +372,8 @@ class BindingIT {
   }
 
   private void assertSettled() throws IOException {
-    JsonNode inspect = lab.containers(lab.engine).find(lab.purpose()).orElseThrow();
-    assertEquals(
-        "on-failure", inspect.path("HostConfig").path("RestartPolicy").path("Name").asText());
+    Container inspect = lab.containers(lab.engine).find(lab.purpose()).orElseThrow();
+    assertEquals("on-failure", inspect.restartPolicy().name());
     assertEquals(List.of(), lab.journal.all());
     assertEquals(List.of(), lab.state.staged());
   }

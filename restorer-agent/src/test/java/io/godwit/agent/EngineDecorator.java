@@ -1,7 +1,14 @@
 package io.godwit.agent;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.docker.Container;
+import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Endpoint;
+import io.godwit.docker.EngineImage;
+import io.godwit.docker.EngineInfo;
+import io.godwit.docker.ListedContainer;
+import io.godwit.docker.RestartPolicy;
+import io.godwit.docker.Volume;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -19,22 +26,17 @@ public class EngineDecorator implements DockerEngine {
   }
 
   @Override
-  public JsonNode info() throws IOException {
+  public EngineInfo info() throws IOException {
     return real.info();
   }
 
   @Override
-  public JsonNode version() throws IOException {
-    return real.version();
-  }
-
-  @Override
-  public Optional<JsonNode> inspect(String container) throws IOException {
+  public Optional<Container> inspect(String container) throws IOException {
     return real.inspect(container);
   }
 
   @Override
-  public Optional<JsonNode> inspectImage(String image) throws IOException {
+  public Optional<EngineImage> inspectImage(String image) throws IOException {
     return real.inspectImage(image);
   }
 
@@ -54,13 +56,8 @@ public class EngineDecorator implements DockerEngine {
   }
 
   @Override
-  public String create(String name, JsonNode body) throws IOException {
-    return real.create(name, body);
-  }
-
-  @Override
-  public void connect(String network, String container, JsonNode endpoint) throws IOException {
-    real.connect(network, container, endpoint);
+  public String create(String name, ContainerSpec spec) throws IOException {
+    return real.create(name, spec);
   }
 
   @Override
@@ -84,7 +81,7 @@ public class EngineDecorator implements DockerEngine {
   }
 
   @Override
-  public void setRestartPolicy(String container, JsonNode restartPolicy) throws IOException {
+  public void setRestartPolicy(String container, RestartPolicy restartPolicy) throws IOException {
     real.setRestartPolicy(container, restartPolicy);
   }
 
@@ -124,12 +121,17 @@ public class EngineDecorator implements DockerEngine {
   }
 
   @Override
-  public List<JsonNode> containers() throws IOException {
+  public List<ListedContainer> containers() throws IOException {
     return real.containers();
   }
 
   @Override
-  public Optional<JsonNode> inspectVolume(String volume) throws IOException {
+  public Optional<Endpoint> endpoint(String network, String containerId) throws IOException {
+    return real.endpoint(network, containerId);
+  }
+
+  @Override
+  public Optional<Volume> inspectVolume(String volume) throws IOException {
     return real.inspectVolume(volume);
   }
 

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Homecoming;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
+import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerException;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Verdict;
@@ -55,11 +55,7 @@ class HomecomingIT {
     assertFalse(lab.exists(left), "what it left behind is removed");
     assertEquals(
         BEFORE + " " + LEFT + " " + lab.id,
-        lab.inspect(lab.name)
-            .path("Config")
-            .path("Labels")
-            .path(Homecoming.JOURNEY_LABEL)
-            .asText());
+        lab.inspect(lab.name).labels().get(Homecoming.JOURNEY_LABEL));
   }
 
   @Test
@@ -70,7 +66,7 @@ class HomecomingIT {
         new EngineDecorator(lab.engine) {
           @Override
           public void startFromCheckpoint(String container, String checkpoint) throws IOException {
-            throw new DockerException(500, "no");
+            throw new DockerException.Refused(500, "no");
           }
         };
     lab.agent(refusing).handler().handle(AgentLab.DEVICE, conversion);
@@ -85,7 +81,7 @@ class HomecomingIT {
     var crashing =
         new EngineDecorator(lab.engine) {
           @Override
-          public String create(String name, JsonNode body) {
+          public String create(String name, ContainerSpec spec) {
             assertIsThere(left, "godwit-left-behind-" + lab.id.shortId());
             throw new AssertionError("the power is cut");
           }
@@ -139,7 +135,7 @@ class HomecomingIT {
   }
 
   private void assertRefused() throws Exception {
-    String holder = lab.inspect(lab.name).path("Id").asText();
+    String holder = lab.inspect(lab.name).id();
     List<String> reasons = refusals();
     assertEquals(1, reasons.size(), reasons.toString());
     assertTrue(
@@ -160,7 +156,7 @@ class HomecomingIT {
 
   private void assertIsThere(String container, String name) {
     try {
-      assertEquals("/" + name, lab.inspect(container).path("Name").asText());
+      assertEquals(name, lab.inspect(container).name());
       assertFalse(
           lab.containers(lab.engine).find(lab.purpose()).isPresent(),
           "it is not one of the agent's");

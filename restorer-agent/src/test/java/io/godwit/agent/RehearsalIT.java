@@ -10,6 +10,7 @@ import io.godwit.agent.state.Journal;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
+import io.godwit.docker.ContainerSpec;
 import io.godwit.messaging.PoisonException;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
@@ -70,7 +71,7 @@ class RehearsalIT {
     lab.rehearsals(
             new EngineDecorator(lab.engine) {
               @Override
-              public String create(String name, com.fasterxml.jackson.databind.JsonNode body) {
+              public String create(String name, ContainerSpec spec) {
                 return Assertions.fail("created a second time");
               }
             })

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.state.Journal;
@@ -16,6 +17,7 @@ import io.godwit.contract.Conversion;
 import io.godwit.contract.Decision;
 import io.godwit.contract.PhaseTime;
 import io.godwit.contract.Twin;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerException;
 import io.godwit.messaging.Verdict;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** On this machine's own Engine: from one container of it to another. */
 class RestoreIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MARK = 0x60d3174aL;
   @TempDir Path folder;
   private AgentLab lab;
@@ -61,17 +64,16 @@ class RestoreIT {
     assertTrue(proof.get(2).startsWith("Of the checkpoint's 1 processes 1 are there"));
     assertEquals(MARK, lab.mark(lab.name), "the checkpoint's memory");
     assertEquals(
-        List.of("fetch", "verify", "create", "sync", "restore"),
+        List.of("create", "fetch", "verify", "sync", "restore"),
         success.decision().getSucceeded().getPhasesList().stream()
             .map(PhaseTime::getPhase)
             .toList());
     var inspect = lab.inspect(lab.name);
     assertEquals(
         "on-failure",
-        inspect.path("HostConfig").path("RestartPolicy").path("Name").asText(),
+        inspect.restartPolicy().name(),
         "the source's own policy, now that it is over");
-    assertEquals(
-        lab.id.value(), inspect.path("Config").path("Labels").path("io.godwit.migration").asText());
+    assertEquals(lab.id.value(), inspect.labels().get("io.godwit.migration"));
     assertEquals(List.of(), lab.journal.all());
     assertEquals(List.of(), lab.state.staged());
     assertFalse(Files.exists(lab.state.log(lab.id, "restore")));
@@ -81,10 +83,10 @@ class RestoreIT {
   void secondRecordDoesNothing() throws Exception {
     var agent = lab.agent(lab.engine);
     agent.handler().handle(AgentLab.DEVICE, conversion);
-    String container = lab.inspect(lab.name).path("Id").asText();
+    String container = lab.inspect(lab.name).id();
     agent.handler().handle(AgentLab.DEVICE, conversion);
     lab.agent(lab.engine).handler().handle(AgentLab.DEVICE, conversion);
-    assertEquals(container, lab.inspect(lab.name).path("Id").asText());
+    assertEquals(container, lab.inspect(lab.name).id());
     assertEquals(MARK, lab.mark(lab.name));
     assertEquals(2, lab.log.read(lab.id.value()).size());
   }
@@ -114,7 +116,7 @@ class RestoreIT {
           @Override
           public void startFromCheckpoint(String container, String checkpoint) throws IOException {
             real.startFromCheckpoint(container, checkpoint);
-            throw new DockerException(500, "context deadline exceeded");
+            throw new DockerException.Refused(500, "context deadline exceeded");
           }
         };
     lab.agent(pessimist).handler().handle(AgentLab.DEVICE, conversion);
@@ -175,18 +177,18 @@ class RestoreIT {
       starts++;
       real.startFromCheckpoint(container, checkpoint);
       real.kill(container);
-      Awaitility.await()
-          .until(() -> !lab.inspect(container).path("State").path("Running").asBoolean());
+      Awaitility.await().until(() -> !lab.inspect(container).state().running());
     }
 
     @Override
-    public Optional<JsonNode> inspect(String container) throws IOException {
-      Optional<JsonNode> found = real.inspect(container);
-      found
-          .map(inspect -> inspect.path("State"))
-          .filter(state -> state.path("ExitCode").asInt() == 137)
-          .ifPresent(state -> ((ObjectNode) state).put("ExitCode", code));
-      return found;
+    public Optional<Container> inspect(String container) throws IOException {
+      Optional<Container> found = real.inspect(container);
+      if (found.isEmpty() || found.get().state().exitCode() != 137) {
+        return found;
+      }
+      JsonNode inspect = JSON.readTree(found.get().toJson());
+      ((ObjectNode) inspect.path("State")).put("ExitCode", code);
+      return Optional.of(Container.parse(inspect.toString()));
     }
   }
 
@@ -244,13 +246,13 @@ class RestoreIT {
   @Test
   void aNameThatIsTakenIsAReasonThatSaysWhatToDo() throws Exception {
     lab.run("docker", "create", "--name", lab.name, "godwit-agent-it", "/app");
-    String others = lab.inspect(lab.name).path("Id").asText();
+    String others = lab.inspect(lab.name).id();
     lab.agent(neverStarting()).handler().handle(AgentLab.DEVICE, conversion);
     Verdict.Failed failure = assertInstanceOf(Verdict.Failed.class, verdict());
     assertTrue(
         failure.decision().getFailed().getReason().startsWith("The name " + lab.name),
         failure.decision().getFailed().getReason());
-    assertEquals(others, lab.inspect(lab.name).path("Id").asText(), "another's is not touched");
+    assertEquals(others, lab.inspect(lab.name).id(), "another's is not touched");
   }
 
   @Test

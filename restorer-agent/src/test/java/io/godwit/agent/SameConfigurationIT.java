@@ -3,6 +3,7 @@ package io.godwit.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  * is the same, but those that are named here with the reason why.
  */
 class SameConfigurationIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /** What may differ, by its path; an element of an array has a number in its path. */
   private static final Map<String, String> MAY_DIFFER =
       Map.ofEntries(
@@ -109,14 +112,14 @@ class SameConfigurationIT {
             "--network=none",
             "--interactive",
             "--tty");
-    JsonNode before = lab.inspect(source);
+    JsonNode before = JSON.readTree(lab.inspect(source).toJson());
     var spec = lab.spec(source);
     var containers = lab.containers(lab.engine);
     String made = containers.create(lab.name, lab.purpose(), spec);
     lab.engine.setRestartPolicy(made, spec.restartPolicy());
 
     List<String> differences = new ArrayList<>();
-    compare("", sorted(before), sorted(lab.inspect(made)), differences);
+    compare("", sorted(before), sorted(JSON.readTree(lab.inspect(made).toJson())), differences);
     assertEquals(List.of(), differences);
   }
 

@@ -2,10 +2,10 @@ package io.godwit.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,11 +26,14 @@ import io.godwit.contract.MoveOptions;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Tail;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
+import io.godwit.docker.Mount;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Volume;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,13 +108,12 @@ class TreesIT {
 
     Conversion conversion = changed(tree, false);
     trees.placeBefore(id, conversion, spec);
-    JsonNode made = create(spec);
+    Container made = create(spec);
     trees.placeAfter(id, conversion, made);
 
-    JsonNode there = engine.inspectVolume(volume).orElseThrow();
-    assertEquals("b", there.path("Labels").path("a").asText());
-    Path data = Path.of(there.path("Mountpoint").asText());
-    assertCame(data);
+    Volume there = engine.inspectVolume(volume).orElseThrow();
+    assertEquals("b", there.labels().get("a"));
+    assertCame(there.place());
     engine.remove(container);
     trees.undo(id);
     assertTrue(engine.inspectVolume(volume).isEmpty());
@@ -162,7 +164,7 @@ class TreesIT {
     Conversion conversion = conversion(tree, false);
     trees.placeBefore(id, conversion, spec);
     trees.placeAfter(id, conversion, create(spec));
-    Path data = Path.of(engine.inspectVolume(volume).orElseThrow().path("Mountpoint").asText());
+    Path data = engine.inspectVolume(volume).orElseThrow().place();
     try (var found = Files.list(data)) {
       assertEquals(List.of(), found.toList());
     }
@@ -175,9 +177,9 @@ class TreesIT {
     stage(tree, spec, false);
     Conversion conversion = changed(tree, false);
     trees.placeBefore(id, conversion, spec);
-    JsonNode made = create(spec);
+    Container made = create(spec);
     trees.placeAfter(id, conversion, made);
-    assertCame(Path.of(made.path("Mounts").path(0).path("Source").asText()));
+    assertCame(Path.of(assertInstanceOf(Mount.Volume.class, made.mounts().getFirst()).source()));
   }
 
   @Test
@@ -250,10 +252,10 @@ class TreesIT {
                             .put("two\nthree\n".getBytes(java.nio.charset.StandardCharsets.UTF_8))
                             .toRef()))
             .build();
-    JsonNode made = create(spec);
+    Container made = create(spec);
     trees.placeAfter(id, conversion(now, false), made);
-    String name = made.path("Id").asText();
-    Path there = ContainerSpec.folder(engine, name);
+    String name = made.id();
+    Path there = engine.info().folderOf(name);
     assertEquals("one\ntwo\nthree\n", Files.readString(there.resolve(name + "-json.log")));
     assertEquals("zero\n", Files.readString(there.resolve(name + "-json.log.1")));
   }
@@ -264,10 +266,10 @@ class TreesIT {
         FileTree.newBuilder().setKind(Kind.SHARED_MEMORY).setDestination("/dev/shm").build();
     ContainerSpec spec = spec("", "f".repeat(64));
     stage(ahead, spec, false);
-    JsonNode made = create(spec);
+    Container made = create(spec);
     trees.placeAfter(
         id, conversion(ahead.toBuilder().setFiles(archive(came)).build(), false), made);
-    String option = trees.criuOptions(id, engine.inspect(container)).getFirst();
+    String option = trees.criuOptions(id).getFirst();
     assertTrue(option.startsWith("external mnt[/dev/shm]:/"), option);
     Path place = Path.of(option.substring(option.indexOf(':') + 1));
     assertEquals("kept", Files.readString(place.resolve("kept")));
@@ -340,13 +342,13 @@ class TreesIT {
 
   private Path existing(String name) throws IOException {
     engine.createVolume(volume, Map.of());
-    Path data = Path.of(engine.inspectVolume(volume).orElseThrow().path("Mountpoint").asText());
+    Path data = engine.inspectVolume(volume).orElseThrow().place();
     Files.writeString(data.resolve(name), "theirs");
     return data;
   }
 
   /** As the source's Engine would tell it. */
-  private static ContainerSpec spec(String bind, String source) {
+  private static ContainerSpec spec(String bind, String source) throws IOException {
     ObjectNode inspect = JSON.createObjectNode().put("Id", "d".repeat(64));
     ObjectNode config = inspect.putObject("Config").put("Image", IMAGE);
     config.putArray("Cmd").add("/none");
@@ -364,11 +366,11 @@ class TreesIT {
         .put("Type", source.startsWith("/") ? "bind" : "volume")
         .put("Source", source)
         .put("Destination", "/data");
-    return ContainerSpec.ofInspect(inspect);
+    return ContainerSpec.of(Container.parse(inspect.toString()));
   }
 
-  private JsonNode create(ContainerSpec spec) throws IOException {
-    engine.create(container, spec.toCreateRequest());
+  private Container create(ContainerSpec spec) throws IOException {
+    engine.create(container, spec);
     return engine.inspect(container).orElseThrow();
   }
 

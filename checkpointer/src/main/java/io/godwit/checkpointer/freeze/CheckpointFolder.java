@@ -7,16 +7,18 @@ import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Reservations;
-import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.pages.AheadFolder;
+import io.godwit.pages.Layers;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,16 +52,23 @@ public final class CheckpointFolder {
    */
   public static CheckpointFolder of(
       DockerEngine engine, String containerId, String checkpoint, Path work) throws IOException {
-    Path engines =
-        ContainerSpec.folder(engine, containerId).resolve("checkpoints").resolve(checkpoint);
-    return new CheckpointFolder(engines, work.resolve("images").toAbsolutePath());
+    return new CheckpointFolder(
+        CheckpointStart.folder(engine, containerId, checkpoint),
+        work.resolve("images").toAbsolutePath());
   }
 
   /** Whether it holds a dump that succeeded. */
-  public boolean isComplete() {
+  public boolean isComplete() throws IOException {
     return Files.isRegularFile(images.resolve(INVENTORY))
         && Files.isRegularFile(engines.resolve(DESCRIPTORS))
-        && !PageReceiver.isCutOff(images);
+        && !PageReceiver.isCutOff(images)
+        && hasLowerLayer();
+  }
+
+  /** Whether the memory that went ahead is there, where the images lie over it. */
+  private boolean hasLowerLayer() throws IOException {
+    return !Files.isSymbolicLink(images.resolve(Layers.PARENT))
+        || AheadFolder.manifest(ahead()).isPresent();
   }
 
   /**
@@ -129,6 +138,31 @@ public final class CheckpointFolder {
   /** How much can be written to the images' disk, in bytes. */
   long room() throws IOException {
     return Files.getFileStore(images).getUsableSpace();
+  }
+
+  /**
+   * Makes both places anew from what was stored. Everything is verified and nothing forced to the
+   * disk.
+   *
+   * @throws IOException when the store does not answer, or has not all of it, or there is no room
+   */
+  public void fetch(Fetch store) throws IOException {
+    prepare();
+    store.into(images);
+    Files.createDirectories(engines);
+    Files.move(
+        images.resolve(DESCRIPTORS),
+        engines.resolve(DESCRIPTORS + ".new"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        engines.resolve(DESCRIPTORS + ".new"), descriptors(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Brings images from where they are kept. */
+  @FunctionalInterface
+  public interface Fetch {
+    /** All of them, verified. */
+    void into(Path images) throws IOException;
   }
 
   /** Deletes the images. */

@@ -5,9 +5,9 @@ import io.godwit.checkpointer.pages.PageReceiver;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.contract.TcpConnections;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Tcp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,7 +88,7 @@ public final class Dumper {
       String checkpoint,
       CheckpointFolder folder,
       Path log,
-      TcpConnections tcp,
+      Tcp tcp,
       Duration patience)
       throws IOException, InterruptedException {
     // What an earlier try left under this name.

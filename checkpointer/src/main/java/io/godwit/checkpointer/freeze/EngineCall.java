@@ -24,7 +24,7 @@ final class EngineCall<T> {
     record Answered<T>(T value) implements Outcome<T> {}
 
     /** It said no, and has done nothing, or not all. */
-    record Refused<T>(DockerException refusal) implements Outcome<T> {}
+    record Refused<T>(DockerException.Refused refusal) implements Outcome<T> {}
 
     /** It may have done it, or do it yet. */
     record Silent<T>(IOException failure) implements Outcome<T> {}
@@ -77,7 +77,7 @@ final class EngineCall<T> {
       throws IOException, InterruptedException {
     return switch (ask(what, threads, atMost, question)) {
       case Outcome.Answered<T>(T value) -> value;
-      case Outcome.Refused<T>(DockerException refusal) -> throw refusal;
+      case Outcome.Refused<T>(DockerException.Refused refusal) -> throw refusal;
       case Outcome.Silent<T>(IOException failure) -> throw failure;
     };
   }
@@ -85,8 +85,8 @@ final class EngineCall<T> {
   private static <T> Outcome<T> ask(Question<T> question) {
     try {
       return new Outcome.Answered<>(question.ask());
-    } catch (DockerException e) {
-      return e.status() == 0 ? new Outcome.Silent<>(e) : new Outcome.Refused<>(e);
+    } catch (DockerException.Refused e) {
+      return new Outcome.Refused<>(e);
     } catch (IOException e) {
       return new Outcome.Silent<>(e);
     }
@@ -107,8 +107,7 @@ final class EngineCall<T> {
     return now()
         .orElseGet(() ->
             new Outcome.Silent<>(
-                new DockerException(
-                    0,
+                new DockerException.Silent(
                     "the Docker Engine did not answer within %d ms: %s"
                         .formatted(atMost.toMillis(), what))));
   }

@@ -1,6 +1,6 @@
 package io.godwit.checkpointer.freeze;
 
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
 import io.godwit.service.Threads;
@@ -66,7 +66,7 @@ final class EnginesWord {
       case EngineCall.Outcome.Answered<Boolean> _ -> {
         return;
       }
-      case EngineCall.Outcome.Refused<Boolean>(DockerException refusal) -> {
+      case EngineCall.Outcome.Refused<Boolean>(DockerException.Refused refusal) -> {
         // What is paused already, it refuses to pause.
         if (!isPaused(containerId)) {
           throw refusal;
@@ -97,16 +97,15 @@ final class EnginesWord {
   }
 
   /** What it says of it. */
-  Optional<SourceContainer> inspect(String containerId) throws IOException, InterruptedException {
-    return EngineCall.answer("inspect", threads, QUESTION, () -> engine.inspect(containerId))
-        .map(SourceContainer::new);
+  Optional<Container> inspect(String containerId) throws IOException, InterruptedException {
+    return EngineCall.answer("inspect", threads, QUESTION, () -> engine.inspect(containerId));
   }
 
-  static boolean isPaused(SourceContainer container) {
-    return container.status().equals(PAUSED);
+  static boolean isPaused(Container container) {
+    return container.state().status().equals(PAUSED);
   }
 
-  static boolean mayHaveProcesses(SourceContainer container) {
+  static boolean mayHaveProcesses(Container container) {
     return container.runs() || isPaused(container);
   }
 

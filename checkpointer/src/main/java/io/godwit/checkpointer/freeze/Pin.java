@@ -73,6 +73,6 @@ final class Pin {
   /** {@code ShdPnd}: a bit for each signal that is pending for the process (proc_pid_status(5)). */
   private boolean isToStop(HostProcess process) throws IOException {
     long pending = Long.parseUnsignedLong(processes.status(process, "ShdPnd").orElse("0"), 16);
-    return (pending >>> SIGSTOP - 1 & 1) == 1;
+    return ((pending >>> (SIGSTOP - 1)) & 1) == 1;
   }
 }

@@ -96,7 +96,7 @@ final class ReadyDump implements Dumper.Ready {
     }
     switch (call.now().orElseThrow()) {
       case EngineCall.Outcome.Answered<Boolean> _ -> requireGoing();
-      case EngineCall.Outcome.Refused<Boolean>(DockerException refusal) -> {
+      case EngineCall.Outcome.Refused<Boolean>(DockerException.Refused refusal) -> {
         requireGoing();
         throw failed(refusal);
       }

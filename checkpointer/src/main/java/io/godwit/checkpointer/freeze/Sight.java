@@ -1,6 +1,6 @@
 package io.godwit.checkpointer.freeze;
 
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 
 /**
  * What really is of a container, by its id and the identity of its first process ({@link
@@ -12,7 +12,7 @@ public sealed interface Sight {
    *
    * @param identity of its first process
    */
-  record Runs(SourceContainer container, String identity) implements Sight {}
+  record Runs(Container container, String identity) implements Sight {}
 
   /**
    * It stands still, or at least one of Engine and freezer says so, or it is stopped, as it is when
@@ -20,13 +20,13 @@ public sealed interface Sight {
    *
    * @param identity of its first process
    */
-  record Frozen(SourceContainer container, String identity) implements Sight {}
+  record Frozen(Container container, String identity) implements Sight {}
 
   /** Its first process lives, running or frozen, and is another than the one that was asked for. */
-  record Stranger(SourceContainer container) implements Sight {}
+  record Stranger(Container container) implements Sight {}
 
   /** It is there, and has no process any more. */
-  record Ended(SourceContainer container) implements Sight {}
+  record Ended(Container container) implements Sight {}
 
   /** The Engine has no container of this id. */
   record Removed() implements Sight {}

@@ -6,8 +6,8 @@ import io.godwit.checkpointer.source.DumpProcesses;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import java.io.IOException;
 import java.time.Duration;
@@ -70,11 +70,11 @@ public final class SourceControl {
    */
   public Sight look(String containerId, Optional<String> expected)
       throws IOException, InterruptedException {
-    Optional<SourceContainer> found = engine.inspect(containerId);
+    Optional<Container> found = engine.inspect(containerId);
     if (found.isEmpty()) {
       return new Sight.Removed();
     }
-    SourceContainer container = found.get();
+    Container container = found.get();
     Optional<HostProcess> first = first(container);
     if (first.isEmpty()) {
       return new Sight.Ended(container);
@@ -95,6 +95,31 @@ public final class SourceControl {
       }
       throw e;
     }
+  }
+
+  /**
+   * Whether the very processes that are meant stand still, by the kernel's word alone: an Engine
+   * may hang.
+   *
+   * @param expected identity of the first process that was frozen; empty: whatever stands is meant
+   */
+  public boolean holds(String containerId, Optional<String> expected) throws IOException {
+    if (!kernel.isHeld(containerId) && !pin.hasStruck(containerId)) {
+      return false;
+    }
+    if (expected.isEmpty()) {
+      return true;
+    }
+    for (HostProcess process : processes.ofContainer(containerId)) {
+      try {
+        if (identity.of(process).equals(expected.get())) {
+          return true;
+        }
+      } catch (IOException e) {
+        LOG.debug("{} is none that was frozen: {}", process, e.getMessage());
+      }
+    }
+    return false;
   }
 
   /**
@@ -261,7 +286,7 @@ public final class SourceControl {
   private boolean hasEnded(String containerId, Instant deadline)
       throws IOException, InterruptedException {
     while (true) {
-      Optional<SourceContainer> now = engine.inspect(containerId);
+      Optional<Container> now = engine.inspect(containerId);
       boolean known = now.filter(EnginesWord::mayHaveProcesses).isPresent();
       if (!known && kernel.one(containerId).isEmpty()) {
         return true;
@@ -274,7 +299,7 @@ public final class SourceControl {
   }
 
   /** The number that the Engine names may be another's by now, or that of one that has ended. */
-  private Optional<HostProcess> first(SourceContainer container) throws IOException {
+  private Optional<HostProcess> first(Container container) throws IOException {
     if (!EnginesWord.mayHaveProcesses(container)) {
       return Optional.empty();
     }

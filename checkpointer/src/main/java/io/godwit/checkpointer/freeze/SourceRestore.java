@@ -1,18 +1,19 @@
 package io.godwit.checkpointer.freeze;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
-import io.godwit.checkpointer.source.SourceContainer;
-import io.godwit.contract.TcpConnections;
 import io.godwit.criu.ImageException;
 import io.godwit.docker.CheckpointStart;
+import io.godwit.docker.CheckpointStart.Proof.Finding;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Tcp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -54,6 +55,13 @@ public final class SourceRestore {
     record Ended(int exitCode) implements Answer {}
 
     /**
+     * Nothing of it was tried: it is made from what is no whole dump.
+     *
+     * @param why which image, and what is wrong with it
+     */
+    record Damaged(String why) implements Answer {}
+
+    /**
      * Nothing of it runs; what can be tried again later.
      *
      * @param why sentences for people, with what CRIU said
@@ -69,8 +77,7 @@ public final class SourceRestore {
    * @param held where its shared memory was kept, see {@link SharedMemory#hold}; it may not be
    *     there
    */
-  public record Dump(
-      String checkpoint, CheckpointFolder folder, Path log, TcpConnections tcp, Path held) {}
+  public record Dump(String checkpoint, CheckpointFolder folder, Path log, Tcp tcp, Path held) {}
 
   /**
    * Starts the container from its dump and looks at what runs. One that the Engine started from its
@@ -83,14 +90,13 @@ public final class SourceRestore {
   public Answer restore(String containerId, Dump dump, Optional<String> expected)
       throws IOException, InterruptedException {
     if (!dump.folder().isComplete()) {
-      return new Answer.Refused("its dump in %s is not complete".formatted(dump.folder()));
+      return new Answer.Damaged("it is not complete");
     }
     try {
       dump.folder().uncountReservations();
     } catch (ImageException e) {
       // A power cut may have left the name of an image and nothing in it.
-      return new Answer.Refused(
-          "its dump in %s is damaged: %s".formatted(dump.folder(), e.getMessage()));
+      return new Answer.Damaged(String.valueOf(e.getMessage()));
     }
     CheckpointStart.Wanted wanted =
         new CheckpointStart.Wanted(
@@ -100,12 +106,16 @@ public final class SourceRestore {
             dump.log(),
             dump.tcp(),
             SharedMemory.options(dump.held()));
-    return switch (start.start(wanted, inspect -> stranger(inspect, expected), PATIENCE)) {
+    return switch (start.start(wanted, (found, _) -> look(found, expected), PATIENCE)) {
       case CheckpointStart.Answer.Started started -> {
         sharedMemory.adopt(dump.held(), SharedMemory.mountOf(engine, containerId));
         yield new Answer.Restored(started.otherwise());
       }
-      case CheckpointStart.Answer.Ended ended -> new Answer.Ended(ended.exitCode());
+      case CheckpointStart.Answer.Ended(Container container, Optional<String> refusal) ->
+          // What the runtime itself took back has not come to its own end.
+          refusal
+              .<Answer>map(Answer.Refused::new)
+              .orElseGet(() -> new Answer.Ended(container.state().exitCode()));
       case CheckpointStart.Answer.Refused refused -> new Answer.Refused(refused.message());
       case CheckpointStart.Answer.StrangerRuns stranger -> {
         // Before it changes more of what the dump relies on.
@@ -116,21 +126,19 @@ public final class SourceRestore {
   }
 
   /** Docker has been seen to start from the beginning when asked to restore, without an error. */
-  private Optional<String> stranger(JsonNode inspect, Optional<String> expected)
-      throws IOException {
-    Optional<HostProcess> first =
-        processes.find(new SourceContainer(inspect).firstPid().orElse(0L));
-    if (first.isEmpty() || expected.isEmpty()) {
-      return Optional.empty();
+  private Finding look(Container container, Optional<String> expected) throws IOException {
+    Optional<HostProcess> first = processes.find(container.firstPid().orElse(0L));
+    if (first.isEmpty()) {
+      return new Finding.Ending();
     }
     try {
-      return identity.of(first.get()).equals(expected.get())
-          ? Optional.empty()
-          : Optional.of(
+      return expected.isEmpty() || identity.of(first.get()).equals(expected.get())
+          ? new Finding.Same(List.of())
+          : new Finding.Stranger(
               "the Engine started it from the beginning although it was asked to restore it, so it was ended again");
     } catch (IOException e) {
       if (processes.hasEnded(first.get(), e)) {
-        return Optional.empty();
+        return new Finding.Ending();
       }
       throw e;
     }

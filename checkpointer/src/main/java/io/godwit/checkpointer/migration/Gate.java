@@ -71,7 +71,8 @@ public final class Gate {
     Migration settled = save(new Migration.Settled(migration.order(), migration.state()));
     observer.settled(settled, message);
     try {
-      journal.removeWorkFolder(settled.id());
+      journal.end(settled.id());
+      journal.forget(clock.instant().minus(Journal.KEPT));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,10 +22,22 @@ import java.util.UUID;
  * migration's worker, and beside it {@code rehearsal.txt}, written only by the consumer of
  * rehearsals, so that neither waits for the other. {@code work/} beside them is for files that can
  * be made again.
+ *
+ * <p>Where nothing is left to do, the folder goes to {@code migrations/ended/UUID}, so that a start
+ * reads what is alive and nothing else, however much there has been.
  */
 public final class Journal {
   /** In the state folder. */
   public static final String FOLDER = "migrations";
+
+  /**
+   * How long one is known that has ended: longer than a request or a decision of it can be in
+   * Kafka, as Godwit makes those topics, so that none of them begins it once more.
+   */
+  public static final Duration KEPT = Duration.ofDays(90);
+
+  private static final String ENDED = "ended";
+  private static final String WORK = "work";
 
   private static final String ENTRY = "migration.txt";
   private static final String REHEARSAL = "rehearsal.txt";
@@ -52,12 +67,16 @@ public final class Journal {
 
   /** What is known of a migration; nothing where the id is none. */
   public Optional<Migration> find(String id) throws IOException {
-    return isId(id) ? read(folder(id)) : Optional.empty();
+    if (!isId(id)) {
+      return Optional.empty();
+    }
+    Optional<Migration> alive = read(folder(id));
+    return alive.isPresent() ? alive : read(ended().resolve(id));
   }
 
   /**
-   * The migrations that are not settled, the oldest first. Of those that are, however many, only
-   * one at a time is held in memory.
+   * The migrations that are not settled, the oldest first. Those that are, and could not be put
+   * away when they were, are now.
    *
    * @throws IOException when an entry cannot be read: going on without it could leave a container
    *     frozen
@@ -66,7 +85,13 @@ public final class Journal {
     List<Migration> found = new ArrayList<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(migrations, Files::isDirectory)) {
       for (Path folder : folders) {
-        read(folder).filter(migration -> !migration.settled()).ifPresent(found::add);
+        Optional<Migration> migration =
+            isId(String.valueOf(folder.getFileName())) ? read(folder) : Optional.empty();
+        if (migration.filter(Migration::settled).isPresent()) {
+          end(migration.get().id());
+        } else {
+          migration.ifPresent(found::add);
+        }
       }
     }
     found.sort(Comparator.comparing(migration -> migration.order().acceptedAt()));
@@ -94,7 +119,7 @@ public final class Journal {
 
   /** A folder for files that can be made again; removed when the migration is settled. */
   public Path workFolder(String id) throws IOException {
-    return Files.createDirectories(folder(id).resolve("work"));
+    return Files.createDirectories(folder(id).resolve(WORK));
   }
 
   /** A file that stays when the migration is settled, such as CRIU's log. */
@@ -108,15 +133,31 @@ public final class Journal {
     DurableFiles.write(folder.resolve(ENTRY), JournalCodec.encode(migration));
   }
 
-  void removeWorkFolder(String id) throws IOException {
-    Path work = folder(id).resolve("work");
-    if (Files.exists(work)) {
-      try (var tree = Files.walk(work)) {
-        for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
+  /** Puts away what is settled: its files that can be made again go, the rest is kept. */
+  void end(String id) throws IOException {
+    DurableFiles.deleteFolder(folder(id).resolve(WORK));
+    DurableFiles.makeFolder(ended());
+    Files.move(folder(id), ended().resolve(id), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Forgets those that ended before a time. */
+  public void forget(Instant before) throws IOException {
+    if (!Files.isDirectory(ended())) {
+      return;
+    }
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(ended())) {
+      for (Path folder : folders) {
+        Path entry = folder.resolve(ENTRY);
+        // Without one it was not deleted to its end.
+        if (!Files.exists(entry) || Files.getLastModifiedTime(entry).toInstant().isBefore(before)) {
+          DurableFiles.deleteFolder(folder);
         }
       }
     }
+  }
+
+  private Path ended() {
+    return migrations.resolve(ENDED);
   }
 
   private Optional<Migration> read(Path folder) throws IOException {

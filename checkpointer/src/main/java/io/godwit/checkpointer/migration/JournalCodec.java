@@ -65,7 +65,9 @@ final class JournalCodec {
         .setExpiresAtMs(millis(prepared.expiresAt()))
         .setTemplate(prepared.template())
         .setForecastMs(prepared.forecastMs());
-    put(entry, new Touched(prepared.source(), prepared.preparation(), standstill));
+    put(
+        entry,
+        new Touched(prepared.source(), prepared.preparation(), standstill, Optional.empty()));
   }
 
   private static void put(JournalEntry.Builder entry, Touched touched) {
@@ -73,6 +75,7 @@ final class JournalCodec {
         .setSource(encode(touched.source()))
         .setPreparation(touched.preparation())
         .setTouch(encode(touched.standstill()));
+    touched.stored().ifPresent(entry::setCheckpoint);
   }
 
   /**
@@ -166,7 +169,12 @@ final class JournalCodec {
     Standstill standstill = decode(entry.getTouch());
     return standstill.isUntouched()
         ? Optional.empty()
-        : Optional.of(new Touched(source(entry), entry.getPreparation(), standstill));
+        : Optional.of(
+            new Touched(
+                source(entry),
+                entry.getPreparation(),
+                standstill,
+                entry.hasCheckpoint() ? Optional.of(entry.getCheckpoint()) : Optional.empty()));
   }
 
   private static JournalLine encode(HistoryLine line) {
@@ -208,8 +216,11 @@ final class JournalCodec {
     standstill.restartPolicy().ifPresent(touch::setRestartPolicy);
     standstill
         .freeze()
-        .ifPresent(
-            freeze -> touch.setFrozenAtMs(millis(freeze.at())).setIdentity(freeze.identity()));
+        .ifPresent(freeze ->
+            touch
+                .setFrozenAtMs(millis(freeze.at()))
+                .setIdentity(freeze.identity())
+                .setBoot(freeze.boot()));
     standstill
         .dump()
         .ifPresent(dump -> touch.setCheckpoint(dump.checkpoint()).setDumped(dump.complete()));
@@ -226,7 +237,9 @@ final class JournalCodec {
             ? Optional.empty()
             : Optional.of(
                 new Standstill.Freeze(
-                    Instant.ofEpochMilli(touch.getFrozenAtMs()), touch.getIdentity())),
+                    Instant.ofEpochMilli(touch.getFrozenAtMs()),
+                    touch.getIdentity(),
+                    touch.getBoot())),
         touch.getCheckpoint().isEmpty()
             ? Optional.empty()
             : Optional.of(new Standstill.Dump(touch.getCheckpoint(), touch.getDumped())));

@@ -237,8 +237,16 @@ public sealed interface Migration {
    * A source that may have been touched.
    *
    * @param preparation what went ahead, for what it says of the container
+   * @param stored what of its dump is in the blob store, for when the disk has lost it; empty
+   *     unless everything of it is there
    */
-  record Touched(Source source, Preparation preparation, Standstill standstill) {}
+  record Touched(
+      Source source, Preparation preparation, Standstill standstill, Optional<Checkpoint> stored) {
+    /** See {@link Standstill#goingOn}: what is in the store is history, too. */
+    public Touched goingOn() {
+      return new Touched(source, preparation, standstill.goingOn(), Optional.empty());
+    }
+  }
 
   /** A migration that was just accepted. */
   static Pending accepted(MigrationRequest request, Instant now) {
@@ -290,20 +298,22 @@ public sealed interface Migration {
   default Optional<Touched> touched() {
     return switch (this) {
       case Pending _, Preflight _, RolledBack _, Settled _, Rehearsing _ -> Optional.empty();
-      case Freezing freezing -> touched(freezing.prepared(), freezing.standstill());
-      case Frozen frozen -> touched(frozen.prepared(), frozen.standstill());
-      case Claimed claimed -> touched(claimed.prepared(), claimed.standstill());
-      case InDoubt doubt -> touched(doubt.prepared(), doubt.standstill());
-      case Succeeded success -> touched(success.prepared(), success.standstill());
+      case Freezing freezing ->
+          touched(freezing.prepared(), freezing.standstill(), Optional.empty());
+      case Published published ->
+          touched(
+              published.prepared(), published.standstill(), Optional.of(published.checkpoint()));
+      case Succeeded success -> touched(success.prepared(), success.standstill(), Optional.empty());
       case Failed failed -> failed.touched();
       case Aborted aborted -> aborted.touched();
       case SourceDown down -> Optional.of(down.source());
     };
   }
 
-  private static Optional<Touched> touched(Prepared prepared, Standstill standstill) {
+  private static Optional<Touched> touched(
+      Prepared prepared, Standstill standstill, Optional<Checkpoint> stored) {
     return standstill.isUntouched()
         ? Optional.empty()
-        : Optional.of(new Touched(prepared.source(), prepared.preparation(), standstill));
+        : Optional.of(new Touched(prepared.source(), prepared.preparation(), standstill, stored));
   }
 }

@@ -26,8 +26,10 @@ public record Standstill(
    *
    * @param at when
    * @param identity what tells its first process from one that was started anew
+   * @param boot the run of the machine's kernel in which it was: what stood in an earlier one does
+   *     not stand any more, and what was written in an earlier one and not forced may be lost
    */
-  public record Freeze(Instant at, String identity) {}
+  public record Freeze(Instant at, String identity, String boot) {}
 
   /**
    * A dump was, or may have been, made.
@@ -84,7 +86,7 @@ public record Standstill(
         restartPolicy,
         askedToPark,
         networkHeld,
-        freeze.map(begun -> new Freeze(begun.at(), "")),
+        freeze.map(begun -> new Freeze(begun.at(), "", begun.boot())),
         Optional.empty());
   }
 

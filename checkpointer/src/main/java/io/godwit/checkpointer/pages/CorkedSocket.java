@@ -90,7 +90,7 @@ final class CorkedSocket {
     @Override
     public void close() throws IOException {
       try {
-        int unused = (int) CLOSE.invokeExact(number);
+        int _ = (int) CLOSE.invokeExact(number);
       } catch (Throwable e) {
         throw new IOException(e);
       }

@@ -70,7 +70,13 @@ public final class WholePages {
       }
     }
     long[] sent = {0, 0};
-    ManifestWriter own = new ManifestWriter(blobs, done -> progress.accept(sent[0] = done));
+    ManifestWriter own =
+        new ManifestWriter(
+            blobs,
+            done -> {
+              sent[0] = done;
+              progress.accept(done);
+            });
     for (String pages : pagemaps.keySet()) {
       own.add(pages, Optional.ofNullable(byName.get(pages)).orElseThrow());
     }

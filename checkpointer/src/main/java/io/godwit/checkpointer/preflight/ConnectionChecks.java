@@ -1,11 +1,10 @@
 package io.godwit.checkpointer.preflight;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.checkpointer.source.TcpTable;
 import io.godwit.checkpointer.source.TcpTable.Connection;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
@@ -28,9 +27,8 @@ final class ConnectionChecks {
   }
 
   /** Adds a reason where a connection's address does not stay. */
-  void keep(SourceContainer container, List<HostProcess> all, List<Refusal> refusals)
-      throws IOException {
-    Set<String> kept = fixedAddresses(container.inspect());
+  void keep(Container container, List<HostProcess> all, List<Refusal> refusals) throws IOException {
+    Set<String> kept = fixedAddresses(container);
     List<String> lost =
         TcpTable.established(proc, all).stream()
             .filter(connection -> !stays(connection, kept))
@@ -57,16 +55,9 @@ final class ConnectionChecks {
         || kept.contains(connection.address().getHostAddress());
   }
 
-  private static Set<String> fixedAddresses(JsonNode inspect) {
+  private static Set<String> fixedAddresses(Container container) {
     Set<String> addresses = new HashSet<>();
-    for (JsonNode network : inspect.path("NetworkSettings").path("Networks")) {
-      JsonNode asked = network.path("IPAMConfig");
-      for (String field : List.of("IPv4Address", "IPv6Address")) {
-        if (asked.path(field).isTextual() && !asked.path(field).asText().isEmpty()) {
-          addresses.add(asked.path(field).asText());
-        }
-      }
-    }
+    container.networks().forEach(network -> addresses.addAll(network.fixed()));
     return addresses;
   }
 }

@@ -2,8 +2,8 @@ package io.godwit.checkpointer.preflight;
 
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
-import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.Container;
+import io.godwit.docker.Obstacles;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
@@ -23,15 +23,15 @@ final class ContainerChecks {
   }
 
   /** Adds every reason of the container's state and configuration. */
-  void configuration(SourceContainer container, List<Refusal> refusals) {
+  void configuration(Container container, List<Refusal> refusals) {
     String name = container.name();
     if (!container.runs()) {
       refusals.add(
           new Refusal(
               RefusalKind.CONTAINER_NOT_RUNNING,
               name,
-              "Container %s is %s, not running.".formatted(name, container.status()),
-              container.status().equals("paused")
+              "Container %s is %s, not running.".formatted(name, container.state().status()),
+              container.state().status().equals("paused")
                   ? "Let it go on with: docker unpause " + name
                   : "Start it with: docker start " + name));
     }
@@ -54,14 +54,13 @@ final class ContainerChecks {
               "Godwit reads the files that a container changed from %s; set dockerd to it."
                   .formatted(OVERLAY)));
     }
-    refusals.addAll(ContainerSpec.ofInspect(container.inspect()).obstacles());
+    refusals.addAll(Obstacles.of(container));
   }
 
   /** Adds what only the running container shows. */
-  void sharedMemory(SourceContainer container, List<HostProcess> all, List<Refusal> refusals)
+  void sharedMemory(Container container, List<HostProcess> all, List<Refusal> refusals)
       throws IOException {
-    String mode = container.inspect().path("HostConfig").path("IpcMode").asText();
-    if (all.isEmpty() || !mode.equals("host")) {
+    if (all.isEmpty() || !container.ipcMode().equals("host")) {
       return;
     }
     // The machine's own, and every other program's on it.

@@ -1,8 +1,7 @@
 package io.godwit.checkpointer.preflight;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.blob.Digests;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
@@ -10,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,15 +28,14 @@ final class EngineFiles {
    *
    * @throws IOException when one cannot be read
    */
-  static void check(SourceContainer container, List<Refusal> refusals) throws IOException {
-    JsonNode inspect = container.inspect();
-    if (inspect.path("HostConfig").path("NetworkMode").asText().equals("host")) {
+  static void check(Container container, List<Refusal> refusals) throws IOException {
+    if (container.networkMode().equals("host")) {
       // Copies of the machine's own.
       return;
     }
     List<String> own = new ArrayList<>();
-    for (String line : read(inspect.path("HostsPath").asText()).lines().toList()) {
-      if (!isEngines(line, inspect)) {
+    for (String line : read(container.hostsFile()).lines().toList()) {
+      if (!isEngines(line, container)) {
         own.add(line.strip());
       }
     }
@@ -50,11 +48,13 @@ final class EngineFiles {
                   .formatted(container.name(), String.join("; ", own)),
               "Give them by --add-host."));
     }
-    String resolver = inspect.path("ResolvConfPath").asText();
+    Optional<Path> resolver = container.resolverFile().filter(_ -> !hasEnginesResolver(container));
     // The Engine keeps the digest of what it wrote, to see whether somebody else wrote since.
     String written =
-        resolver.isEmpty() || hasEnginesResolver(inspect) ? "" : read(resolver + ".hash").strip();
-    if (!written.isEmpty() && !written.equals("sha256:" + Digests.of(Path.of(resolver)).sha256())) {
+        read(resolver.map(file -> file.resolveSibling(file.getFileName() + ".hash"))).strip();
+    if (resolver.isPresent()
+        && !written.isEmpty()
+        && !written.equals("sha256:" + Digests.of(resolver.get()).sha256())) {
       refusals.add(
           new Refusal(
               RefusalKind.ENGINE_FILES,
@@ -66,39 +66,28 @@ final class EngineFiles {
   }
 
   /** In networks of the user's the Engine answers itself, and writes that without a digest. */
-  private static boolean hasEnginesResolver(JsonNode inspect) {
-    for (Map.Entry<String, JsonNode> network :
-        inspect.path("NetworkSettings").path("Networks").properties()) {
-      if (!network.getKey().equals("bridge") && !network.getKey().equals("none")) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean hasEnginesResolver(Container container) {
+    return container.networks().stream()
+        .anyMatch(network -> !network.name().equals("bridge") && !network.name().equals("none"));
   }
 
-  private static boolean isEngines(String line, JsonNode inspect) {
+  private static boolean isEngines(String line, Container container) {
     String[] words = line.replaceFirst("#.*", "").strip().split("\\s+", 2);
     if (words[0].isEmpty() || USUAL.contains(words[0])) {
       return true;
     }
-    for (JsonNode extra : inspect.path("HostConfig").path("ExtraHosts")) {
+    for (String extra : container.extraHosts()) {
       // NAME:ADDRESS, where the address may be a word for this machine's.
-      if (words.length == 2 && extra.asText().split("[:=]", 2)[0].equals(words[1].strip())) {
+      if (words.length == 2 && extra.split("[:=]", 2)[0].equals(words[1].strip())) {
         return true;
       }
     }
-    for (JsonNode network : inspect.path("NetworkSettings").path("Networks")) {
-      if (words[0].equals(network.path("IPAddress").asText())
-          || words[0].equals(network.path("GlobalIPv6Address").asText())) {
-        return true;
-      }
-    }
-    return false;
+    return container.networks().stream()
+        .anyMatch(
+            network -> words[0].equals(network.address()) || words[0].equals(network.address6()));
   }
 
-  private static String read(String file) throws IOException {
-    return !file.isEmpty() && Files.isRegularFile(Path.of(file))
-        ? Files.readString(Path.of(file))
-        : "";
+  private static String read(Optional<Path> file) throws IOException {
+    return file.isPresent() && Files.isRegularFile(file.get()) ? Files.readString(file.get()) : "";
   }
 }

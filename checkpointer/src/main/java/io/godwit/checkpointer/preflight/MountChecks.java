@@ -1,9 +1,11 @@
 package io.godwit.checkpointer.preflight;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.ListedContainer;
+import io.godwit.docker.Mount;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Volume;
 import io.godwit.proc.MountInfo;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
@@ -32,7 +34,7 @@ final class MountChecks {
    * @param what a sentence without its begin and end
    */
   private record Why(RefusalKind kind, String what, String remedy) {
-    Refusal of(SourceContainer container) {
+    Refusal of(Container container) {
       return new Refusal(
           kind, container.name(), "Container %s: %s.".formatted(container.name(), what), remedy);
     }
@@ -50,68 +52,62 @@ final class MountChecks {
   }
 
   /** Adds every reason. */
-  void check(SourceContainer container, List<Refusal> refusals) throws IOException {
-    boolean shares = SharedMemory.isEnginesOwn(container.inspect());
-    if (container.inspect().path("Mounts").isEmpty() && !shares) {
+  void check(Container container, List<Refusal> refusals) throws IOException {
+    boolean shares = SharedMemory.isEnginesOwn(container);
+    if (container.mounts().isEmpty() && !shares) {
       return;
     }
-    List<JsonNode> others =
+    List<ListedContainer> others =
         engine.containers().stream()
-            .filter(other -> !other.path("Id").asText().equals(container.id()))
-            .filter(other -> other.path("State").asText().equals("running"))
+            .filter(other -> !other.id().equals(container.id()))
+            .filter(ListedContainer::runs)
             .toList();
-    for (JsonNode mount : container.inspect().path("Mounts")) {
+    for (Mount mount : container.mounts()) {
       Optional<Why> own =
-          switch (mount.path("Type").asText()) {
-            case "volume" -> volume(mount);
-            case "bind" -> bind(mount);
-            case "tmpfs" -> Optional.empty();
-            default ->
+          switch (mount) {
+            case Mount.Volume volume -> volume(volume);
+            case Mount.Bind bind -> bind(bind);
+            case Mount.Tmpfs _ -> Optional.empty();
+            case Mount.Other other ->
                 why(
                     RefusalKind.MOUNT_TYPE,
                     "the mount at %s is of the type %s, which Godwit does not know"
-                        .formatted(mount.path("Destination").asText(), mount.path("Type").asText()),
+                        .formatted(other.destination(), other.type()),
                     "Start it without.");
           };
       own.ifPresent(why -> refusals.add(why.of(container)));
       shared(mount, others).ifPresent(why -> refusals.add(why.of(container)));
     }
     if (shares) {
-      for (JsonNode other : others) {
+      for (ListedContainer other : others) {
         sharesMemory(container, other).ifPresent(why -> refusals.add(why.of(container)));
       }
     }
   }
 
-  private Optional<Why> volume(JsonNode mount) throws IOException {
-    String name = mount.path("Name").asText();
-    Optional<JsonNode> volume = engine.inspectVolume(name);
-    String driver = mount.path("Driver").asText();
-    if (!driver.equals("local")) {
+  private Optional<Why> volume(Mount.Volume mount) throws IOException {
+    String name = mount.name();
+    if (!mount.driver().equals("local")) {
       return why(
           RefusalKind.VOLUME_ELSEWHERE,
           "its volume %s at %s is of the driver %s; only what the local driver keeps goes along"
-              .formatted(name, mount.path("Destination").asText(), driver),
+              .formatted(name, mount.destination(), mount.driver()),
           "Use a volume of the local driver.");
     }
-    if (volume.isPresent() && !volume.get().path("Options").isEmpty()) {
+    String options = engine.inspectVolume(name).map(Volume::options).orElse("");
+    if (!options.isEmpty()) {
       return why(
           RefusalKind.VOLUME_ELSEWHERE,
           "its volume %s at %s has driver options (%s), so its files lie elsewhere and do not go along"
-              .formatted(
-                  name,
-                  mount.path("Destination").asText(),
-                  volume.get().path("Options").toString()),
+              .formatted(name, mount.destination(), options),
           "Use a volume without options.");
     }
     return Optional.empty();
   }
 
-  private Optional<Why> bind(JsonNode mount) throws IOException {
-    String what =
-        "the bind mount of %s at %s "
-            .formatted(mount.path("Source").asText(), mount.path("Destination").asText());
-    Path source = Path.of(mount.path("Source").asText());
+  private Optional<Why> bind(Mount.Bind mount) throws IOException {
+    String what = "the bind mount of %s at %s ".formatted(mount.source(), mount.destination());
+    Path source = Path.of(mount.source());
     if (!Files.exists(source)) {
       return why(
           RefusalKind.BIND_LOST, what + "has lost its source on this machine", "Start it without.");
@@ -124,7 +120,7 @@ final class MountChecks {
           "Give it the folders that it needs.");
     }
     Optional<Path> machines = OF_THE_MACHINE.stream().filter(real::startsWith).findFirst();
-    Path engines = Path.of(engine.info().path("DockerRootDir").asText("/var/lib/docker"));
+    Path engines = engine.info().root();
     if (machines.isPresent() || real.startsWith(engines) || engines.startsWith(real)) {
       return why(
           RefusalKind.BIND_OF_MACHINE,
@@ -139,13 +135,12 @@ final class MountChecks {
           what + "is of a socket or device of this machine",
           "Start it without.");
     }
-    String propagation = mount.path("Propagation").asText();
-    if (!OWN_PROPAGATION.contains(propagation)) {
+    if (!OWN_PROPAGATION.contains(mount.propagation())) {
       return why(
           RefusalKind.BIND_OF_MACHINE,
           what
               + "has the propagation %s: mounts that this machine makes there would be missing on another"
-                  .formatted(propagation),
+                  .formatted(mount.propagation()),
           "Start it with bind-propagation=rprivate.");
     }
     return mountsBelow(real).stream()
@@ -165,20 +160,15 @@ final class MountChecks {
   }
 
   /** Others would go on writing to, or reading, what is left here. */
-  private static Optional<Why> shared(JsonNode mount, List<JsonNode> others) {
-    for (JsonNode other : others) {
-      for (JsonNode theirs : other.path("Mounts")) {
-        boolean written = mount.path("RW").asBoolean() || theirs.path("RW").asBoolean();
-        if (written && overlap(mount, theirs)) {
-          boolean volume = mount.path("Type").asText().equals("volume");
+  private static Optional<Why> shared(Mount mount, List<ListedContainer> others) {
+    for (ListedContainer other : others) {
+      for (Mount theirs : other.mounts()) {
+        Optional<String> shared = shared(mount, theirs);
+        if (shared.isPresent() && (mount.writable() || theirs.writable())) {
           return why(
               RefusalKind.SHARED_FILES,
               "it shares %s with container %s, which runs, and at least one of the two may write to it: both would have their own from then on"
-                  .formatted(
-                      volume
-                          ? "the volume " + mount.path("Name").asText()
-                          : mount.path("Source").asText(),
-                      other.path("Names").path(0).asText().replaceFirst("^/", "")),
+                  .formatted(shared.get(), other.name()),
               "Stop that one, or have both read only.");
         }
       }
@@ -186,31 +176,38 @@ final class MountChecks {
     return Optional.empty();
   }
 
-  private static boolean overlap(JsonNode mount, JsonNode theirs) {
-    String kind = mount.path("Type").asText();
-    if (kind.equals("tmpfs") || theirs.path("Type").asText().equals("tmpfs")) {
-      return false;
-    }
-    if (kind.equals("volume") && theirs.path("Type").asText().equals("volume")) {
-      return mount.path("Name").asText().equals(theirs.path("Name").asText());
-    }
-    Path ours = Path.of(mount.path("Source").asText());
-    Path others = Path.of(theirs.path("Source").asText());
-    return ours.startsWith(others) || others.startsWith(ours);
+  /** What two mounts have of the same. */
+  private static Optional<String> shared(Mount mount, Mount theirs) {
+    return switch (mount) {
+      case Mount.Volume own when theirs instanceof Mount.Volume other ->
+          own.name().equals(other.name())
+              ? Optional.of("the volume " + own.name())
+              : Optional.empty();
+      case Mount.Volume own -> overlap(own.source(), theirs).map(_ -> "the volume " + own.name());
+      case Mount.Bind own -> overlap(own.source(), theirs).map(_ -> own.source());
+      case Mount.Tmpfs _, Mount.Other _ -> Optional.empty();
+    };
   }
 
-  private Optional<Why> sharesMemory(SourceContainer container, JsonNode other) throws IOException {
-    String mode =
-        engine
-            .inspect(other.path("Id").asText())
-            .map(inspect -> inspect.path("HostConfig").path("IpcMode").asText())
-            .orElse("");
+  private static Optional<String> overlap(String source, Mount theirs) {
+    Optional<String> other =
+        switch (theirs) {
+          case Mount.Volume volume -> Optional.of(volume.source());
+          case Mount.Bind bind -> Optional.of(bind.source());
+          case Mount.Tmpfs _, Mount.Other _ -> Optional.empty();
+        };
+    Path ours = Path.of(source);
+    return other.filter(path -> ours.startsWith(path) || Path.of(path).startsWith(ours));
+  }
+
+  private Optional<Why> sharesMemory(Container container, ListedContainer other)
+      throws IOException {
+    String mode = engine.inspect(other.id()).map(Container::ipcMode).orElse("");
     return mode.equals("container:" + container.id())
         ? why(
             RefusalKind.SHARED_MEMORY,
             "container %s shares its memory (--ipc container:%s) and runs; they cannot be parted"
-                .formatted(
-                    other.path("Names").path(0).asText().replaceFirst("^/", ""), container.name()),
+                .formatted(other.name(), container.name()),
             "Stop that one.")
         : Optional.empty();
   }

@@ -1,9 +1,8 @@
 package io.godwit.checkpointer.preflight;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.UpperLayer;
 import io.godwit.proc.MountInfo;
@@ -36,16 +35,15 @@ final class OwnMounts {
    *
    * @param first the container's first process
    */
-  void check(SourceContainer container, HostProcess first, List<Refusal> refusals)
-      throws IOException {
+  void check(Container container, HostProcess first, List<Refusal> refusals) throws IOException {
     List<String> points =
         proc.mounts(first).stream()
             .map(MountInfo::point)
             .filter(point -> ENGINES.stream().noneMatch(top -> isWithin(point, top)))
             .toList();
     TreeSet<String> own = new TreeSet<>(points);
-    UpperLayer layer = UpperLayer.ofInspect(container.inspect());
-    for (String asked : asked(container.inspect())) {
+    UpperLayer layer = UpperLayer.of(container);
+    for (String asked : asked(container)) {
       own.remove(layer.withoutLinks(asked));
     }
     for (String point : own) {
@@ -59,12 +57,9 @@ final class OwnMounts {
     }
   }
 
-  private static List<String> asked(JsonNode inspect) {
+  private static List<String> asked(Container container) {
     List<String> asked = new ArrayList<>(ALWAYS);
-    JsonNode host = inspect.path("HostConfig");
-    inspect.path("Mounts").forEach(mount -> asked.add(mount.path("Destination").asText()));
-    host.path("Mounts").forEach(mount -> asked.add(mount.path("Target").asText()));
-    host.path("Tmpfs").fieldNames().forEachRemaining(asked::add);
+    asked.addAll(container.mountPoints());
     return asked;
   }
 

@@ -1,9 +1,10 @@
 package io.godwit.checkpointer.preflight;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.godwit.checkpointer.source.Firewall;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
+import io.godwit.docker.Network;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
@@ -36,9 +37,11 @@ final class OwnNetwork {
   private static final int MASK = 7;
 
   private final ProcFs proc;
+  private final Firewall firewall;
 
-  OwnNetwork(ProcFs proc) {
+  OwnNetwork(ProcFs proc, Firewall firewall) {
     this.proc = proc;
+    this.firewall = firewall;
   }
 
   /**
@@ -46,18 +49,16 @@ final class OwnNetwork {
    *
    * @param first the container's first process
    */
-  void check(SourceContainer container, HostProcess first, List<Refusal> refusals)
-      throws IOException {
+  void check(Container container, HostProcess first, List<Refusal> refusals) throws IOException {
     if (!mayChange(first) || proc.sharesNamespace(first, "net")) {
       return;
     }
-    List<JsonNode> networks = new ArrayList<>();
-    container.inspect().path("NetworkSettings").path("Networks").forEach(networks::add);
+    List<Network> networks = container.networks();
     List<String> own = new ArrayList<>();
     interfaces(first).forEach(name -> own.add("interface " + name));
     addresses(first, networks).forEach(address -> own.add("address " + address));
     routes(first, networks).forEach(route -> own.add("route to " + route));
-    for (String table : proc.network(first, "ip_tables_names").lines().toList()) {
+    for (String table : firewall.tables(first)) {
       if (!table.equals(ENGINES_TABLE)) {
         own.add("iptables " + table);
       }
@@ -75,7 +76,7 @@ final class OwnNetwork {
 
   private boolean mayChange(HostProcess first) throws IOException {
     long bounding = Long.parseUnsignedLong(proc.status(first, "CapBnd").orElse("0"), 16);
-    return (bounding >>> CAP_NET_ADMIN & 1) == 1;
+    return ((bounding >>> CAP_NET_ADMIN) & 1) == 1;
   }
 
   /** The kernel makes some in every network, such as tunl0: those that this machine has, too. */
@@ -94,7 +95,7 @@ final class OwnNetwork {
         .toList();
   }
 
-  private Set<String> addresses(HostProcess first, List<JsonNode> networks) throws IOException {
+  private Set<String> addresses(HostProcess first, List<Network> networks) throws IOException {
     Set<String> own = new TreeSet<>();
     String last = "";
     for (String line : proc.network(first, "fib_trie").lines().map(String::strip).toList()) {
@@ -104,25 +105,25 @@ final class OwnNetwork {
         own.add(last);
       }
     }
-    networks.forEach(network -> own.remove(network.path("IPAddress").asText()));
+    networks.forEach(network -> own.remove(network.address()));
     return own;
   }
 
-  private Set<String> routes(HostProcess first, List<JsonNode> networks) throws IOException {
+  private Set<String> routes(HostProcess first, List<Network> networks) throws IOException {
     Set<Integer> gateways = new HashSet<>(Set.of(0));
     Set<Long> subnets = new HashSet<>();
-    for (JsonNode network : networks) {
-      if (!network.path("IPAddress").asText().isEmpty()) {
-        int mask = -1 << Integer.SIZE - network.path("IPPrefixLen").asInt();
-        subnets.add(subnet(number(network.path("IPAddress").asText()) & mask, mask));
+    for (Network network : networks) {
+      if (!network.address().isEmpty()) {
+        int mask = -1 << (Integer.SIZE - network.prefixLength());
+        subnets.add(subnet(number(network.address()) & mask, mask));
       }
-      if (!network.path("Gateway").asText().isEmpty()) {
-        gateways.add(number(network.path("Gateway").asText()));
+      if (!network.gateway().isEmpty()) {
+        gateways.add(number(network.gateway()));
       }
     }
     Set<String> own = new TreeSet<>();
     for (String line : proc.network(first, "route").lines().skip(1).toList()) {
-      String[] fields = line.strip().split("\\s+");
+      String[] fields = line.strip().split("\\s+", -1);
       int destination = entry(fields[DESTINATION]);
       int gateway = entry(fields[GATEWAY]);
       int mask = entry(fields[MASK]);
@@ -139,7 +140,7 @@ final class OwnNetwork {
   }
 
   private static long subnet(int address, int mask) {
-    return (long) address << Integer.SIZE | mask & 0xFFFFFFFFL;
+    return ((long) address << Integer.SIZE) | (mask & 0xFFFFFFFFL);
   }
 
   private static int number(String address) throws IOException {

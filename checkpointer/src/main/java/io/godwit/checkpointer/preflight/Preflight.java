@@ -1,17 +1,18 @@
 package io.godwit.checkpointer.preflight;
 
+import io.godwit.checkpointer.source.Firewall;
 import io.godwit.checkpointer.source.HostFacts;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.TcpConnections;
 import io.godwit.criu.CriuVersion;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
-import io.godwit.docker.LayerFiles;
+import io.godwit.docker.EngineImage;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.WireIsa;
 import io.godwit.refusal.Refusal;
@@ -48,6 +49,7 @@ public final class Preflight {
       DockerEngine engine,
       ProcFs processes,
       InotifyWatches watches,
+      Firewall firewall,
       HostFacts host,
       DeviceChecks devices,
       ContainersInMigration inMigration) {
@@ -63,7 +65,7 @@ public final class Preflight {
     this.connections = new ConnectionChecks(processes);
     this.mounts = new MountChecks(engine, Path.of("/proc/self/mountinfo"));
     this.ownMounts = new OwnMounts(processes);
-    this.ownNetwork = new OwnNetwork(processes);
+    this.ownNetwork = new OwnNetwork(processes, firewall);
     this.twins = new TwinFinder(processes);
   }
 
@@ -74,7 +76,7 @@ public final class Preflight {
    * @param warnings what the request takes upon itself, or is seldom missed, one sentence each
    */
   public record Found(
-      SourceContainer container, Isa targetIsa, List<TwinFiles> twins, List<String> warnings) {
+      Container container, Isa targetIsa, List<TwinFiles> twins, List<String> warnings) {
     /** Takes copies. */
     public Found {
       twins = List.copyOf(twins);
@@ -94,8 +96,7 @@ public final class Preflight {
     List<String> warnings = new ArrayList<>();
     host(refusals);
     Optional<DeviceProfile> device = devices.find(request.getDevice(), refusals);
-    Optional<SourceContainer> container =
-        engine.inspect(request.getContainer()).map(SourceContainer::new);
+    Optional<Container> container = engine.inspect(request.getContainer());
     if (container.isEmpty()) {
       refusals.add(
           new Refusal(
@@ -121,7 +122,7 @@ public final class Preflight {
     }
     List<TwinFiles> pairs = List.of();
     Demand demand = Demand.NONE;
-    Optional<SourceContainer> live = container.filter(SourceContainer::runs);
+    Optional<Container> live = container.filter(Container::runs);
     if (live.isPresent()) {
       List<HostProcess> all = processes.ofContainer(live.get().id());
       processes(request, live.get(), all, refusals);
@@ -151,8 +152,7 @@ public final class Preflight {
   public void examineAgain(MigrationRequest request, String containerId)
       throws IOException, RefusedException {
     List<Refusal> refusals = new ArrayList<>();
-    Optional<SourceContainer> live =
-        engine.inspect(containerId).map(SourceContainer::new).filter(SourceContainer::runs);
+    Optional<Container> live = engine.inspect(containerId).filter(Container::runs);
     if (live.isPresent()) {
       processes(request, live.get(), processes.ofContainer(containerId), refusals);
     }
@@ -162,10 +162,7 @@ public final class Preflight {
   }
 
   private void processes(
-      MigrationRequest request,
-      SourceContainer container,
-      List<HostProcess> all,
-      List<Refusal> refusals)
+      MigrationRequest request, Container container, List<HostProcess> all, List<Refusal> refusals)
       throws IOException {
     containers.sharedMemory(container, all, refusals);
     running.check(container, all, refusals);
@@ -204,7 +201,7 @@ public final class Preflight {
                       CriuVersion.MINIMUM),
               "Install it where dockerd finds it, and start the checkpointer again."));
     }
-    if (!engine.info().path("ExperimentalBuild").asBoolean()) {
+    if (!engine.info().offersCheckpoints()) {
       refusals.add(
           new Refusal(
               RefusalKind.HOST_ENGINE,
@@ -214,11 +211,10 @@ public final class Preflight {
     }
   }
 
-  private Demand demand(SourceContainer container, List<HostProcess> all) throws IOException {
+  private Demand demand(Container container, List<HostProcess> all) throws IOException {
     long highest = 0;
     long memory = 0;
-    long bytes =
-        engine.inspectImage(container.image()).map(i -> i.path("Size").asLong()).orElse(0L);
+    long bytes = engine.inspectImage(container.image()).map(EngineImage::size).orElse(0L);
     for (HostProcess process : all) {
       try {
         highest = Math.max(highest, processes.highestAddress(process));
@@ -230,8 +226,8 @@ public final class Preflight {
         }
       }
     }
-    if (!container.inspect().path("GraphDriver").path("Data").path("UpperDir").asText().isEmpty()) {
-      bytes += size(LayerFiles.upperDir(container.inspect()));
+    if (container.writableLayer().isPresent()) {
+      bytes += size(container.writableLayer().get());
     }
     return new Demand(highest, memory, memory + bytes);
   }

@@ -1,9 +1,8 @@
 package io.godwit.checkpointer.preflight;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
@@ -62,7 +61,7 @@ final class ProcessChecks {
    *
    * @param all the container's processes, the first of which came first
    */
-  void check(SourceContainer container, List<HostProcess> all, List<Refusal> refusals)
+  void check(Container container, List<HostProcess> all, List<Refusal> refusals)
       throws IOException {
     if (all.isEmpty()) {
       return;
@@ -222,13 +221,13 @@ final class ProcessChecks {
   private void visitor(
       String name,
       HostProcess process,
-      SourceContainer container,
+      Container container,
       List<HostProcess> all,
       List<Refusal> refusals)
       throws IOException {
     long parent = proc.parent(process);
     boolean fromOutside = all.stream().noneMatch(other -> other.pid() == parent);
-    if (fromOutside && !isHealthCheck(proc.arguments(process), container.inspect())) {
+    if (fromOutside && !isHealthCheck(proc.arguments(process), container.healthCheck())) {
       refusals.add(
           new Refusal(
               RefusalKind.DOCKER_EXEC,
@@ -239,36 +238,12 @@ final class ProcessChecks {
   }
 
   /** Also one of which runc has not made yet what it is to be. */
-  private static boolean isHealthCheck(List<String> arguments, JsonNode inspect) {
-    List<String> check = healthCheck(inspect);
+  private static boolean isHealthCheck(List<String> arguments, List<String> check) {
     return arguments.equals(check) || (!check.isEmpty() && ProcFs.isRuncInit(arguments));
   }
 
-  private static List<String> healthCheck(JsonNode inspect) {
-    List<String> words = new ArrayList<>();
-    inspect.path("Config").path("Healthcheck").path("Test").forEach(w -> words.add(w.asText()));
-    if (words.isEmpty()) {
-      return List.of();
-    }
-    return switch (words.getFirst()) {
-      case "CMD" -> words.subList(1, words.size());
-      case "CMD-SHELL" -> shell(inspect, words);
-      default -> List.of();
-    };
-  }
-
-  private static List<String> shell(JsonNode inspect, List<String> words) {
-    List<String> command = new ArrayList<>();
-    inspect.path("Config").path("Shell").forEach(word -> command.add(word.asText()));
-    if (command.isEmpty()) {
-      command.addAll(List.of("/bin/sh", "-c"));
-    }
-    command.addAll(words.subList(1, words.size()));
-    return command;
-  }
-
   /** CRIU dumps neither queues nor their messages, and does not say so. */
-  private void queues(SourceContainer container, HostProcess first, List<Refusal> refusals)
+  private void queues(Container container, HostProcess first, List<Refusal> refusals)
       throws IOException {
     Path folder = proc.root(first).resolve("dev/mqueue");
     if (!Files.isDirectory(folder)) {

@@ -2,7 +2,7 @@ package io.godwit.checkpointer.preflight;
 
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.docker.UpperLayer;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
@@ -56,9 +56,9 @@ final class SilentLosses {
    *
    * @param all the container's processes
    */
-  void check(SourceContainer container, List<HostProcess> all, List<Refusal> refusals)
+  void check(Container container, List<HostProcess> all, List<Refusal> refusals)
       throws IOException {
-    UpperLayer layer = UpperLayer.ofInspect(container.inspect());
+    UpperLayer layer = UpperLayer.of(container);
     for (HostProcess process : all) {
       try {
         String name = "Process %d (%s)".formatted(process.pid(), proc.executable(process));
@@ -249,7 +249,7 @@ final class SilentLosses {
   }
 
   /** Of the container's own network; the machine's groups are others' as well. */
-  private void groups(SourceContainer container, HostProcess process, List<Refusal> refusals)
+  private void groups(Container container, HostProcess process, List<Refusal> refusals)
       throws IOException {
     if (proc.sharesNamespace(process, "net")) {
       return;

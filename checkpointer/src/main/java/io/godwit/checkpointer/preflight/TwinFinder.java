@@ -3,7 +3,7 @@ package io.godwit.checkpointer.preflight;
 import io.godwit.checkpointer.source.ContainerFiles;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.isa.Isa;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
@@ -40,7 +40,7 @@ final class TwinFinder {
    * @param folder for the copies
    */
   List<TwinFiles> find(
-      SourceContainer container,
+      Container container,
       List<HostProcess> running,
       Isa from,
       Isa to,
@@ -113,8 +113,7 @@ final class TwinFinder {
     return Optional.of(new TwinFiles(executable, source, target, mode));
   }
 
-  private static String twinPath(
-      SourceContainer container, String executable, int executables, Isa to) {
+  private static String twinPath(Container container, String executable, int executables, Isa to) {
     Map<String, String> labels = container.labels();
     Optional<String> named = Optional.ofNullable(labels.get(LABEL_OF + executable));
     Optional<String> only = Optional.ofNullable(labels.get(LABEL)).filter(path -> executables == 1);

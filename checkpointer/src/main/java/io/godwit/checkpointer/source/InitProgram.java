@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.source;
 
+import io.godwit.docker.Container;
 import io.godwit.docker.LinkedMounts;
 import io.godwit.docker.UpperLayer;
 import java.io.IOException;
@@ -26,12 +27,12 @@ public final class InitProgram {
    * @param into a folder for it, to which it is copied under its path in the container
    * @return that path, relative
    */
-  public Optional<String> copy(SourceContainer container, Path into) throws IOException {
+  public Optional<String> copy(Container container, Path into) throws IOException {
     Optional<HostProcess> first = proc.find(container.firstPid().orElse(0L));
-    if (first.isEmpty() || !container.inspect().path("HostConfig").path("Init").asBoolean()) {
+    if (first.isEmpty() || !container.hasInit()) {
       return Optional.empty();
     }
-    String path = UpperLayer.ofInspect(container.inspect()).withoutLinks(LinkedMounts.INIT);
+    String path = UpperLayer.of(container).withoutLinks(LinkedMounts.INIT);
     if (proc.mounts(first.get()).stream().noneMatch(mount -> mount.point().equals(path))) {
       return Optional.empty();
     }

@@ -44,6 +44,11 @@ public final class ProcFs {
     return proc;
   }
 
+  /** This run of the machine's kernel, which makes the name anew at each start (random(4)). */
+  public String boot() throws IOException {
+    return Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
+  }
+
   /** The process with this pid, while there is one. */
   public Optional<HostProcess> find(long pid) throws IOException {
     try {

@@ -28,6 +28,8 @@ public final class ProcessTable {
     this.proc = proc;
   }
 
+  private record Listed(HostProcess process, long parent) {}
+
   /** What is done with a process; it may end under way. */
   @FunctionalInterface
   private interface Look {
@@ -35,9 +37,11 @@ public final class ProcessTable {
   }
 
   /**
-   * All processes of a container, those of {@code docker exec} too, by pid: those whose cgroup's
-   * path holds the container's id. Docker names the cgroup {@code ID} or {@code docker-ID.scope},
-   * under any parent, with cgroup v1 and v2 alike.
+   * All processes of a container, those of {@code docker exec} too, in the order in which they
+   * started, so its first process first: pids begin anew when they have come to their end, and a
+   * child may have a smaller one than its parent. They are those whose cgroup's path holds the
+   * container's id. Docker names the cgroup {@code ID} or {@code docker-ID.scope}, under any
+   * parent, with cgroup v1 and v2 alike.
    *
    * @param containerId the full id, 64 hexadecimal digits
    */
@@ -45,17 +49,24 @@ public final class ProcessTable {
     Pattern cgroup =
         Pattern.compile(
             "(?m)^\\d+:[^:]*:.*/(docker-)?" + Pattern.quote(containerId) + "(\\.scope)?(/.*)?$");
-    List<HostProcess> found = new ArrayList<>();
+    Map<Long, Listed> found = new HashMap<>();
     each((pid, folder) -> {
       if (cgroup.matcher(read(folder, "cgroup")).find()) {
         ProcessStat stat = ProcessStat.read(folder);
         // A zombie has left its memory and its executable behind: there is nothing to ask it.
         if (!stat.isZombie()) {
-          found.add(new HostProcess(pid, stat.startTicks()));
+          found.put(pid, new Listed(new HostProcess(pid, stat.startTicks()), stat.parent()));
         }
       }
     });
-    return found;
+    // Of those of one clock tick, a child is the later one.
+    return found.values().stream()
+        .sorted(
+            Comparator.comparingLong((Listed one) -> one.process().startTicks())
+                .thenComparing(one -> found.containsKey(one.parent()))
+                .thenComparingLong(one -> one.process().pid()))
+        .map(Listed::process)
+        .toList();
   }
 
   /** The processes that have all of these words among their arguments, by pid. */

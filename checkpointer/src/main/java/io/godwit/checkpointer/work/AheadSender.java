@@ -7,23 +7,22 @@ import io.godwit.blob.SavedImages;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.source.InitProgram;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.ContainerDescription;
 import io.godwit.contract.FileTree;
 import io.godwit.contract.ImageDescription;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.EngineImage;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
 import io.godwit.messaging.WireIsa;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * Puts into the blob store, while the container runs, what needs not wait until it is frozen: its
@@ -72,10 +71,9 @@ final class AheadSender {
   /** Sends all of it and describes the container. */
   Sent send(Migration.Rehearsing migration) throws IOException {
     var source = migration.source();
-    SourceContainer container =
+    Container container =
         engine
             .inspect(source.containerId())
-            .map(SourceContainer::new)
             .orElseThrow(() -> new IOException("the container was removed meanwhile"));
     Path folder = journal.workFolder(migration.id());
     Optional<Blob> known = saved.find(container.image());
@@ -91,8 +89,7 @@ final class AheadSender {
                 ContainerDescription.newBuilder()
                     .setId(container.id())
                     .setName(container.name())
-                    .setInspectJson(
-                        ByteString.copyFrom(container.inspect().toString(), StandardCharsets.UTF_8))
+                    .setInspectJson(ByteString.copyFromUtf8(container.toJson()))
                     .setImage(
                         ImageDescription.newBuilder()
                             .setId(container.image())
@@ -108,9 +105,8 @@ final class AheadSender {
     return new Sent(preparation, bytes);
   }
 
-  private Blob layer(Migration migration, SourceContainer container, Path folder)
-      throws IOException {
-    Path upper = LayerFiles.upperDir(container.inspect());
+  private Blob layer(Migration migration, Container container, Path folder) throws IOException {
+    Path upper = LayerFiles.upperDir(container);
     Path archive = folder.resolve("layer.tar");
     LayerListing listing = layers.list(upper);
     LayerListingFile.write(listing, folder.resolve(LISTING));
@@ -124,10 +120,7 @@ final class AheadSender {
   }
 
   private List<String> tags(String image) throws IOException {
-    return engine.inspectImage(image).stream()
-        .flatMap(i -> StreamSupport.stream(i.path("RepoTags").spliterator(), false))
-        .map(tag -> tag.asText())
-        .toList();
+    return engine.inspectImage(image).map(EngineImage::tags).orElse(List.of());
   }
 
   private Blob saved(Migration migration, String image, Path folder) throws IOException {

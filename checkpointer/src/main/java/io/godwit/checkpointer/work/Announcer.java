@@ -76,7 +76,7 @@ public final class Announcer implements MigrationObserver, Progress {
           .record(Duration.ofMillis(phase.getDurationMs()));
       Metric.MIGRATION_BYTES
           .counter(metrics, "phase", phase.getPhase())
-          .increment(phase.getBytes());
+          .increment((double) phase.getBytes());
     }
   }
 

@@ -24,11 +24,17 @@ final class AtLast {
   }
 
   Migration enter(Supplier<Migration> entering) throws InterruptedException {
-    while (true) {
+    for (boolean said = false; ; said = true) {
       try {
         return entering.get();
       } catch (UncheckedIOException e) {
-        LOG.error("{}; again in {} s", e.getMessage(), PAUSE.toSeconds(), e);
+        if (!said) {
+          LOG.error("{}; again every {} s", e.getMessage(), PAUSE.toSeconds(), e);
+        }
+        // Whoever is to stop writes no more: another may write the same entry by now.
+        if (Thread.interrupted()) {
+          throw new InterruptedException("stopped while it could not be written");
+        }
         sleeper.sleep(PAUSE);
       }
     }

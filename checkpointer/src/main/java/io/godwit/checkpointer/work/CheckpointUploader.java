@@ -8,12 +8,12 @@ import io.godwit.checkpointer.migration.Order;
 import io.godwit.checkpointer.migration.Source;
 import io.godwit.checkpointer.pages.WholePages;
 import io.godwit.checkpointer.source.HostFacts;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.FileTree;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.messaging.WireIsa;
@@ -67,10 +67,9 @@ final class CheckpointUploader {
     Instant begin = clock.instant();
     Source source = migration.prepared().source();
     Preparation preparation = migration.prepared().preparation();
-    SourceContainer container =
+    Container container =
         engine
             .inspect(source.containerId())
-            .map(SourceContainer::new)
             .orElseThrow(() -> new IOException("the frozen container was removed"));
     LayerArchive layer = changedFiles(migration, container);
     List<FileTree> changed = trees.changes(migration, container, preparation.getTreesList());
@@ -113,13 +112,12 @@ final class CheckpointUploader {
             files, folder.ahead(), progress.of(migration, "images go to the blob store", total));
   }
 
-  private LayerArchive changedFiles(Migration migration, SourceContainer container)
-      throws IOException {
+  private LayerArchive changedFiles(Migration migration, Container container) throws IOException {
     Path work = journal.workFolder(migration.id());
     Path archive = work.resolve("changes.tar");
     List<String> removed =
         layers.archiveChanges(
-            LayerFiles.upperDir(container.inspect()),
+            LayerFiles.upperDir(container),
             LayerListingFile.read(work.resolve(AheadSender.LISTING)),
             archive);
     var blob = blobs.put(archive, BlobStore.SILENT);

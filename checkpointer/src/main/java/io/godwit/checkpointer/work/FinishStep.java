@@ -1,14 +1,12 @@
 package io.godwit.checkpointer.work;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.freeze.Sight;
 import io.godwit.checkpointer.freeze.SourceControl;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.FileTree;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LeftBehind;
 import io.godwit.docker.SharedMemory;
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FinishStep implements Step<Migration.Succeeded> {
   private static final Logger LOG = LoggerFactory.getLogger(FinishStep.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -112,13 +109,12 @@ final class FinishStep implements Step<Migration.Succeeded> {
     };
   }
 
-  private static String runsOnBoth(SourceContainer container) {
+  private static String runsOnBoth(Container container) {
     return "Container %s RUNS ON BOTH MACHINES: somebody has started or unpaused it here. Decide which one is to live and stop the other"
         .formatted(container.name());
   }
 
-  private String tidied(Migration.Succeeded migration, SourceContainer container)
-      throws IOException {
+  private String tidied(Migration.Succeeded migration, Container container) throws IOException {
     release(migration);
     if (migration.request().getRemoveSource()) {
       engine.remove(container.id());
@@ -141,8 +137,8 @@ final class FinishStep implements Step<Migration.Succeeded> {
     sharedMemory.release(journal.keptFile(migration.id(), TreeSender.HELD));
   }
 
-  private static JsonNode beforeItWasFrozen(Migration.Succeeded migration) throws IOException {
-    return JSON.readTree(
+  private static Container beforeItWasFrozen(Migration.Succeeded migration) throws IOException {
+    return Container.parse(
         migration.prepared().preparation().getContainer().getInspectJson().toByteArray());
   }
 

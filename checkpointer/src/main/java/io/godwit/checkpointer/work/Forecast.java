@@ -45,7 +45,8 @@ final class Forecast {
     long between =
         phase(order.phases(), PhaseName.REHEARSAL).map(Forecast::millis).orElse(millis(all));
     double written = again.get().getBytes() / (double) Math.max(between, millis(all));
-    return Math.min(again.get().getBytes(), written * (millis(again.get()) + FIXED.toMillis()));
+    return Math.min(
+        (double) again.get().getBytes(), written * (millis(again.get()) + FIXED.toMillis()));
   }
 
   private static long millis(PhaseTime phase) {

@@ -32,6 +32,7 @@ final class FreezeGuard implements Step<Migration.Freezing> {
 
   private final FreezeStep freezing;
   private final SourceUndo undo;
+  private final GoingOn goingOn;
   private final SourceControl control;
   private final GoOrNot goOrNot;
   private final Gate gate;
@@ -42,12 +43,14 @@ final class FreezeGuard implements Step<Migration.Freezing> {
   FreezeGuard(
       FreezeStep freezing,
       SourceUndo undo,
+      GoingOn goingOn,
       SourceControl control,
       GoOrNot goOrNot,
       Gate gate,
       Waiting waiting) {
     this.freezing = freezing;
     this.undo = undo;
+    this.goingOn = goingOn;
     this.control = control;
     this.goOrNot = goOrNot;
     this.gate = gate;
@@ -106,7 +109,8 @@ final class FreezeGuard implements Step<Migration.Freezing> {
     } finally {
       bell.ring();
       if (lease.isRevoked()) {
-        thaw(lease);
+        // It may have frozen it once more, after who watches had let it go on.
+        thawOnceMore(lease);
       }
     }
   }
@@ -146,35 +150,51 @@ final class FreezeGuard implements Step<Migration.Freezing> {
   private void leave(Lease lease, Threads.Started work) {
     lease.revoke();
     work.interrupt();
-    thaw(lease);
-  }
-
-  /**
-   * Before anything is journaled: a disk that hangs must not hold the container. Nobody can have
-   * claimed, so what the journal says of it can only lead to a thaw.
-   *
-   * @return what is to be journaled then: of what has gone on, the dump is history
-   */
-  private Migration.Freezing thaw(Lease lease) {
-    Migration.Freezing now = lease.current();
-    if (now.standstill().freeze().isEmpty()) {
-      return now;
-    }
     boolean interrupted = Thread.interrupted();
     try {
-      return control.thaw(now.prepared().source().containerId())
-          ? now.with(now.standstill().goingOn())
-          : now;
-    } catch (IOException e) {
-      LOG.warn("the source is not known to have been thawed yet; trying on", e);
-      return now;
+      letGo(lease);
     } catch (InterruptedException e) {
       interrupted = true;
-      return now;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /**
+   * Lets it go on, and waits for the note of that. Nobody can have claimed, so nothing is asked
+   * before.
+   *
+   * @return what is to be journaled then: of what has gone on, the dump is history
+   */
+  private Migration.Freezing thaw(Lease lease) throws InterruptedException {
+    Optional<GoingOn.Let> let = letGo(lease);
+    if (let.isPresent()) {
+      // So that it is not written over what comes next.
+      let.get().noted();
+    }
+    Migration.Freezing now = lease.current();
+    return let.filter(GoingOn.Let::wentOn).isPresent() ? now.with(now.standstill().goingOn()) : now;
+  }
+
+  private Optional<GoingOn.Let> letGo(Lease lease) throws InterruptedException {
+    Migration.Freezing now = lease.current();
+    if (now.standstill().freeze().isEmpty()) {
+      return Optional.empty();
+    }
+    Migration.Freezing noted = now.with(now.standstill().goingOn());
+    return Optional.of(
+        goingOn.let(now.touched().orElseThrow(), () -> lease.write(() -> gate.note(noted))));
+  }
+
+  private void thawOnceMore(Lease lease) {
+    try {
+      control.thaw(lease.current().prepared().source().containerId());
+    } catch (IOException e) {
+      LOG.warn("the source is not known to have been thawed yet", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -1,6 +1,5 @@
 package io.godwit.checkpointer.work;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.godwit.blob.Digests;
 import io.godwit.checkpointer.freeze.CheckpointFolder;
@@ -12,13 +11,13 @@ import io.godwit.checkpointer.migration.Source;
 import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.Checkpoint;
-import io.godwit.contract.TcpConnections;
-import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.RestartPolicy;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Tcp;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.LogPosition;
 import io.godwit.refusal.Refusal;
@@ -122,9 +121,9 @@ final class FreezeStep {
 
   private Migration.Freezing frozen(
       Lease lease, String id, String checkpoint, CheckpointFolder folder) throws Exception {
-    SourceContainer container = running(id);
+    Container container = running(id);
     Migration.Freezing migration = withoutRestart(lease, container);
-    TcpConnections tcp = migration.request().getOptions().getTcp();
+    Tcp tcp = Tcp.of(migration.request().getOptions().getTcp());
     Instant expires = migration.prepared().expiresAt();
     // Taken before anything stands still: nobody does so while another container is dumped.
     try (Dumper.Ready ready =
@@ -142,16 +141,13 @@ final class FreezeStep {
       migration =
           lease.note(
               migration.with(
-                  migration
-                      .standstill()
-                      .withFreeze(
-                          new Standstill.Freeze(begin, hands.parking.identity(container)))));
+                  migration.standstill().withFreeze(hands.parking.freeze(begin, container))));
       hands.control.freeze(id);
-      if (tcp == TcpConnections.KEEP) {
+      if (tcp == Tcp.KEEP) {
         migration = lease.note(migration.with(migration.standstill().withNetworkHeld()));
         hands.control.holdNetwork(id);
       }
-      if (SharedMemory.isEnginesOwn(container.inspect())) {
+      if (SharedMemory.isEnginesOwn(container)) {
         hands.sharedMemory.hold(SharedMemory.mountOf(hands.engine, id), held(migration));
       }
       migration = lease.note(migration.with(dump(migration, checkpoint, false)));
@@ -172,30 +168,28 @@ final class FreezeStep {
     return journal.keptFile(migration.id(), TreeSender.HELD);
   }
 
-  private SourceContainer running(String id) throws IOException {
+  private Container running(String id) throws IOException {
     return hands
         .engine
         .inspect(id)
-        .map(SourceContainer::new)
-        .filter(SourceContainer::runs)
+        .filter(Container::runs)
         .orElseThrow(() -> new IOException("the container was stopped or removed since preflight"));
   }
 
-  private Migration.Freezing withoutRestart(Lease lease, SourceContainer container)
+  private Migration.Freezing withoutRestart(Lease lease, Container container)
       throws IOException, Lease.RevokedException {
     Migration.Freezing migration = lease.current();
-    JsonNode policy = container.restartPolicy();
-    String name = policy.path("Name").asText();
-    if (name.isEmpty() || name.equals("no")) {
+    RestartPolicy policy = container.restartPolicy();
+    if (policy.isNone()) {
       return migration;
     }
     Migration.Freezing noted =
-        lease.note(migration.with(migration.standstill().withRestartPolicy(policy.toString())));
-    hands.engine.setRestartPolicy(container.id(), ContainerSpec.noRestart());
+        lease.note(migration.with(migration.standstill().withRestartPolicy(policy.toJson())));
+    hands.engine.setRestartPolicy(container.id(), RestartPolicy.NONE);
     return noted;
   }
 
-  private Migration.Freezing parked(Lease lease, SourceContainer container) throws Exception {
+  private Migration.Freezing parked(Lease lease, Container container) throws Exception {
     Migration.Freezing migration = lease.current();
     Source source = migration.prepared().source();
     if (!source.changesIsa()) {

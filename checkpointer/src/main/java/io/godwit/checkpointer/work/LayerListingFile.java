@@ -34,8 +34,9 @@ final class LayerListingFile {
                 StandardOpenOption.TRUNCATE_EXISTING);
         OutputStream stream = Channels.newOutputStream(channel);
         DataOutputStream out = new DataOutputStream(new BufferedOutputStream(stream))) {
-      out.writeLong(listing.takenAt().getEpochSecond());
-      out.writeInt(listing.takenAt().getNano());
+      Instant takenAt = listing.takenAt();
+      out.writeLong(takenAt.getEpochSecond());
+      out.writeInt(takenAt.getNano());
       out.writeInt(listing.entries().size());
       for (Map.Entry<String, LayerListing.Entry> entry : listing.entries().entrySet()) {
         LayerListing.Entry value = entry.getValue();

@@ -4,6 +4,7 @@ import io.godwit.checkpointer.freeze.Dumper;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Migration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The right to work on a container that is being brought to a stand. Whoever works asks it before
@@ -12,6 +13,7 @@ import java.util.Optional;
  */
 final class Lease {
   private final Gate gate;
+  private final Object writing = new Object();
   private volatile Migration.Freezing current;
   private volatile Optional<Dumper.Ready> dump = Optional.empty();
   private volatile boolean revoked;
@@ -41,20 +43,35 @@ final class Lease {
 
   /** Journals what is about to be done, which may be done then. */
   Migration.Freezing note(Migration.Freezing next) throws RevokedException {
-    require();
-    // Known to who watches before it is on the disk: a disk that hangs must not hide it.
-    current = next;
-    gate.note(next);
+    synchronized (writing) {
+      require();
+      // Known to who watches before it is on the disk: a disk that hangs must not hide it.
+      current = next;
+      gate.note(next);
+    }
     require();
     return next;
   }
 
   /** Everything is done: the container stands frozen and its checkpoint may be published. */
   Migration enter(Migration.Frozen next, String message) throws RevokedException {
-    require();
-    Migration entered = gate.enter(current, next, message);
+    Migration entered;
+    synchronized (writing) {
+      require();
+      entered = gate.enter(current, next, message);
+    }
     require();
     return entered;
+  }
+
+  /**
+   * Journals by who has taken the lease away: after what the other was still writing, and nothing
+   * of the other's comes later.
+   */
+  Migration write(Supplier<Migration> last) {
+    synchronized (writing) {
+      return last.get();
+    }
   }
 
   /** A dump is about to be made, which can be cancelled. */

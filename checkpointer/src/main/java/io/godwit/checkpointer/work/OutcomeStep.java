@@ -109,7 +109,7 @@ final class OutcomeStep implements Step<Migration.Published> {
   }
 
   /** The next state, or nothing while there is none to enter. */
-  private Optional<Migration> next(Published migration, Said said) {
+  private Optional<Migration> next(Published migration, Said said) throws InterruptedException {
     return switch (migration) {
       case Frozen frozen -> frozen(frozen, isOver(frozen, said) ? aborted(frozen) : said);
       case Claimed claimed -> claimed(claimed, said.verdict());
@@ -143,7 +143,7 @@ final class OutcomeStep implements Step<Migration.Published> {
                     .formatted(frozen.order().freezeBudget().toMillis()))));
   }
 
-  private Optional<Migration> frozen(Frozen frozen, Said said) {
+  private Optional<Migration> frozen(Frozen frozen, Said said) throws InterruptedException {
     return switch (said.verdict()) {
       case Verdict.Open _ when said.memory() == Memory.WHOLE -> Optional.empty();
       case Verdict.Open _ ->
@@ -151,18 +151,9 @@ final class OutcomeStep implements Step<Migration.Published> {
               inDoubt(
                   frozen,
                   "the decision log does not reach back to where this migration stands: its topic was made anew, or cut off. A claim may have been lost with it, so the source stays frozen."));
-      case Verdict.Aborted abort ->
-          Optional.of(
-              gate.enter(
-                  frozen,
-                  new Migration.Aborted(frozen.order(), frozen.touched()),
-                  GoOrNot.words(abort)));
+      case Verdict.Aborted abort -> Optional.of(aborted(frozen, GoOrNot.words(abort)));
       case Verdict.Resolved resolved when resolved.ranOn() == RanOn.HOST ->
-          Optional.of(
-              gate.enter(
-                  frozen,
-                  new Migration.Aborted(frozen.order(), frozen.touched()),
-                  GoOrNot.words(resolved)));
+          Optional.of(aborted(frozen, GoOrNot.words(resolved)));
       case Verdict.Claimed _, Verdict.Succeeded _, Verdict.Failed _, Verdict.Resolved _ ->
           Optional.of(
               gate.enter(
@@ -178,7 +169,17 @@ final class OutcomeStep implements Step<Migration.Published> {
     };
   }
 
-  private Optional<Migration> claimed(Claimed claimed, Verdict verdict) {
+  private Migration aborted(Frozen frozen, String words) throws InterruptedException {
+    return undo.givenUp(frozen, touched -> new Migration.Aborted(frozen.order(), touched), words);
+  }
+
+  private Migration failed(Published migration, String words) throws InterruptedException {
+    return undo.givenUp(
+        migration, touched -> new Migration.Failed(migration.order(), touched), words);
+  }
+
+  private Optional<Migration> claimed(Claimed claimed, Verdict verdict)
+      throws InterruptedException {
     Optional<Migration> ended = ended(claimed, verdict);
     if (ended.isPresent() || clock.instant().isBefore(claimed.at().plus(doubt))) {
       return ended;
@@ -191,17 +192,13 @@ final class OutcomeStep implements Step<Migration.Published> {
   }
 
   /** By the word of who claimed, or the operator's. */
-  private Optional<Migration> ended(Published migration, Verdict verdict) {
+  private Optional<Migration> ended(Published migration, Verdict verdict)
+      throws InterruptedException {
     return switch (verdict) {
       case Verdict.Open _, Verdict.Claimed _, Verdict.Aborted _ -> Optional.empty();
       case Verdict.Succeeded success ->
           Optional.of(succeeded(migration, success.decision().getSucceeded()));
-      case Verdict.Failed failure ->
-          Optional.of(
-              gate.enter(
-                  migration,
-                  new Migration.Failed(migration.order(), migration.touched()),
-                  words(failure.decision())));
+      case Verdict.Failed failure -> Optional.of(failed(migration, words(failure.decision())));
       case Verdict.Resolved resolved ->
           Optional.of(
               resolved.ranOn() == RanOn.DEVICE
@@ -210,10 +207,7 @@ final class OutcomeStep implements Step<Migration.Published> {
                       new Migration.Succeeded(
                           migration.order(), migration.prepared(), migration.standstill()),
                       GoOrNot.words(resolved))
-                  : gate.enter(
-                      migration,
-                      new Migration.Failed(migration.order(), migration.touched()),
-                      GoOrNot.words(resolved)));
+                  : failed(migration, GoOrNot.words(resolved)));
     };
   }
 

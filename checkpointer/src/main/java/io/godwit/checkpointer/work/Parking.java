@@ -1,13 +1,14 @@
 package io.godwit.checkpointer.work;
 
 import io.godwit.checkpointer.migration.Source;
+import io.godwit.checkpointer.migration.Standstill;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ParkException;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.Twin;
+import io.godwit.docker.Container;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,15 +31,16 @@ final class Parking {
   }
 
   /**
-   * What tells the first process from one that is started anew.
+   * What is noted of a container that is about to be frozen.
    *
-   * @throws IOException when it has ended
+   * @throws IOException when its first process has ended
    */
-  String identity(SourceContainer container) throws IOException {
-    return identity.of(
+  Standstill.Freeze freeze(Instant at, Container container) throws IOException {
+    HostProcess first =
         processes
             .find(container.firstPid().orElse(0L))
-            .orElseThrow(() -> new IOException("the container's first process ended meanwhile")));
+            .orElseThrow(() -> new IOException("the container's first process ended meanwhile"));
+    return new Standstill.Freeze(at, identity.of(first), processes.boot());
   }
 
   /**

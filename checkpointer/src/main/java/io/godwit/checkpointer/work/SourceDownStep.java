@@ -3,6 +3,7 @@ package io.godwit.checkpointer.work;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Migration;
 import io.godwit.checkpointer.migration.Standstill;
+import io.godwit.contract.Decision;
 import io.godwit.contract.Resolved.RanOn;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.MessagingException;
@@ -10,6 +11,7 @@ import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Verdict;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,11 +69,27 @@ final class SourceDownStep implements Step<Migration.SourceDown> {
     }
   }
 
+  /** Whether it is here at all because an operator, asked in a doubt, has said so. */
+  private static boolean isByOperator(Migration.SourceDown migration, List<Decision> decisions) {
+    Verdict verdict =
+        migration
+            .source()
+            .stored()
+            .map(stored -> Verdict.of(decisions, stored.getAttempt()))
+            .orElseGet(() -> Verdict.beforeAnyAttempt(decisions));
+    return verdict instanceof Verdict.Resolved;
+  }
+
   /** By an operator who has seen to it by hand. */
-  private Optional<String> takenOver(Migration migration) {
+  private Optional<String> takenOver(Migration.SourceDown migration) {
     try {
-      return log.read(migration.id()).stream()
+      List<Decision> decisions = log.read(migration.id());
+      return decisions.stream()
           .filter(decision -> decision.getResolved().getRanOn() == RanOn.HOST)
+          // A record that was written twice is one word.
+          .distinct()
+          // That it is to run here is no word that it does.
+          .skip(isByOperator(migration, decisions) ? 1 : 0)
           .map(decision ->
               GoOrNot.words(
                   new Verdict.Resolved(

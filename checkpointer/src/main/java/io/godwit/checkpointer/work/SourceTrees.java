@@ -1,14 +1,14 @@
 package io.godwit.checkpointer.work;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.FileTree;
 import io.godwit.contract.FileTree.Kind;
-import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
+import io.godwit.docker.Mount;
 import io.godwit.docker.SharedMemory;
+import io.godwit.docker.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,30 +72,23 @@ final class SourceTrees {
    *
    * @param held where its shared memory is kept beyond its end
    */
-  static List<Tree> of(SourceContainer container, DockerEngine engine, Path held)
-      throws IOException {
+  static List<Tree> of(Container container, DockerEngine engine, Path held) throws IOException {
     Map<String, Tree> mounted = new LinkedHashMap<>();
     // The Engine tells them in another order each time.
-    List<JsonNode> mounts = new ArrayList<>();
-    container.inspect().path("Mounts").forEach(mounts::add);
-    mounts.sort(Comparator.comparing(mount -> mount.path("Destination").asText()));
-    for (JsonNode mount : mounts) {
-      switch (mount.path("Type").asText()) {
-        case "volume" -> {
-          String name = mount.path("Name").asText();
-          mounted.putIfAbsent("volume " + name, volume(engine, name, mount));
-        }
-        case "bind" -> {
-          String source = mount.path("Source").asText();
-          mounted.putIfAbsent("bind " + source, bind(source, mount));
-        }
-        default -> {
-          // A tmpfs goes with the dump.
+    List<Mount> mounts = new ArrayList<>(container.mounts());
+    mounts.sort(Comparator.comparing(Mount::destination));
+    for (Mount mount : mounts) {
+      switch (mount) {
+        case Mount.Volume volume ->
+            mounted.putIfAbsent("volume " + volume.name(), volume(engine, volume));
+        case Mount.Bind bind -> mounted.putIfAbsent("bind " + bind.source(), bind(bind));
+        case Mount.Tmpfs _, Mount.Other _ -> {
+          // A tmpfs goes with the dump; preflight has refused what is not known.
         }
       }
     }
     List<Tree> trees = new ArrayList<>(mounted.values());
-    if (SharedMemory.isEnginesOwn(container.inspect())) {
+    if (SharedMemory.isEnginesOwn(container)) {
       trees.add(
           new Tree(
               FileTree.newBuilder()
@@ -105,9 +98,9 @@ final class SourceTrees {
               held,
               ""));
     }
-    Path folder = ContainerSpec.folder(engine, container.id());
+    Path folder = engine.info().folderOf(container.id());
     FileTree log = FileTree.newBuilder().setKind(Kind.LOG).setSource(container.id()).build();
-    switch (container.inspect().path("HostConfig").path("LogConfig").path("Type").asText()) {
+    switch (container.logDriver()) {
       case "json-file" -> trees.add(new Tree(log, folder, container.id() + "-json.log"));
       case "local" -> trees.add(new Tree(log, folder.resolve("local-logs"), "container.log"));
       default -> {
@@ -117,30 +110,29 @@ final class SourceTrees {
     return trees;
   }
 
-  private static Tree volume(DockerEngine engine, String name, JsonNode mount) throws IOException {
-    JsonNode volume =
+  private static Tree volume(DockerEngine engine, Mount.Volume mount) throws IOException {
+    Volume volume =
         engine
-            .inspectVolume(name)
-            .orElseThrow(() -> new IOException("volume %s was removed meanwhile".formatted(name)));
-    FileTree.Builder what =
+            .inspectVolume(mount.name())
+            .orElseThrow(
+                () -> new IOException("volume %s was removed meanwhile".formatted(mount.name())));
+    FileTree what =
         FileTree.newBuilder()
             .setKind(Kind.VOLUME)
-            .setDestination(mount.path("Destination").asText())
-            .setSource(name);
-    volume
-        .path("Labels")
-        .properties()
-        .forEach(label -> what.putLabels(label.getKey(), label.getValue().asText()));
-    return new Tree(what.build(), Path.of(volume.path("Mountpoint").asText()), "");
+            .setDestination(mount.destination())
+            .setSource(mount.name())
+            .putAllLabels(volume.labels())
+            .build();
+    return new Tree(what, volume.place(), "");
   }
 
-  private static Tree bind(String source, JsonNode mount) throws IOException {
-    Path path = Path.of(source).toRealPath();
+  private static Tree bind(Mount.Bind mount) throws IOException {
+    Path path = Path.of(mount.source()).toRealPath();
     return new Tree(
         FileTree.newBuilder()
             .setKind(Kind.BIND)
-            .setDestination(mount.path("Destination").asText())
-            .setSource(source)
+            .setDestination(mount.destination())
+            .setSource(mount.source())
             .setSingleFile(!Files.isDirectory(path))
             .build(),
         path,

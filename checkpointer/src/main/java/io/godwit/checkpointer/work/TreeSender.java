@@ -4,11 +4,11 @@ import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.contract.BlobRef;
 import io.godwit.contract.FileTree;
 import io.godwit.contract.LayerArchive;
 import io.godwit.contract.Tail;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LayerListing;
@@ -55,7 +55,7 @@ final class TreeSender {
   }
 
   /** Sends what stands there while the container runs, and keeps what that was. */
-  List<FileTree> ahead(Migration migration, SourceContainer container) throws IOException {
+  List<FileTree> ahead(Migration migration, Container container) throws IOException {
     List<FileTree> sent = new ArrayList<>();
     for (SourceTrees.Tree tree : trees(migration, container)) {
       Path listing = listing(migration, sent.size());
@@ -83,7 +83,7 @@ final class TreeSender {
    *
    * @param ahead what {@link #ahead} has sent
    */
-  List<FileTree> changes(Migration migration, SourceContainer container, List<FileTree> ahead)
+  List<FileTree> changes(Migration migration, Container container, List<FileTree> ahead)
       throws IOException {
     List<FileTree> sent = new ArrayList<>();
     for (SourceTrees.Tree tree : trees(migration, container)) {
@@ -107,7 +107,7 @@ final class TreeSender {
         .sum();
   }
 
-  private List<SourceTrees.Tree> trees(Migration migration, SourceContainer container)
+  private List<SourceTrees.Tree> trees(Migration migration, Container container)
       throws IOException {
     return SourceTrees.of(container, engine, journal.keptFile(migration.id(), HELD));
   }
@@ -184,7 +184,8 @@ final class TreeSender {
     return tree.what().getKind() == FileTree.Kind.LOG;
   }
 
-  private static boolean isOf(FileTree one, FileTree other) {
+  /** Whether two are of the same place. */
+  static boolean isOf(FileTree one, FileTree other) {
     return one.getKind() == other.getKind()
         && one.getDestination().equals(other.getDestination())
         && one.getSource().equals(other.getSource());

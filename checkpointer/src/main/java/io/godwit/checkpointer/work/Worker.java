@@ -9,7 +9,6 @@ import io.godwit.messaging.MigrationLog;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,8 +68,11 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** Works on a migration until it is settled. */
-  public void begin(Migration migration) {
+  /** Works on a migration until it is settled; where that is being done, nothing more is. */
+  public synchronized void begin(Migration migration) {
+    if (running.containsKey(migration.id())) {
+      return;
+    }
     running.put(
         migration.id(),
         threads.start(
@@ -79,9 +81,21 @@ public final class Worker implements AutoCloseable {
               try (var _ = MigrationLog.of(migration.id())) {
                 run(migration);
               } finally {
-                running.remove(migration.id());
+                over(migration);
               }
             }));
+  }
+
+  /** Works on one that is known and not settled, and that nobody works on. */
+  public synchronized void resume(String migrationId) throws IOException {
+    // Looked up here: what is not worked on does not change.
+    if (!running.containsKey(migrationId)) {
+      journal.find(migrationId).filter(known -> !known.settled()).ifPresent(this::begin);
+    }
+  }
+
+  private synchronized void over(Migration migration) {
+    running.remove(migration.id());
   }
 
   /** Cuts the work off where it stands; the journal knows where that is. */
@@ -155,10 +169,11 @@ public final class Worker implements AutoCloseable {
           "{} is tried again in {} s", migration.state(), AFTER_A_FAILURE.toSeconds(), failure);
       sleeper.sleep(AFTER_A_FAILURE);
       return migration;
-    } catch (UncheckedIOException e) {
-      LOG.error("the journal does not work; trying again in {} s", AFTER_A_FAILURE.toSeconds(), e);
+    } catch (RuntimeException | Error e) {
+      // Such as a journal that does not work; or who is told of it has no memory, either.
+      LOG.error("that cannot be noted; trying again in {} s", AFTER_A_FAILURE.toSeconds(), e);
       sleeper.sleep(AFTER_A_FAILURE);
-      return migration;
+      return known(migration);
     }
   }
 

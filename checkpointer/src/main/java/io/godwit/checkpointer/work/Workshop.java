@@ -24,10 +24,7 @@ import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.LeftBehind;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.Publisher;
 import java.nio.file.Path;
@@ -82,10 +79,20 @@ public record Workshop(
     LayerFiles layers = new LayerFiles(machine.commands(), waiting.clock());
     TreeSender trees = new TreeSender(engine, layers, meeting.blobs(), journal, desk.progress());
     SourceControl control = control();
+    GoingOn goingOn = new GoingOn(control, waiting);
     Parking parking =
         new Parking(machine.points(), machine.processes(), machine.identity(), deadlines.park());
     SourceUndo undo =
-        new SourceUndo(engine, control, restore(sharedMemory), parking, journal, gate);
+        new SourceUndo(
+            engine,
+            control,
+            goingOn,
+            new OwnCheckpoint(
+                engine, machine.processes(), journal, meeting.blobs(), layers, sharedMemory),
+            restore(sharedMemory),
+            parking,
+            journal,
+            gate);
     FreezeStep freezing =
         new FreezeStep(
             new FreezeStep.Checks(checks, meeting.devices(), goOrNot),
@@ -113,7 +120,7 @@ public record Workshop(
             waiting.clock(),
             machine.facts().isa()),
         rehearsing(goOrNot, layers, trees),
-        new FreezeGuard(freezing, undo, control, goOrNot, gate, waiting),
+        new FreezeGuard(freezing, undo, goingOn, control, goOrNot, gate, waiting),
         new OutcomeStep(
             log,
             undo,
@@ -196,9 +203,9 @@ public record Workshop(
         new CheckpointStart(
             machine.engine(),
             machine.criu(),
-            new ReadOnlyRoot(machine.commands(), machine.processes().folder()),
-            new StartSettings(machine.commands(), machine.processes().folder()),
-            new Orphans(machine.processes().folder(), machine.commands(), waiting.sleeper())),
+            machine.commands(),
+            machine.processes().folder(),
+            waiting.sleeper()),
         sharedMemory,
         machine.processes(),
         machine.identity());

@@ -86,7 +86,7 @@ final class DumperTest {
             "checkpoint",
             () -> {
               lab.engine.checkpoint(Lab.ID, Lab.CHECKPOINT, false);
-              throw new DockerException(0, "no answer");
+              throw new DockerException.Silent("no answer");
             });
     try (Dumper.Ready ready = lab.ready(mute, Lab.PATIENCE)) {
       lab.source.freeze(Lab.ID);
@@ -101,7 +101,7 @@ final class DumperTest {
         lab.engineBut(
             "checkpoint",
             () -> {
-              throw new DockerException(0, "no answer");
+              throw new DockerException.Silent("no answer");
             });
     try (Dumper.Ready ready = lab.ready(mute, Lab.PATIENCE)) {
       lab.source.freeze(Lab.ID);

@@ -13,16 +13,13 @@ import io.godwit.checkpointer.source.InotifyWatches;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcMemory;
 import io.godwit.checkpointer.source.ProcessIdentity;
-import io.godwit.contract.TcpConnections;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.HttpDockerEngine;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
+import io.godwit.docker.Tcp;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.io.IOException;
@@ -85,7 +82,7 @@ final class FreezeIT {
     Holder holds = start();
     long pid = holds.pid();
     try (Socket client = holds.connect();
-        Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+        Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       assertEquals(8, Holder.ask(client, 7));
       long begin = System.nanoTime();
       source.freeze(holds.id());
@@ -114,7 +111,7 @@ final class FreezeIT {
   void whatCriuDumpsAndCannotRestoreGoesOnAtTheSource() throws Exception {
     Holder holds = start("ping");
     source.freeze(holds.id());
-    try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       ready.dump();
     }
     source.thaw(holds.id());
@@ -125,7 +122,7 @@ final class FreezeIT {
   void keptConnectionsGoOnAndNothingReachesThemWhileTheyAreHeld() throws Exception {
     Holder holds = start();
     try (Socket client = holds.connect();
-        Dumper.Ready ready = ready(holds, TcpConnections.KEEP)) {
+        Dumper.Ready ready = ready(holds, Tcp.KEEP)) {
       assertEquals(2, Holder.ask(client, 1));
       source.freeze(holds.id());
       source.holdNetwork(holds.id());
@@ -156,7 +153,7 @@ final class FreezeIT {
 
     // Whatever the killed CRIU left in it, it can be dumped and restored.
     source.freeze(holds.id());
-    try (Dumper.Ready again = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready again = ready(holds, Tcp.CLOSE)) {
       again.dump();
     }
     source.thaw(holds.id());
@@ -189,7 +186,7 @@ final class FreezeIT {
     source.freeze(holds.id());
     Sight.Frozen frozen =
         assertInstanceOf(Sight.Frozen.class, source.look(holds.id(), Optional.empty()));
-    try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       ready.dump();
     }
     int frozenAt = holds.numbers().size();
@@ -202,12 +199,7 @@ final class FreezeIT {
     SourceRestore restore =
         new SourceRestore(
             engine,
-            new CheckpointStart(
-                engine,
-                criu,
-                new ReadOnlyRoot(commands, PROC),
-                new StartSettings(commands, PROC),
-                new Orphans(PROC, commands, Sleeper.SYSTEM)),
+            new CheckpointStart(engine, criu, commands, PROC, Sleeper.SYSTEM),
             new SharedMemory(commands),
             processes,
             identity);
@@ -216,7 +208,7 @@ final class FreezeIT {
             CHECKPOINT,
             checkpointFolder(holds),
             folder.resolve("restore.log"),
-            TcpConnections.CLOSE,
+            Tcp.CLOSE,
             folder.resolve("held"));
     Optional<String> expected = Optional.of(frozen.identity());
     assertEquals(
@@ -243,13 +235,13 @@ final class FreezeIT {
     kernel.thaw(first, holds.id());
     assertInstanceOf(Sight.Frozen.class, source.look(holds.id(), Optional.empty()));
     source.thaw(holds.id());
-    assertEquals("running", holds.container().status());
+    assertEquals("running", holds.container().state().status());
     assertGoesOn(holds);
 
     kernel.freeze(first, holds.id());
     assertInstanceOf(Sight.Frozen.class, source.look(holds.id(), Optional.empty()));
     source.freeze(holds.id());
-    assertEquals("paused", holds.container().status());
+    assertEquals("paused", holds.container().state().status());
     source.freeze(holds.id());
     source.thaw(holds.id());
     assertInstanceOf(Sight.Runs.class, source.look(holds.id(), Optional.empty()));
@@ -261,7 +253,7 @@ final class FreezeIT {
   void whatWasDumpedExecutesNothingWhoeverLetsItGoOn() throws Exception {
     Holder holds = start();
     source.freeze(holds.id());
-    try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       ready.dump();
     }
     int still = holds.numbers().size();
@@ -285,8 +277,7 @@ final class FreezeIT {
     return CheckpointFolder.of(engine, holds.id(), CHECKPOINT, folder);
   }
 
-  private Dumper.Ready ready(Holder holds, TcpConnections tcp)
-      throws IOException, InterruptedException {
+  private Dumper.Ready ready(Holder holds, Tcp tcp) throws IOException, InterruptedException {
     HostFacts facts = HostFacts.ask("here", PROC, System.getProperty("os.arch"), commands);
     return new Dumper(
             engine,
@@ -334,7 +325,7 @@ final class FreezeIT {
     AtomicBoolean over = new AtomicBoolean();
     Optional<IOException> cut = Optional.empty();
     source.freeze(holds.id());
-    try (Dumper.Ready ready = ready(holds, TcpConnections.CLOSE)) {
+    try (Dumper.Ready ready = ready(holds, Tcp.CLOSE)) {
       CompletableFuture<Void> stopper =
           CompletableFuture.runAsync(() -> {
             if (stopCriu(dumps, holds, over)) {

@@ -2,9 +2,11 @@ package io.godwit.checkpointer.freeze;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
+import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Network;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -37,8 +39,10 @@ final class Holder implements AutoCloseable {
     var command = body.putArray("Cmd").add("/holder");
     List.of(more).forEach(command::add);
     // ICMP sockets are for whoever is in this range of groups.
-    body.putObject("HostConfig").putObject("Sysctls").put("net.ipv4.ping_group_range", "0 1000");
-    this.id = engine.create(NAME, body);
+    ObjectNode inspect = JSON.createObjectNode();
+    inspect.set("Config", body);
+    inspect.putObject("HostConfig").putObject("Sysctls").put("net.ipv4.ping_group_range", "0 1000");
+    this.id = engine.create(NAME, ContainerSpec.of(Container.parse(inspect.toString())));
     engine.start(id);
   }
 
@@ -46,8 +50,8 @@ final class Holder implements AutoCloseable {
     return id;
   }
 
-  SourceContainer container() throws IOException {
-    return engine.inspect(id).map(SourceContainer::new).orElseThrow();
+  Container container() throws IOException {
+    return engine.inspect(id).orElseThrow();
   }
 
   long pid() throws IOException {
@@ -73,13 +77,11 @@ final class Holder implements AutoCloseable {
   /** A connection to it, over the Engine's bridge. */
   Socket connect() throws IOException {
     String address =
-        container()
-            .inspect()
-            .path("NetworkSettings")
-            .path("Networks")
-            .path("bridge")
-            .path("IPAddress")
-            .asText();
+        container().networks().stream()
+            .filter(network -> network.name().equals("bridge"))
+            .map(Network::address)
+            .findFirst()
+            .orElse("");
     if (address.isEmpty()) {
       throw new IOException("the container has no address on the bridge");
     }

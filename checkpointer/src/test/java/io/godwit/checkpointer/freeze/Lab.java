@@ -9,16 +9,13 @@ import io.godwit.checkpointer.testing.Crash;
 import io.godwit.checkpointer.testing.FakeEngine;
 import io.godwit.checkpointer.testing.FakeProcesses;
 import io.godwit.checkpointer.testing.TestClock;
-import io.godwit.contract.TcpConnections;
 import io.godwit.criu.CriuVersion;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
-import io.godwit.docker.Orphans;
-import io.godwit.docker.ReadOnlyRoot;
 import io.godwit.docker.SharedMemory;
-import io.godwit.docker.StartSettings;
+import io.godwit.docker.Tcp;
 import io.godwit.isa.Isa;
 import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
@@ -72,6 +69,7 @@ final class Lab {
             new Crash(-1),
             world);
     this.criu = new CriuOptions(conf, clock, sleeper());
+    processes.boot(1);
     processes.startFresh(ID);
     Files.writeString(proc.folder().resolve("self/status"), "Uid:\t0\t0\t0\t0\n");
     this.source =
@@ -179,13 +177,7 @@ final class Lab {
         new HostFacts("here", Isa.X86_64, 4096, List.of(), Optional.of(new CriuVersion(4, 2, 1)));
     return new Dumper(
             asked, criu, proc, new InotifyWatches(proc, this::run), facts, source, waiting())
-        .ready(
-            ID,
-            CHECKPOINT,
-            checkpointFolder(),
-            folder.resolve("dump.log"),
-            TcpConnections.CLOSE,
-            patience);
+        .ready(ID, CHECKPOINT, checkpointFolder(), folder.resolve("dump.log"), Tcp.CLOSE, patience);
   }
 
   /** What CRIU is told. */
@@ -196,12 +188,7 @@ final class Lab {
   SourceRestore restore(DockerEngine asked) {
     return new SourceRestore(
         asked,
-        new CheckpointStart(
-            asked,
-            criu,
-            new ReadOnlyRoot(this::run, proc.folder()),
-            new StartSettings(this::run, proc.folder()),
-            new Orphans(proc.folder(), this::run, pause -> {})),
+        new CheckpointStart(asked, criu, this::run, proc.folder(), pause -> {}),
         new SharedMemory(this::run),
         proc,
         new ProcessIdentity(proc, processes));
@@ -209,7 +196,7 @@ final class Lab {
 
   SourceRestore.Dump dump() throws IOException {
     return new SourceRestore.Dump(
-        CHECKPOINT, checkpointFolder(), restoreLog(), TcpConnections.CLOSE, folder.resolve("held"));
+        CHECKPOINT, checkpointFolder(), restoreLog(), Tcp.CLOSE, folder.resolve("held"));
   }
 
   Path restoreLog() {

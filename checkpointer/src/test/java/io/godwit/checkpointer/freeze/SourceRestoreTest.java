@@ -86,7 +86,7 @@ final class SourceRestoreTest {
                 "startFromCheckpoint",
                 () -> {
                   if (asked.incrementAndGet() < 3) {
-                    throw new DockerException(500, "content sha256:abc: already exists");
+                    throw new DockerException.Refused(500, "content sha256:abc: already exists");
                   }
                   lab.engine.startFromCheckpoint(Lab.ID, Lab.CHECKPOINT);
                 }));
@@ -126,6 +126,6 @@ final class SourceRestoreTest {
   void dumpThatIsNotCompleteIsNotTried() throws Exception {
     lab.checkpointFolder().discard();
     SourceRestore restore = lab.restore(lab.engineBut("startFromCheckpoint", Lab::never));
-    assertInstanceOf(SourceRestore.Answer.Refused.class, restore.restore(Lab.ID, lab.dump(), born));
+    assertInstanceOf(SourceRestore.Answer.Damaged.class, restore.restore(Lab.ID, lab.dump(), born));
   }
 }

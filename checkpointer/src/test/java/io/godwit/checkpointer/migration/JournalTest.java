@@ -17,6 +17,7 @@ import io.godwit.isa.Isa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -56,10 +57,13 @@ final class JournalTest {
             Optional.of("{\"Name\":\"always\"}"),
             true,
             true,
-            Optional.of(new Standstill.Freeze(NOW, "random:1")),
+            Optional.of(new Standstill.Freeze(NOW, "random:1", "boot-1")),
             Optional.of(new Standstill.Dump("cp", true)));
     Checkpoint checkpoint = Checkpoint.newBuilder().setCriuVersion("4.2.1").build();
-    Migration.Touched touched = new Migration.Touched(source, preparation, standstill);
+    Migration.Touched touched =
+        new Migration.Touched(source, preparation, standstill, Optional.empty());
+    Migration.Touched stored =
+        new Migration.Touched(source, preparation, standstill, Optional.of(checkpoint));
     return Stream.of(
         new Migration.Pending(order),
         new Migration.Preflight(order, NOW.plusSeconds(900)),
@@ -75,7 +79,9 @@ final class JournalTest {
         new Migration.Failed(order, Optional.empty()),
         new Migration.Failed(order, Optional.of(touched)),
         new Migration.Aborted(order, Optional.of(touched)),
+        new Migration.Aborted(order, Optional.of(stored.goingOn())),
         new Migration.SourceDown(order, touched),
+        new Migration.SourceDown(order, stored),
         new Migration.RolledBack(order, Optional.of(NOW)),
         new Migration.RolledBack(order, Optional.empty()),
         new Migration.Settled(order, State.SUCCEEDED));
@@ -142,6 +148,61 @@ final class JournalTest {
     Files.writeString(entry, "request {");
     IOException failure = assertThrows(IOException.class, journal::unsettled);
     assertTrue(failure.getMessage().contains(entry.toString()), failure.getMessage());
+  }
+
+  @Test
+  void aStartReadsNothingOfWhatHasEnded() throws IOException {
+    Journal journal = new Journal(folder);
+    journal.accept(migration());
+    journal.save(settled());
+    journal.end(ID);
+    Path ended = folder.resolve("migrations/ended").resolve(ID).resolve("migration.txt");
+    Files.writeString(ended, "nothing that could be read");
+    assertEquals(List.of(), new Journal(folder).unsettled());
+  }
+
+  @Test
+  void whatHasEndedIsStillKnownAndNotBegunAgain() throws IOException {
+    Journal journal = new Journal(folder);
+    journal.accept(migration());
+    Files.writeString(journal.workFolder(ID).resolve("pages-1.img"), "can be made again");
+    Files.writeString(journal.keptFile(ID, "dump.log"), "what CRIU said");
+    journal.save(settled());
+    journal.end(ID);
+    assertEquals(Optional.of(settled()), new Journal(folder).find(ID));
+    assertFalse(new Journal(folder).accept(migration()));
+    Path ended = folder.resolve("migrations/ended").resolve(ID);
+    assertTrue(Files.exists(ended.resolve("dump.log")));
+    assertFalse(Files.exists(ended.resolve("work")));
+  }
+
+  @Test
+  void whatCouldNotBePutAwayIsAtTheNextStart() throws IOException {
+    Journal journal = new Journal(folder);
+    journal.accept(migration());
+    journal.save(settled());
+    assertEquals(List.of(), new Journal(folder).unsettled());
+    assertTrue(Files.exists(folder.resolve("migrations/ended").resolve(ID)));
+    assertEquals(Optional.of(settled()), new Journal(folder).find(ID));
+  }
+
+  @Test
+  void whatEndedLongAgoIsForgotten() throws IOException {
+    Journal journal = new Journal(folder);
+    journal.accept(migration());
+    journal.save(settled());
+    journal.end(ID);
+    Path entry = folder.resolve("migrations/ended").resolve(ID).resolve("migration.txt");
+    Files.setLastModifiedTime(entry, FileTime.from(NOW));
+    journal.forget(NOW);
+    assertTrue(journal.find(ID).isPresent());
+    journal.forget(NOW.plusSeconds(1));
+    assertTrue(journal.find(ID).isEmpty());
+    assertFalse(Files.exists(entry.resolveSibling(".")));
+  }
+
+  private static Migration settled() {
+    return new Migration.Settled(migration().order(), State.SUCCEEDED);
   }
 
   @Test

@@ -3,10 +3,9 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,7 +83,7 @@ final class ConnectionChecksTest {
     String inspect = "{\"Name\": \"/app\", \"NetworkSettings\": {\"Networks\": %s}}";
     new ConnectionChecks(new ProcFs(proc))
         .keep(
-            new SourceContainer(new ObjectMapper().readTree(inspect.formatted(networks))),
+            Container.parse(inspect.formatted(networks)),
             List.of(new HostProcess(7, 70)),
             refusals);
     return refusals.stream().map(Refusal::words).toList();

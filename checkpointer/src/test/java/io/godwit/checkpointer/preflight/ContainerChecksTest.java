@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,14 +64,14 @@ final class ContainerChecksTest {
             """);
   }
 
-  private static List<String> reasons(ObjectNode inspect) {
+  private static List<String> reasons(ObjectNode inspect) throws IOException {
     List<Refusal> refusals = new ArrayList<>();
     new ContainerChecks(new ProcFs(Path.of("/proc")))
-        .configuration(new SourceContainer(inspect), refusals);
+        .configuration(Container.parse(inspect.toString()), refusals);
     return refusals.stream().map(Refusal::words).toList();
   }
 
-  private static void assertOne(String part, ObjectNode inspect) {
+  private static void assertOne(String part, ObjectNode inspect) throws IOException {
     List<String> reasons = reasons(inspect);
     assertEquals(1, reasons.size(), reasons::toString);
     assertTrue(reasons.getFirst().contains(part), reasons.getFirst());

@@ -46,7 +46,7 @@ final class DeviceChecksTest {
   }
 
   @Test
-  void deviceThatWasNotHeardOfIsTakenForDead() {
+  void deviceThatWasNotHeardOfIsTakenForDead() throws InterruptedException {
     devices.put(Device.profile(clock).build());
     clock.sleep(Duration.ofSeconds(30));
     assertTrue(checks.alive(Device.NAME).isEmpty());

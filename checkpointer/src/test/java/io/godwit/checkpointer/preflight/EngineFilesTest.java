@@ -3,8 +3,7 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,11 +82,8 @@ final class EngineFilesTest {
   private List<String> reasons(String network) throws IOException {
     List<Refusal> refusals = new ArrayList<>();
     EngineFiles.check(
-        new SourceContainer(
-            new ObjectMapper()
-                .readTree(
-                    INSPECT.formatted(
-                        folder, network, network.equals("default") ? "bridge" : network))),
+        Container.parse(
+            INSPECT.formatted(folder, network, network.equals("default") ? "bridge" : network)),
         refusals);
     return refusals.stream().map(Refusal::words).toList();
   }

@@ -3,11 +3,14 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.EngineInfo;
+import io.godwit.docker.ListedContainer;
+import io.godwit.docker.Mount;
+import io.godwit.docker.Volume;
 import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,9 +31,8 @@ final class MountChecksTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;
-  private final List<JsonNode> others = new ArrayList<>();
-  private final ObjectNode volume =
-      JSON.createObjectNode().put("Driver", "local").put("Mountpoint", "/v/_data");
+  private final List<ListedContainer> others = new ArrayList<>();
+  private String volumeOptions = "";
   private Path mountTable;
 
   @BeforeEach
@@ -47,8 +50,9 @@ final class MountChecksTest {
   @Test
   void aVolumeOfAnotherDriverOrWithOptionsIsRefusedByName() throws IOException {
     assertOne(
-        "its volume data at /at is of the driver nfs", volume("data", true).put("Driver", "nfs"));
-    volume.putObject("Options").put("type", "nfs").put("device", ":/export");
+        "its volume data at /at is of the driver nfs",
+        new Mount.Volume("data", "nfs", "/v/data", "/at", true));
+    volumeOptions = "{\"type\":\"nfs\",\"device\":\":/export\"}";
     assertOne("has driver options ({\"type\":\"nfs\"", volume("data", true));
   }
 
@@ -73,7 +77,8 @@ final class MountChecksTest {
   @Test
   void mountsBelowAFolderAndPropagationAreRefused() throws IOException {
     Path srv = Files.createDirectory(folder.resolve("srv x"));
-    assertOne("has the propagation rshared", bind(srv).put("Propagation", "rshared"));
+    assertOne(
+        "has the propagation rshared", new Mount.Bind(srv.toString(), "/at", true, "rshared"));
     Files.writeString(
         mountTable,
         "23 22 0:41 / %s/below rw - tmpfs t rw\n"
@@ -99,42 +104,47 @@ final class MountChecksTest {
     assertOne("it shares " + srv + " with container other", bind(srv));
   }
 
-  private static ObjectNode volume(String name, boolean writable) {
-    return JSON.createObjectNode()
-        .put("Type", "volume")
-        .put("Name", name)
-        .put("Driver", "local")
-        .put("Source", "/v/" + name)
-        .put("Destination", "/at")
-        .put("RW", writable);
+  private static Mount volume(String name, boolean writable) {
+    return new Mount.Volume(name, "local", "/v/" + name, "/at", writable);
   }
 
-  private static ObjectNode bind(Path source) {
-    return JSON.createObjectNode()
-        .put("Type", "bind")
-        .put("Source", source.toString())
-        .put("Destination", "/at")
-        .put("Propagation", "rprivate")
-        .put("RW", true);
+  private static Mount bind(Path source) {
+    return new Mount.Bind(source.toString(), "/at", true, "rprivate");
   }
 
-  private static JsonNode other(String state, ObjectNode mount) {
-    ObjectNode other = JSON.createObjectNode().put("Id", "other").put("State", state);
-    other.putArray("Names").add("/other");
-    other.putArray("Mounts").add(mount);
-    return other;
+  private static ListedContainer other(String status, Mount mount) {
+    return new ListedContainer("other", "other", status, Map.of(), List.of(mount));
   }
 
-  private List<String> reasons(ObjectNode mount) throws IOException {
+  private List<String> reasons(Mount mount) throws IOException {
     ObjectNode inspect = JSON.createObjectNode().put("Id", "c1").put("Name", "/app");
     inspect.putObject("HostConfig").put("IpcMode", "private");
-    inspect.putArray("Mounts").add(mount);
+    inspect.putArray("Mounts").add(told(mount));
     List<Refusal> refusals = new ArrayList<>();
-    new MountChecks(engine(), mountTable).check(new SourceContainer(inspect), refusals);
+    new MountChecks(engine(), mountTable).check(Container.parse(inspect.toString()), refusals);
     return refusals.stream().map(Refusal::words).toList();
   }
 
-  private void assertOne(String part, ObjectNode mount) throws IOException {
+  /** As the Engine tells it. */
+  private static ObjectNode told(Mount mount) {
+    ObjectNode told =
+        JSON.createObjectNode().put("Destination", mount.destination()).put("RW", mount.writable());
+    return switch (mount) {
+      case Mount.Volume volume ->
+          told.put("Type", "volume")
+              .put("Name", volume.name())
+              .put("Driver", volume.driver())
+              .put("Source", volume.source());
+      case Mount.Bind bind ->
+          told.put("Type", "bind")
+              .put("Source", bind.source())
+              .put("Propagation", bind.propagation());
+      case Mount.Tmpfs _ -> told.put("Type", "tmpfs");
+      case Mount.Other other -> told.put("Type", other.type());
+    };
+  }
+
+  private void assertOne(String part, Mount mount) throws IOException {
     List<String> reasons = reasons(mount);
     assertEquals(1, reasons.size(), reasons::toString);
     assertTrue(reasons.getFirst().contains(part), reasons.getFirst());
@@ -147,9 +157,11 @@ final class MountChecksTest {
             new Class<?>[] {DockerEngine.class},
             (proxy, method, arguments) ->
                 switch (method.getName()) {
-                  case "info" -> JSON.createObjectNode().put("DockerRootDir", "/docker");
+                  case "info" -> new EngineInfo("", Path.of("/docker"), "", true, 1, List.of(), "");
                   case "containers" -> List.copyOf(others);
-                  case "inspectVolume" -> Optional.of(volume);
+                  case "inspectVolume" ->
+                      Optional.of(
+                          new Volume("local", Path.of("/v/_data"), Map.of(), volumeOptions));
                   default -> throw new AssertionError(method.getName());
                 });
   }

@@ -3,10 +3,9 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,8 +66,7 @@ final class OwnMountsTest {
     List<Refusal> refusals = new ArrayList<>();
     new OwnMounts(new ProcFs(folder.resolve("proc")))
         .check(
-            new SourceContainer(
-                new ObjectMapper().readTree(INSPECT.formatted(folder.resolve("upper")))),
+            Container.parse(INSPECT.formatted(folder.resolve("upper"))),
             new HostProcess(7, 1),
             refusals);
     return refusals.stream().map(Refusal::words).toList();

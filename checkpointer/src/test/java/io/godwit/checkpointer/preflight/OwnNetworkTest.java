@@ -3,14 +3,17 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.godwit.checkpointer.source.Firewall;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +47,8 @@ final class OwnNetworkTest {
       """;
 
   @TempDir private Path proc;
+  private String rules = "-A INPUT -s 10.0.0.0/8 -j DROP\n";
+  private int exit;
 
   @BeforeEach
   void asTheEngineMadeIt() throws IOException {
@@ -97,13 +102,41 @@ final class OwnNetworkTest {
     assertEquals(List.of(), reasons());
   }
 
+  @Test
+  void tableWithNothingInItIsNoObstacle() throws IOException {
+    Files.writeString(proc.resolve("7/net/ip_tables_names"), "filter\nnat\n");
+    Files.writeString(proc.resolve("7/net/ip6_tables_names"), "filter\n");
+    rules = "";
+    assertEquals(List.of(), reasons());
+  }
+
+  @Test
+  void chainAndPolicyOfAProgramsOwnAreNamed() throws IOException {
+    Files.writeString(proc.resolve("7/net/ip6_tables_names"), "filter\n");
+    rules = ":MINE - [0:0]\n";
+    assertTrue(reasons().getFirst().contains("(iptables filter)"));
+    rules = ":FORWARD DROP [0:0]\n";
+    assertTrue(reasons().getFirst().contains("(iptables filter)"));
+  }
+
+  @Test
+  void tableThatCannotBeReadIsNamed() throws IOException {
+    Files.writeString(proc.resolve("7/net/ip_tables_names"), "filter\n");
+    exit = 127;
+    assertTrue(reasons().getFirst().contains("(iptables filter)"));
+  }
+
+  /** As iptables-save(8) says it. */
+  private CommandRunner.Result saved(List<String> command, Duration atMost) {
+    String said = "*%s\n:INPUT ACCEPT [5:420]\n%sCOMMIT\n".formatted(command.getLast(), rules);
+    return new CommandRunner.Result(exit, said.getBytes(StandardCharsets.UTF_8), "");
+  }
+
   private List<String> reasons() throws IOException {
     List<Refusal> refusals = new ArrayList<>();
-    new OwnNetwork(new ProcFs(proc))
-        .check(
-            new SourceContainer(new ObjectMapper().readTree(INSPECT)),
-            new HostProcess(7, 70),
-            refusals);
+    ProcFs procFs = new ProcFs(proc);
+    new OwnNetwork(procFs, new Firewall(procFs, this::saved))
+        .check(Container.parse(INSPECT), new HostProcess(7, 70), refusals);
     return refusals.stream().map(Refusal::words).toList();
   }
 }

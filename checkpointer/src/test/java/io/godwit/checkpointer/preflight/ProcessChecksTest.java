@@ -3,10 +3,9 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
@@ -200,10 +199,7 @@ final class ProcessChecksTest {
     }
     List<Refusal> refusals = new ArrayList<>();
     new ProcessChecks(new ProcFs(proc))
-        .check(
-            new SourceContainer(new ObjectMapper().readTree(INSPECT.formatted(hostConfig))),
-            all,
-            refusals);
+        .check(Container.parse(INSPECT.formatted(hostConfig)), all, refusals);
     return refusals;
   }
 

@@ -3,10 +3,9 @@ package io.godwit.checkpointer.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.checkpointer.source.HostProcess;
 import io.godwit.checkpointer.source.ProcFs;
-import io.godwit.checkpointer.source.SourceContainer;
+import io.godwit.docker.Container;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
 import java.io.IOException;
@@ -154,8 +153,7 @@ final class SilentLossesTest {
     List<Refusal> refusals = new ArrayList<>();
     losses()
         .check(
-            new SourceContainer(
-                new ObjectMapper().readTree(INSPECT.formatted(folder.resolve("upper")))),
+            Container.parse(INSPECT.formatted(folder.resolve("upper"))),
             List.of(new HostProcess(7, 70)),
             refusals);
     return refusals;

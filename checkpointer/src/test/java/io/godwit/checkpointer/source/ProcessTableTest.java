@@ -40,6 +40,16 @@ final class ProcessTableTest {
   }
 
   @Test
+  void firstProcessComesFirstThoughPidsHaveBegunAnew() throws IOException {
+    process(31_000, "S", "0::/docker/" + ID, 1, 70);
+    process(40, "S", "0::/docker/" + ID, 31_000, 70);
+    process(20, "S", "0::/docker/" + ID, 40, 71);
+    assertEquals(
+        List.of(new HostProcess(31_000, 70), new HostProcess(40, 70), new HostProcess(20, 71)),
+        all().ofContainer(ID));
+  }
+
+  @Test
   void leavesOutZombies() throws IOException {
     process(7, "Z", "0::/docker/" + ID);
     assertTrue(all().ofContainer(ID).isEmpty());
@@ -77,10 +87,16 @@ final class ProcessTableTest {
   }
 
   private void process(long pid, String state, String cgroup) throws IOException {
+    process(pid, state, cgroup, 1, 70);
+  }
+
+  private void process(long pid, String state, String cgroup, long parent, long start)
+      throws IOException {
     Path folder = Files.createDirectories(proc.resolve(Long.toString(pid)));
     Files.writeString(
         folder.resolve("stat"),
-        "%d (a) b (c)) %s 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0 70 0".formatted(pid, state));
+        "%d (a) b (c)) %s %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0 %d 0"
+            .formatted(pid, state, parent, start));
     Files.writeString(folder.resolve("cgroup"), cgroup + "\n");
     Files.writeString(folder.resolve("cmdline"), "/program\0");
   }

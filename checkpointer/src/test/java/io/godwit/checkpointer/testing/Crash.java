@@ -1,6 +1,7 @@
 package io.godwit.checkpointer.testing;
 
 import io.godwit.messaging.Sleeper;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -67,6 +68,28 @@ public final class Crash {
     return pause -> {
       requireAlive();
       real.sleep(pause);
+    };
+  }
+
+  /** The dead begin no thread, and none of theirs that has not begun yet does anything. */
+  public Threads threads(Threads real) {
+    return new Threads() {
+      @Override
+      public Started start(String name, Runnable work) {
+        requireAlive();
+        return real.start(
+            name,
+            () -> {
+              if (where.isEmpty()) {
+                work.run();
+              }
+            });
+      }
+
+      @Override
+      public Bell bell() {
+        return real.bell();
+      }
     };
   }
 

@@ -1,12 +1,13 @@
 package io.godwit.checkpointer.testing;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerException;
+import io.godwit.docker.EngineImage;
+import io.godwit.docker.EngineInfo;
+import io.godwit.docker.RestartPolicy;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,9 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /** An Engine with one container, which outlives the service. */
-public final class FakeEngine implements DockerEngine {
+public final class FakeEngine extends UnaskedEngine {
   public static final String ID = "c".repeat(64);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,6 +35,36 @@ public final class FakeEngine implements DockerEngine {
     private final Map<String, List<Integer>> refusals = new HashMap<>();
     private long unnoticedPid;
     private int glancesUntilNoticed;
+    private volatile CountDownLatch hangs = new CountDownLatch(0);
+    private boolean mayStartAfresh;
+    private Optional<Path> restoredFrom = Optional.empty();
+    private String restoredPages = "";
+
+    /** Whether no call comes back, or is done, as long as this is so. */
+    public void setHangs(boolean does) {
+      hangs.countDown();
+      hangs = new CountDownLatch(does ? 1 : 0);
+    }
+
+    /** Whether it is right to start the container from its beginning. */
+    public void setMayStartAfresh(boolean may) {
+      this.mayStartAfresh = may;
+    }
+
+    /** Somebody has set it. */
+    public void setRestartPolicy(String policy) {
+      restartPolicy = policy;
+    }
+
+    /** Where the images were that CRIU restored last. */
+    public Optional<Path> restoredFrom() {
+      return restoredFrom;
+    }
+
+    /** The pages that it restored last. */
+    public String restoredPages() {
+      return restoredPages;
+    }
 
     /** Whether CRIU refuses to dump. */
     public void setDumpFails(boolean dumpFails) {
@@ -105,19 +137,12 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
-  public JsonNode info() {
-    return JSON.createObjectNode()
-        .put("ExperimentalBuild", true)
-        .put("DockerRootDir", root.toString());
+  public EngineInfo info() {
+    return new EngineInfo("26.1.5", root, "overlay2", true, 1, List.of(), "docker-init");
   }
 
   @Override
-  public JsonNode version() {
-    return JSON.createObjectNode();
-  }
-
-  @Override
-  public Optional<JsonNode> inspect(String container) throws IOException {
+  public Optional<Container> inspect(String container) throws IOException {
     answer("inspect");
     if (!world.exists || !(container.equals("app") || container.equals(ID))) {
       return Optional.empty();
@@ -139,14 +164,12 @@ public final class FakeEngine implements DockerEngine {
     inspect.putObject("Config").putObject("Labels");
     ObjectNode driver = inspect.putObject("GraphDriver").put("Name", "overlay2");
     driver.putObject("Data").put("UpperDir", upper.toString());
-    return Optional.of(inspect);
+    return Optional.of(Container.parse(inspect.toString()));
   }
 
   @Override
-  public Optional<JsonNode> inspectImage(String image) {
-    ObjectNode found = JSON.createObjectNode().put("Size", 1000);
-    found.putArray("RepoTags").add("app:latest");
-    return Optional.of(found);
+  public Optional<EngineImage> inspectImage(String image) {
+    return Optional.of(new EngineImage("sha256:abc", 1000, List.of("app:latest")));
   }
 
   @Override
@@ -161,7 +184,7 @@ public final class FakeEngine implements DockerEngine {
         "the dump",
         () -> {
           if (world.dumpFails) {
-            throw new DockerException(500, "criu failed");
+            throw new DockerException.Refused(500, "criu failed");
           }
           Path folder = Files.createDirectories(checkpoints(root).resolve(checkpoint));
           Files.writeString(folder.resolve("descriptors.json"), "descriptors.json");
@@ -193,13 +216,15 @@ public final class FakeEngine implements DockerEngine {
           if (!Files.exists(folder.resolve("descriptors.json"))
               || !Files.exists(images().resolve("inventory.img"))
               || program.pid().isPresent()) {
-            throw new DockerException(500, "cannot restore");
+            throw new DockerException.Refused(500, "cannot restore");
           }
           if (world.freshStarts > 0) {
             world.freshStarts--;
             processes.startFresh(ID);
           } else {
             processes.appear(ID, world.dumped);
+            world.restoredFrom = Optional.of(images());
+            world.restoredPages = Files.readString(images().resolve("pages-1.img"));
           }
           return true;
         });
@@ -233,8 +258,9 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
-  public void setRestartPolicy(String container, JsonNode policy) throws IOException {
-    crash.around("the restart policy", () -> world.restartPolicy = policy.path("Name").asText());
+  public void setRestartPolicy(String container, RestartPolicy policy) throws IOException {
+    answer("setRestartPolicy");
+    crash.around("the restart policy", () -> world.restartPolicy = policy.name());
   }
 
   @Override
@@ -266,15 +292,25 @@ public final class FakeEngine implements DockerEngine {
   }
 
   private void answer(String call) throws DockerException {
+    try {
+      world.hangs.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DockerException.Silent("nobody waits for it any more");
+    }
     List<Integer> left = world.refusals.getOrDefault(call, List.of());
     if (!left.isEmpty()) {
-      throw new DockerException(left.removeFirst(), "the Engine does not " + call);
+      int status = left.removeFirst();
+      String what = "the Engine does not " + call;
+      throw status == 0
+          ? new DockerException.Silent(what)
+          : new DockerException.Refused(status, what);
     }
   }
 
   private static void require(boolean state, String otherwise) throws DockerException {
     if (!state) {
-      throw new DockerException(500, otherwise.formatted(ID));
+      throw new DockerException.Refused(500, otherwise.formatted(ID));
     }
   }
 
@@ -301,65 +337,10 @@ public final class FakeEngine implements DockerEngine {
   }
 
   @Override
-  public void removeStopped(String container) {
-    throw new AssertionError("a checkpointer removes a source by remove");
+  public void start(String container) throws IOException {
+    if (!world.mayStartAfresh) {
+      throw new AssertionError("a checkpointer starts no container afresh");
+    }
+    processes.startFresh(ID);
   }
-
-  @Override
-  public void rename(String container, String name) {
-    throw new AssertionError("a checkpointer renames nothing");
-  }
-
-  @Override
-  public void tagImage(String image, String tag) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void loadImage(InputStream archive) {
-    throw new AssertionError("a checkpointer loads no image");
-  }
-
-  @Override
-  public String create(String name, JsonNode body) {
-    throw new AssertionError("a checkpointer creates no container");
-  }
-
-  @Override
-  public void connect(String network, String container, JsonNode endpoint) {
-    throw new AssertionError("a checkpointer makes no container's networks");
-  }
-
-  @Override
-  public void start(String container) {
-    throw new AssertionError("a checkpointer starts no container afresh");
-  }
-
-  @Override
-  public List<JsonNode> containers() {
-    return List.of();
-  }
-
-  @Override
-  public Optional<JsonNode> inspectVolume(String volume) {
-    return Optional.empty();
-  }
-
-  @Override
-  public void createVolume(String volume, Map<String, String> labels) {
-    throw new AssertionError("a checkpointer creates no volume");
-  }
-
-  @Override
-  public boolean removeVolume(String volume) {
-    throw new AssertionError("the container has no volume");
-  }
-
-  @Override
-  public String logs(String container, int tail) {
-    return "";
-  }
-
-  @Override
-  public void close() {}
 }

@@ -1,9 +1,5 @@
 package io.godwit.checkpointer.testing;
 
-import com.google.protobuf.MessageLite;
-import io.godwit.blob.Blob;
-import io.godwit.blob.BlobException;
-import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.source.CgroupFreezer;
@@ -15,33 +11,28 @@ import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcessIdentity;
 import io.godwit.checkpointer.work.Deadlines;
 import io.godwit.checkpointer.work.Workshop;
-import io.godwit.contract.Decision;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Rehearsal;
 import io.godwit.criu.CriuVersion;
 import io.godwit.docker.CommandRunner;
-import io.godwit.docker.CriuBusyException;
 import io.godwit.docker.CriuOptions;
+import io.godwit.docker.DockerEngine;
 import io.godwit.isa.Isa;
-import io.godwit.messaging.DecisionLog;
-import io.godwit.messaging.LogPosition;
-import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Topic;
 import io.godwit.service.Threads;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A machine with one container {@code app}, on which checkpointers can be started and killed one
@@ -65,6 +56,10 @@ public final class FakeHost {
   private final List<String> violations = new ArrayList<>();
   private Optional<Service> service = Optional.empty();
   private boolean storeIsLostAtTheDump;
+  private volatile boolean storeIsAway;
+  private int boots = 1;
+  private Runnable whenTheStoreIsLost = () -> {};
+  private UnaryOperator<DockerEngine> via = UnaryOperator.identity();
 
   /** A machine whose container runs, and a device that behaves so. */
   public FakeHost(Path folder, Device.Will will) throws IOException {
@@ -79,6 +74,7 @@ public final class FakeHost {
         folder.resolve("program_aarch64"), ElfWriter.write(Isa.AARCH64.elfMachine(), 2, symbols));
     Files.createDirectories(folder.resolve("upper"));
     Files.createDirectories(folder.resolve("proc"));
+    processes(new Crash(-1)).boot(boots);
     processes(new Crash(-1)).startFresh(FakeEngine.ID);
     publisher.listen(record -> {
       if (record.topic() == Topic.CHECKPOINTS && runs()) {
@@ -113,8 +109,55 @@ public final class FakeHost {
     this.storeIsLostAtTheDump = lost;
   }
 
+  /** Whether the blob store does not answer who asks for something. */
+  public void setStoreIsAway(boolean away) {
+    this.storeIsAway = away;
+  }
+
   public FakeEngine.World engine() {
     return engine;
+  }
+
+  /** Something happens when the blob store goes away as the container comes to a stand. */
+  public void whenTheStoreIsLost(Runnable trouble) {
+    this.whenTheStoreIsLost = trouble;
+  }
+
+  /** No blob is any more what its digest says. */
+  public void damageBlobs() throws IOException {
+    try (var blobs = Files.list(folder.resolve("blobs"))) {
+      for (Path blob : blobs.toList()) {
+        Files.writeString(blob, "!", StandardOpenOption.APPEND);
+      }
+    }
+  }
+
+  /** What lies between checkpointers that are started from now on and the Engine. */
+  public void setBetween(UnaryOperator<DockerEngine> between) {
+    this.via = between;
+  }
+
+  /** What a migration keeps. */
+  public Path kept() {
+    return folder.resolve("state/migrations").resolve(ID);
+  }
+
+  /** The power is cut, and comes back; of what lay in work folders nobody knows what is there. */
+  public void cutPower() {
+    restartEngine();
+    try {
+      processes(new Crash(-1)).boot(++boots);
+      Path images = kept().resolve("work/images");
+      if (Files.isDirectory(images)) {
+        try (var files = Files.list(images)) {
+          for (Path file : files.toList()) {
+            Files.write(file, new byte[0]);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public Device device() {
@@ -125,7 +168,12 @@ public final class FakeHost {
   public void restartEngine() {
     try {
       engine.killed();
-      processes(new Crash(-1)).kill();
+      if (program.pid().isPresent()) {
+        processes(new Crash(-1)).kill();
+      }
+      if (engine.restartPolicy().equals("always")) {
+        processes(new Crash(-1)).startFresh(FakeEngine.ID);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -197,7 +245,7 @@ public final class FakeHost {
         new Service(
             new Workshop.Machine(
                 facts,
-                docker,
+                via.apply(docker),
                 criu,
                 FakeHost::command,
                 procFs,
@@ -207,34 +255,39 @@ public final class FakeHost {
                     procFs::ofContainer, new ElfPrograms(procFs), memory, clock, clock),
                 new CgroupFreezer(procFs, memory.cgroups())),
             new Workshop.Meeting(
-                new DyingPublisher(publisher, crash),
-                new DyingLog(log, crash),
-                new DyingBlobs(
+                new Dying.OnPublishing(publisher, crash),
+                new Dying.OnDeciding(log, crash),
+                new Dying.OnStoring(
                     new FolderBlobs(folder.resolve("blobs")),
                     crash,
-                    () -> storeIsLostAtTheDump && !runs()),
+                    this::isStoreLost,
+                    () -> storeIsAway),
                 new DeviceChecks(devices, facts, clock)),
             devices,
             Deadlines.STANDARD,
             folder.resolve("state"),
-            new Waiting(crash.clock(clock), crash.sleeper(clock), Threads.SYSTEM));
+            new Waiting(crash.clock(clock), crash.sleeper(clock), crash.threads(Threads.SYSTEM)));
     service = Optional.of(started);
     return started;
   }
 
   /** In a process of its own the turn would go with the dead; here its threads take a moment. */
   private static void recover(CriuOptions criu) throws IOException {
-    for (int tries = 0; ; tries++) {
-      try {
-        criu.recover();
-        return;
-      } catch (CriuBusyException e) {
-        if (tries == DYING) {
-          throw e;
-        }
-        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+    for (int tries = 0; !criu.recover(); tries++) {
+      if (tries == DYING) {
+        throw new AssertionError("the dead have the turn on CRIU's options still");
       }
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
+  }
+
+  private boolean isStoreLost() {
+    boolean lost = storeIsLostAtTheDump && !runs();
+    if (lost) {
+      whenTheStoreIsLost.run();
+      whenTheStoreIsLost = () -> {};
+    }
+    return lost;
   }
 
   private FakeProcesses processes(Crash crash) {
@@ -260,87 +313,11 @@ public final class FakeHost {
   private static CommandRunner.Result command(List<String> command, Duration atMost)
       throws IOException {
     int file = command.indexOf("--file");
-    if (file >= 0) {
-      Files.writeString(Path.of(command.get(file + 1)), "an archive");
+    if (file >= 0 && !command.contains("--extract")) {
+      // A tar ends with two blocks of zeros.
+      Files.write(Path.of(command.get(file + 1)), new byte[1024]);
     }
     String found = command.getFirst().equals("find") ? "d 4096 1.0 1.0 7 \0" : "";
     return new CommandRunner.Result(0, found.getBytes(StandardCharsets.UTF_8), "");
-  }
-
-  private record DyingPublisher(Publisher publisher, Crash crash) implements Publisher {
-    @Override
-    public void publish(Topic topic, String key, MessageLite value) {
-      crash.aroundSure(
-          "publishing to " + topic,
-          () -> {
-            publisher.publish(topic, key, value);
-            return true;
-          });
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private record DyingLog(DecisionLog log, Crash crash) implements DecisionLog {
-    @Override
-    public List<Decision> append(Decision decision) {
-      return crash.aroundSure("a decision", () -> log.append(decision));
-    }
-
-    @Override
-    public List<Decision> read(String migrationId) {
-      return log.read(migrationId);
-    }
-
-    @Override
-    public List<Decision> await(String migrationId, int known, Duration atMost)
-        throws InterruptedException {
-      return log.await(migrationId, known, atMost);
-    }
-
-    @Override
-    public LogPosition end() {
-      return log.end();
-    }
-
-    @Override
-    public boolean reachesBackTo(LogPosition position) {
-      return log.reachesBackTo(position);
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private record DyingBlobs(BlobStore store, Crash crash, BooleanSupplier lost)
-      implements BlobStore {
-    @Override
-    public Blob put(Path file, LongConsumer progress) throws IOException {
-      if (lost.getAsBoolean()) {
-        throw new BlobException("the store does not answer");
-      }
-      return crash.around("storing a blob", () -> store.put(file, progress));
-    }
-
-    @Override
-    public Blob put(byte[] bytes) throws IOException {
-      return crash.around("storing bytes", () -> store.put(bytes));
-    }
-
-    @Override
-    public void fetch(Blob blob, Path into, LongConsumer progress) throws IOException {
-      store.fetch(blob, into, progress);
-    }
-
-    @Override
-    public InputStream open(Blob blob) throws IOException {
-      return store.open(blob);
-    }
-
-    @Override
-    public byte[] read(Blob blob, long offset, int length) throws IOException {
-      return store.read(blob, offset, length);
-    }
   }
 }

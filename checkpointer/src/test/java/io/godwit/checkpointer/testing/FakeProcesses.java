@@ -75,6 +75,12 @@ public final class FakeProcesses implements ProcessMemory {
     appear(containerId, memory);
   }
 
+  /** The machine is started: this is its kernel's how-manieth run. */
+  public void boot(int number) throws IOException {
+    Path random = Files.createDirectories(proc.resolve("sys/kernel/random"));
+    Files.writeString(random.resolve("boot_id"), "boot-%d\n".formatted(number));
+  }
+
   /** Kills it; returns its memory. */
   public Map<Long, Long> kill() throws IOException {
     Path folder = proc.resolve(Long.toString(world.pid.orElseThrow()));

@@ -3,6 +3,7 @@ package io.godwit.checkpointer.testing;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobException;
 import io.godwit.blob.BlobStore;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ public final class FolderBlobs implements BlobStore {
 
   @Override
   public InputStream open(Blob blob) throws IOException {
-    return Files.newInputStream(folder.resolve(blob.sha256()));
+    return new ByteArrayInputStream(all(blob));
   }
 
   @Override
@@ -55,7 +56,11 @@ public final class FolderBlobs implements BlobStore {
     if (!Files.exists(file)) {
       throw new BlobException("there is no blob " + blob.sha256());
     }
-    return Files.readAllBytes(file);
+    byte[] bytes = Files.readAllBytes(file);
+    if (!digest(bytes).equals(blob.sha256())) {
+      throw new BlobException("blob %s is damaged".formatted(blob.sha256()));
+    }
+    return bytes;
   }
 
   private static String digest(byte[] bytes) {

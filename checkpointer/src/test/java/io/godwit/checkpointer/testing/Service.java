@@ -9,6 +9,7 @@ import io.godwit.checkpointer.migration.MigrationObserver;
 import io.godwit.checkpointer.preflight.ContainersInMigration;
 import io.godwit.checkpointer.preflight.DeviceChecks;
 import io.godwit.checkpointer.preflight.Preflight;
+import io.godwit.checkpointer.source.Firewall;
 import io.godwit.checkpointer.work.Deadlines;
 import io.godwit.checkpointer.work.Inbox;
 import io.godwit.checkpointer.work.Worker;
@@ -50,6 +51,7 @@ public final class Service implements MigrationObserver {
                 machine.engine(),
                 machine.processes(),
                 machine.watches(),
+                new Firewall(machine.processes(), machine.commands()),
                 machine.facts(),
                 new DeviceChecks(directory, machine.facts(), clock),
                 inMigration),

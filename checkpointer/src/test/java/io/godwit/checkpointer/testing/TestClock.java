@@ -12,7 +12,10 @@ public final class TestClock extends Clock implements Sleeper {
   private volatile Instant now = Instant.parse("2026-06-01T12:00:00Z");
 
   @Override
-  public void sleep(Duration time) {
+  public void sleep(Duration time) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     now = now.plus(time);
   }
 

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +65,66 @@ final class CrashTest {
       assertTrue(host.program().pid().isPresent());
       if (where.isEmpty()) {
         return;
+      }
+    }
+    throw new AssertionError("no end of things to be killed at");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Device.Will.class,
+      names = {"SUCCEED", "IGNORE"})
+  void aPowerCutLosesNothingThatIsInTheStoreWhereverItComes(Device.Will will) throws IOException {
+    everythingGoesDown(will, FakeHost::cutPower, CrashTest::isStored);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Device.Will.class,
+      names = {"SUCCEED", "FAIL"})
+  void anEngineThatEndsWithItsContainersLosesNothingThatWasDumped(Device.Will will)
+      throws IOException {
+    everythingGoesDown(will, FakeHost::restartEngine, CrashTest::isDumped);
+  }
+
+  private static boolean isStored(Migration.Touched touched) {
+    return touched.stored().isPresent();
+  }
+
+  private static boolean isDumped(Migration.Touched touched) {
+    return touched.standstill().hasDump();
+  }
+
+  /** The service is killed, and then all that runs on its machine is. */
+  private void everythingGoesDown(
+      Device.Will will, Consumer<FakeHost> goes, Predicate<Migration.Touched> isKept)
+      throws IOException {
+    for (int moment = 0; moment < MORE_THAN_THERE_ARE; moment++) {
+      FakeHost host = host(will, moment);
+      host.engine().setMayStartAfresh(true);
+      long born = host.program().random();
+      Crash crash = new Crash(moment);
+      Service first = host.start(crash);
+      try {
+        first.worker().run(first.accept(FakeHost.request().build()));
+        return;
+      } catch (Crash.Killed e) {
+        String how = will + ", killed " + crash.where();
+        Migration left = first.journal().find(FakeHost.ID).orElseThrow();
+        boolean kept = left.touched().filter(isKept).isPresent();
+        goes.accept(host);
+        Service second = host.start(new Crash(-1));
+        if (!left.settled()) {
+          second.worker().run(left);
+        }
+        Migration end = second.journal().find(FakeHost.ID).orElseThrow();
+        assertTrue(end.settled(), how);
+        assertTrue(host.violations().isEmpty(), how + ": " + host.violations());
+        assertNotEquals(host.runs(), host.device().runs(), how + ": one runs, " + end.order());
+        if (kept && host.runs()) {
+          assertEquals(born, host.program().random(), how + ": it is the same process");
+        }
+        assertEquals(host.runs() ? "always" : "no", host.engine().restartPolicy(), how);
       }
     }
     throw new AssertionError("no end of things to be killed at");

@@ -10,14 +10,16 @@ import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.migration.Migration;
-import io.godwit.checkpointer.source.SourceContainer;
 import io.godwit.checkpointer.testing.FolderBlobs;
 import io.godwit.contract.FileTree;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Tail;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.EngineInfo;
 import io.godwit.docker.LayerFiles;
+import io.godwit.docker.Volume;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -123,18 +125,19 @@ final class TreeSenderIT {
     List<FileTree> ahead = ahead();
     Files.writeString(data.resolve("big"), "xy");
     Files.delete(data.resolve("gone"));
-    FileTree changes = sender.changes(migration, new SourceContainer(inspect), ahead).getFirst();
+    FileTree changes =
+        sender.changes(migration, Container.parse(inspect.toString()), ahead).getFirst();
     assertEquals(List.of("gone"), changes.getFiles().getRemovedList());
     assertTrue(sizes(changes).containsKey("big"), changes::toString);
     assertFalse(sizes(changes).containsKey("old"), changes::toString);
   }
 
   private List<FileTree> ahead() throws IOException {
-    return sender.ahead(migration, new SourceContainer(inspect));
+    return sender.ahead(migration, Container.parse(inspect.toString()));
   }
 
   private FileTree changes(List<FileTree> ahead) throws IOException {
-    return sender.changes(migration, new SourceContainer(inspect), ahead).getLast();
+    return sender.changes(migration, Container.parse(inspect.toString()), ahead).getLast();
   }
 
   private Map<String, Long> sizes(FileTree tree) throws IOException {
@@ -144,15 +147,16 @@ final class TreeSenderIT {
   }
 
   private DockerEngine engine() {
-    ObjectNode volume = JSON.createObjectNode().put("Mountpoint", data.toString());
-    volume.putObject("Labels").put("a", "b");
+    Volume volume = new Volume("local", data, Map.of("a", "b"), "");
+    EngineInfo info =
+        new EngineInfo("", folder.resolve("docker"), "overlay2", true, 1, List.of(), "");
     return (DockerEngine)
         Proxy.newProxyInstance(
             DockerEngine.class.getClassLoader(),
             new Class<?>[] {DockerEngine.class},
             (proxy, method, arguments) ->
                 switch (method.getName()) {
-                  case "info" -> JSON.createObjectNode().put("DockerRootDir", folder + "/docker");
+                  case "info" -> info;
                   case "inspectVolume" -> Optional.of(volume);
                   default -> throw new AssertionError(method.getName());
                 });

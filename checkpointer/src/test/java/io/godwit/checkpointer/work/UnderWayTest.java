@@ -53,7 +53,7 @@ final class UnderWayTest {
   }
 
   @Test
-  void everyMigrationIsCountedInTheOneStateThatItIsIn() {
+  void everyMigrationIsCountedInTheOneStateThatItIsIn() throws InterruptedException {
     underWay.entered(new Migration.Pending(order));
     assertEquals(1, in("pending"));
     underWay.entered(claimed());

@@ -32,10 +32,10 @@ final class EntryReader {
 
   int uint32(String what) {
     ByteString four = take(Integer.BYTES, what);
-    return four.byteAt(0) & 0xFF
-        | (four.byteAt(1) & 0xFF) << 8
-        | (four.byteAt(2) & 0xFF) << 16
-        | four.byteAt(3) << 24;
+    return (four.byteAt(0) & 0xFF)
+        | ((four.byteAt(1) & 0xFF) << 8)
+        | ((four.byteAt(2) & 0xFF) << 16)
+        | (four.byteAt(3) << 24);
   }
 
   Message message(String what) {

@@ -131,7 +131,7 @@ public final class Pagemap {
     }
     long free = at == 0 ? 0 : all.get(at - 1).end();
     if (Long.compareUnsigned(added.start(), free) < 0
-        || at < all.size() && Long.compareUnsigned(all.get(at).start(), added.end()) < 0) {
+        || (at < all.size() && Long.compareUnsigned(all.get(at).start(), added.end()) < 0)) {
       throw added
           .message()
           .wrong(

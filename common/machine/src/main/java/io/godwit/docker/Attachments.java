@@ -24,13 +24,13 @@ record Attachments(SequencedMap<String, JsonNode> first, SequencedMap<String, Js
   private static final Set<String> BUILT_IN = Set.of("", "default", "bridge", "host", "none");
 
   /** Those in an inspect answer. */
-  static Attachments of(JsonNode inspect) {
-    String id = inspect.path("Id").asText();
-    String mode = inspect.path("HostConfig").path("NetworkMode").asText();
+  static Attachments of(Container container) {
+    String id = container.id();
+    String mode = container.networkMode();
     SequencedMap<String, JsonNode> first = new LinkedHashMap<>();
     SequencedMap<String, JsonNode> further = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> network :
-        inspect.path("NetworkSettings").path("Networks").properties()) {
+        container.json().path("NetworkSettings").path("Networks").properties()) {
       String name = network.getKey();
       if (name.equals(mode)) {
         if (!BUILT_IN.contains(name)) {

@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.godwit.refusal.Refusal;
-import io.godwit.refusal.RefusalKind;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +37,7 @@ public final class ContainerSpec {
       Set.of("", "runc", "io.containerd.runc.v2", "io.containerd.runtime.v1.linux");
 
   private final String name;
-  private final JsonNode inspect;
+  private final Container source;
   private final ObjectNode request;
 
   /**
@@ -52,20 +49,20 @@ public final class ContainerSpec {
    */
   public record PublishedPort(String address, int port, String protocol) {}
 
-  private ContainerSpec(String name, JsonNode inspect, ObjectNode request) {
+  private ContainerSpec(String name, Container source, ObjectNode request) {
     this.name = name;
-    this.inspect = inspect;
+    this.source = source;
     this.request = request;
   }
 
   /**
-   * The configuration in an inspect answer ({@code GET /containers/ID/json}).
+   * A container's configuration.
    *
-   * @throws IllegalArgumentException when that is not such an answer
+   * @throws IllegalArgumentException when that is not an Engine's answer
    */
-  public static ContainerSpec ofInspect(JsonNode inspect) {
-    if (!(inspect.path("Config") instanceof ObjectNode config)
-        || !(inspect.path("HostConfig") instanceof ObjectNode hostConfig)) {
+  public static ContainerSpec of(Container source) {
+    if (!(source.json().path("Config") instanceof ObjectNode config)
+        || !(source.hostConfig() instanceof ObjectNode hostConfig)) {
       throw new IllegalArgumentException(
           "a container's description without Config and HostConfig: not an inspect answer");
     }
@@ -74,7 +71,7 @@ public final class ContainerSpec {
     ObjectNode host = hostConfig.deepCopy();
     host.remove(List.of("CgroupParent", "ContainerIDFile"));
     host.put("AutoRemove", false);
-    host.set("RestartPolicy", noRestart());
+    host.set("RestartPolicy", RestartPolicy.NONE.json());
     if (DEFAULT_RUNTIMES.contains(host.path("Runtime").asText())) {
       host.remove("Runtime");
     }
@@ -92,17 +89,11 @@ public final class ContainerSpec {
       request.remove(List.of("Hostname", "Domainname"));
     }
     request.set("HostConfig", host);
-    Attachments attachments = Attachments.of(inspect);
+    Attachments attachments = Attachments.of(source);
     if (!attachments.first().isEmpty()) {
       request.set("NetworkingConfig", attachments.networkingConfig());
     }
-    return new ContainerSpec(
-        inspect.path("Name").asText().replaceFirst("^/", ""), inspect, request);
-  }
-
-  /** The policy that never restarts. */
-  public static ObjectNode noRestart() {
-    return JSON.createObjectNode().put("Name", "no").put("MaximumRetryCount", 0);
+    return new ContainerSpec(source.name(), source, request);
   }
 
   /** The container's name, without the slash that the Engine puts before it. */
@@ -112,20 +103,24 @@ public final class ContainerSpec {
 
   /** The same under another name; empty stands for the name that it has. */
   public ContainerSpec withName(String other) {
-    return other.isEmpty() ? this : new ContainerSpec(other, inspect, request);
+    return other.isEmpty() ? this : new ContainerSpec(other, source, request);
   }
 
   /** The restart policy that the source has, to be set when the move is over. */
-  public JsonNode restartPolicy() {
-    JsonNode policy = inspect.path("HostConfig").path("RestartPolicy");
-    return policy.isObject() ? policy.deepCopy() : noRestart();
+  public RestartPolicy restartPolicy() {
+    return source.restartPolicy();
+  }
+
+  /** The labels that it is to have. */
+  public Map<String, String> labels() {
+    return Container.texts(request.path("Labels"));
   }
 
   /** The executable's path in the container and its arguments, as the Engine started it. */
   public List<String> command() {
     List<String> command = new ArrayList<>();
-    command.add(inspect.path("Path").asText());
-    inspect.path("Args").forEach(argument -> command.add(argument.asText()));
+    command.add(source.json().path("Path").asText());
+    command.addAll(Container.list(source.json().path("Args")));
     return command;
   }
 
@@ -133,7 +128,7 @@ public final class ContainerSpec {
   public List<PublishedPort> publishedPorts() {
     List<PublishedPort> ports = new ArrayList<>();
     for (Map.Entry<String, JsonNode> binding :
-        inspect.path("HostConfig").path("PortBindings").properties()) {
+        source.hostConfig().path("PortBindings").properties()) {
       String[] inside = binding.getKey().split("/", 2);
       String protocol = inside.length == 2 ? inside[1] : "tcp";
       for (JsonNode outside : binding.getValue()) {
@@ -146,77 +141,6 @@ public final class ContainerSpec {
     return ports;
   }
 
-  /** Why this container cannot be made on another machine as it is here; empty when it can. */
-  public List<Refusal> obstacles() {
-    List<Refusal> obstacles = new ArrayList<>();
-    JsonNode host = inspect.path("HostConfig");
-    String name = inspect.path("Name").asText().replaceFirst("^/", "");
-    for (String mode : List.of("NetworkMode", "IpcMode", "PidMode")) {
-      String joined = host.path(mode).asText();
-      if (joined.startsWith("container:")) {
-        obstacles.add(
-            new Refusal(
-                RefusalKind.SHARED_NAMESPACE,
-                name,
-                "Container %s shares a namespace with another container (%s %s): they cannot be parted."
-                    .formatted(name, mode, joined),
-                "Start it without."));
-      }
-    }
-    if (!host.path("VolumesFrom").isEmpty()) {
-      obstacles.add(
-          new Refusal(
-              RefusalKind.VOLUMES_FROM,
-              name,
-              "Container %s takes its volumes from another container (--volumes-from)."
-                  .formatted(name),
-              "Give it volumes by their names."));
-    }
-    if (!inspect.path("Config").path("MacAddress").asText().isEmpty()) {
-      obstacles.add(
-          new Refusal(
-              RefusalKind.MAC_ADDRESS,
-              name,
-              "Container %s has the MAC address %s (--mac-address), which stays with this machine."
-                  .formatted(name, inspect.path("Config").path("MacAddress").asText()),
-              "Start it without."));
-    }
-    if (host.path("PidMode").asText().equals("host")) {
-      obstacles.add(
-          new Refusal(
-              RefusalKind.HOST_PID,
-              name,
-              "Container %s uses this machine's process numbers (--pid host), which are others' on the device."
-                  .formatted(name),
-              "Start it without."));
-    }
-    if (host.path("IpcMode").asText().equals("host")) {
-      obstacles.add(
-          new Refusal(
-              RefusalKind.HOST_IPC,
-              name,
-              "Container %s shares System V IPC and /dev/shm with this machine (--ipc host), whose content would stay behind."
-                  .formatted(name),
-              "Start it with --ipc private or --ipc shareable."));
-    }
-    if (!host.path("Links").isEmpty()) {
-      obstacles.add(
-          new Refusal(
-              RefusalKind.LINK,
-              name,
-              "Container %s is linked to another container by --link.".formatted(name),
-              "Use a network of your own, where containers find each other by name."));
-    }
-    return obstacles;
-  }
-
-  /** The folder that the Engine keeps for a container. */
-  public static Path folder(DockerEngine engine, String containerId) throws IOException {
-    return Path.of(engine.info().path("DockerRootDir").asText("/var/lib/docker"))
-        .resolve("containers")
-        .resolve(containerId);
-  }
-
   /**
    * Whether a volume was made for this container alone, without a name of its own: then every
    * container that is made from this configuration gets a new one.
@@ -224,9 +148,9 @@ public final class ContainerSpec {
    * @param destination where it is mounted
    */
   public boolean hasAnonymousVolume(String destination) {
-    JsonNode host = inspect.path("HostConfig");
-    for (JsonNode bind : host.path("Binds")) {
-      String[] words = bind.asText().split(":", 3);
+    JsonNode host = source.hostConfig();
+    for (String bind : Container.list(host.path("Binds"))) {
+      String[] words = bind.split(":", 3);
       if (words.length > 1 && sameFolder(words[1], destination)) {
         return false;
       }
@@ -240,12 +164,11 @@ public final class ContainerSpec {
   }
 
   /** Where a file or folder of the machine is mounted in the container. */
-  public List<String> bindsOf(String source) {
+  public List<String> bindsOf(String path) {
     List<String> destinations = new ArrayList<>();
-    for (JsonNode mount : inspect.path("Mounts")) {
-      if (mount.path("Type").asText().equals("bind")
-          && mount.path("Source").asText().equals(source)) {
-        destinations.add(mount.path("Destination").asText());
+    for (Mount mount : source.mounts()) {
+      if (mount instanceof Mount.Bind bind && bind.source().equals(path)) {
+        destinations.add(bind.destination());
       }
     }
     return destinations;
@@ -253,7 +176,7 @@ public final class ContainerSpec {
 
   /** The log driver's name. */
   public String logDriver() {
-    return inspect.path("HostConfig").path("LogConfig").path("Type").asText();
+    return source.logDriver();
   }
 
   private static boolean sameFolder(String one, String other) {
@@ -276,21 +199,27 @@ public final class ContainerSpec {
         mounts.add(mount);
       }
     }
-    for (JsonNode mount : inspect.path("Mounts")) {
-      String at = mount.path("Destination").asText();
+    for (Mount mount : source.mounts()) {
+      String at = mount.destination();
       ObjectNode standIn = JSON.createObjectNode().put("Target", at);
       // As the Engine tells it: only where it is so.
-      if (!mount.path("RW").asBoolean()) {
+      if (!mount.writable()) {
         standIn.put("ReadOnly", true);
       }
-      if (mount.path("Type").asText().equals("bind")) {
-        Path bind = binds.getOrDefault(at, Path.of(mount.path("Source").asText()));
-        standIn.put("Type", "bind").put("Source", bind.toString());
-        standIn.putObject("BindOptions").put("Propagation", mount.path("Propagation").asText());
-        mounts.add(standIn);
-      } else if (mount.path("Type").asText().equals("volume")) {
-        standIn.put("Type", "volume").putObject("VolumeOptions").put("NoCopy", true);
-        mounts.add(standIn);
+      switch (mount) {
+        case Mount.Bind bind -> {
+          Path path = binds.getOrDefault(at, Path.of(bind.source()));
+          standIn.put("Type", "bind").put("Source", path.toString());
+          standIn.putObject("BindOptions").put("Propagation", bind.propagation());
+          mounts.add(standIn);
+        }
+        case Mount.Volume _ -> {
+          standIn.put("Type", "volume").putObject("VolumeOptions").put("NoCopy", true);
+          mounts.add(standIn);
+        }
+        case Mount.Tmpfs _, Mount.Other _ -> {
+          // Stands in the configuration as it was asked for.
+        }
       }
     }
     Path init = binds.get(LinkedMounts.INIT);
@@ -306,14 +235,14 @@ public final class ContainerSpec {
     }
     host.remove("Binds");
     host.set("Mounts", mounts);
-    return new ContainerSpec(name, inspect, changed);
+    return new ContainerSpec(name, source, changed);
   }
 
   /** The same from another image, by id or tag. */
   public ContainerSpec withImage(String image) {
     ObjectNode changed = request.deepCopy();
     changed.put("Image", image);
-    return new ContainerSpec(name, inspect, changed);
+    return new ContainerSpec(name, source, changed);
   }
 
   /** The same with labels added. */
@@ -323,7 +252,7 @@ public final class ContainerSpec {
         changed.path("Labels") instanceof ObjectNode present ? present : JSON.createObjectNode();
     labels.forEach(all::put);
     changed.set("Labels", all);
-    return new ContainerSpec(name, inspect, changed);
+    return new ContainerSpec(name, source, changed);
   }
 
   /** The same with another process in it, and no health check, which would ask for the first. */
@@ -336,19 +265,24 @@ public final class ContainerSpec {
     ObjectNode healthcheck = JSON.createObjectNode();
     healthcheck.set("Test", JSON.createArrayNode().add("NONE"));
     changed.set("Healthcheck", healthcheck);
-    return new ContainerSpec(name, inspect, changed);
+    return new ContainerSpec(name, source, changed);
   }
 
   /**
    * The networks that the container is to be connected to after it was made, with the endpoint's
    * configuration.
    */
-  public SequencedMap<String, JsonNode> furtherNetworks() {
-    return Attachments.of(inspect).further();
+  SequencedMap<String, JsonNode> furtherNetworks() {
+    return Attachments.of(source).further();
   }
 
   /** The body of {@code POST /containers/create}. */
-  public JsonNode toCreateRequest() {
+  ObjectNode toCreateRequest() {
     return request.deepCopy();
+  }
+
+  /** The same as the Engine is sent it. */
+  public String toJson() {
+    return request.toString();
   }
 }

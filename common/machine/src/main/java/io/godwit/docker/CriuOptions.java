@@ -1,16 +1,13 @@
 package io.godwit.docker;
 
-import io.godwit.contract.TcpConnections;
 import io.godwit.criu.CriuVersion;
 import io.godwit.messaging.Sleeper;
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,9 +78,9 @@ public final class CriuOptions {
    * The lines for a dump of sockets that listen, with connections that nobody has accepted yet:
    * they do not go along where connections do not, and are no reason to fail.
    */
-  public static List<String> unaccepted(TcpConnections tcp) {
+  public static List<String> unaccepted(Tcp tcp) {
     return switch (tcp) {
-      case CLOSE, UNRECOGNIZED -> List.of("skip-in-flight");
+      case CLOSE -> List.of("skip-in-flight");
       case KEEP -> List.of();
     };
   }
@@ -93,11 +90,11 @@ public final class CriuOptions {
    *
    * @param log CRIU's log, see {@link #logTo}
    */
-  public static List<String> ofMigration(Path log, TcpConnections tcp) {
+  public static List<String> ofMigration(Path log, Tcp tcp) {
     List<String> options = new ArrayList<>(logTo(log));
     options.add(
         switch (tcp) {
-          case CLOSE, UNRECOGNIZED -> TCP_CLOSE;
+          case CLOSE -> TCP_CLOSE;
           case KEEP -> TCP_ESTABLISHED;
         });
     options.add(FILE_LOCKS);
@@ -112,9 +109,9 @@ public final class CriuOptions {
    *
    * @param criu the version that dumps, where it is known
    */
-  public static List<String> withoutLock(TcpConnections tcp, Optional<CriuVersion> criu) {
+  public static List<String> withoutLock(Tcp tcp, Optional<CriuVersion> criu) {
     return switch (tcp) {
-      case CLOSE, UNRECOGNIZED ->
+      case CLOSE ->
           criu.filter(version -> version.compareTo(LOCKS_AS_TOLD) >= 0).isPresent()
               ? List.of(NO_NETWORK_LOCK)
               : List.of();
@@ -124,8 +121,8 @@ public final class CriuOptions {
 
   private static final Logger LOG = LoggerFactory.getLogger(CriuOptions.class);
 
-  /** Where the caller names none: a start from a checkpoint may take a slow device minutes. */
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  /** Where the caller names no other: a start from a checkpoint may take a slow device minutes. */
+  public static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Path file;
   private final Path saved;
@@ -210,11 +207,12 @@ public final class CriuOptions {
     try {
       putBack();
       byte[] before = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
-      replace(Files.exists(file) ? saved : absent, before);
+      DurableFiles.write(Files.exists(file) ? saved : absent, before);
       List<String> lines = new ArrayList<>();
       lines.add(new String(before, StandardCharsets.UTF_8).stripTrailing());
       lines.addAll(options);
-      replace(file, (String.join("\n", lines).strip() + "\n").getBytes(StandardCharsets.UTF_8));
+      DurableFiles.write(
+          file, (String.join("\n", lines).strip() + "\n").getBytes(StandardCharsets.UTF_8));
       LOG.info("{}: set {} for one dump or restore", file, String.join(", ", options));
       return () -> {
         try (held) {
@@ -231,13 +229,22 @@ public final class CriuOptions {
     }
   }
 
-  /** Puts back what a crashed process left changed; call at start. */
-  public void recover() throws IOException {
+  /**
+   * Puts back what a crashed process left changed; call at start. Waits for nobody: a service that
+   * starts may have a container to let go on, and who has the turn puts back the same.
+   *
+   * @return whether nothing of it stands there any more; not so while another has the turn
+   */
+  public boolean recover() throws IOException {
     if (!Files.exists(saved) && !Files.exists(absent)) {
-      return;
+      return true;
     }
-    try (var _ = turn.take("the start of a service", PATIENCE)) {
+    try (var _ = turn.take("the start of a service", Duration.ZERO)) {
       putBack();
+      return true;
+    } catch (CriuBusyException e) {
+      LOG.info("{}: {}", file, e.getMessage());
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while another dump or restore went on", e);
@@ -254,19 +261,5 @@ public final class CriuOptions {
       Files.delete(absent);
       LOG.info("{}: removed, as before", file);
     }
-  }
-
-  private void replace(Path target, byte[] content) throws IOException {
-    Path next = target.resolveSibling(target.getFileName() + ".new");
-    try (FileChannel channel =
-        FileChannel.open(
-            next,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(content));
-      channel.force(true);
-    }
-    Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -1,6 +1,5 @@
 package io.godwit.docker;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -10,22 +9,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The Docker Engine over its API. JSON is kept as the Engine said it: what Godwit does not know
- * goes through unchanged. All methods throw {@link DockerException} with the Engine's own words
- * when it refuses.
+ * The Docker Engine over its API. Its JSON ends here: what comes out are values, of which those
+ * that are sent on keep what Godwit does not know. All methods throw {@link DockerException} with
+ * the Engine's own words when it refuses.
  */
 public interface DockerEngine extends AutoCloseable {
   /** {@code GET /info}. */
-  JsonNode info() throws IOException;
-
-  /** {@code GET /version}. */
-  JsonNode version() throws IOException;
+  EngineInfo info() throws IOException;
 
   /** {@code GET /containers/ID/json}, or nothing where no such container exists. */
-  Optional<JsonNode> inspect(String container) throws IOException;
+  Optional<Container> inspect(String container) throws IOException;
 
   /** {@code GET /images/ID/json}, or nothing where no such image exists. */
-  Optional<JsonNode> inspectImage(String image) throws IOException;
+  Optional<EngineImage> inspectImage(String image) throws IOException;
 
   /** {@code GET /images/ID/get} into a file: all layers, as {@code docker save} writes them. */
   void saveImage(String image, Path into) throws IOException;
@@ -41,17 +37,15 @@ public interface DockerEngine extends AutoCloseable {
   void tagImage(String image, String tag) throws IOException;
 
   /**
-   * {@code POST /containers/create?name=NAME}; the body is the Engine's create request. Returns the
-   * id.
-   */
-  String create(String name, JsonNode body) throws IOException;
-
-  /**
-   * {@code POST /networks/NAME/connect}.
+   * {@code POST /containers/create?name=NAME}, and {@code POST /networks/NAME/connect} for each
+   * network beyond the first: Engines before 25 take only one in the request.
    *
-   * @param endpoint the Engine's {@code EndpointConfig}: aliases, a fixed address
+   * @return the container's id
    */
-  void connect(String network, String container, JsonNode endpoint) throws IOException;
+  String create(String name, ContainerSpec spec) throws IOException;
+
+  /** A container's end in a network, or nothing where it has none there. */
+  Optional<Endpoint> endpoint(String network, String containerId) throws IOException;
 
   /** {@code POST /containers/ID/start}. */
   void start(String container) throws IOException;
@@ -72,7 +66,7 @@ public interface DockerEngine extends AutoCloseable {
   void deleteCheckpoint(String container, String checkpoint) throws IOException;
 
   /** {@code POST /containers/ID/update} with the restart policy. */
-  void setRestartPolicy(String container, JsonNode restartPolicy) throws IOException;
+  void setRestartPolicy(String container, RestartPolicy restartPolicy) throws IOException;
 
   /** {@code POST /containers/ID/pause}: every process stands in the cgroup freezer. */
   void pause(String container) throws IOException;
@@ -99,10 +93,10 @@ public interface DockerEngine extends AutoCloseable {
   void rename(String container, String name) throws IOException;
 
   /** {@code GET /containers/json?all=1}: every container, running or not. */
-  List<JsonNode> containers() throws IOException;
+  List<ListedContainer> containers() throws IOException;
 
   /** {@code GET /volumes/NAME}, or nothing where no such volume exists. */
-  Optional<JsonNode> inspectVolume(String volume) throws IOException;
+  Optional<Volume> inspectVolume(String volume) throws IOException;
 
   /** {@code POST /volumes/create}: of the local driver, without options. */
   void createVolume(String volume, Map<String, String> labels) throws IOException;

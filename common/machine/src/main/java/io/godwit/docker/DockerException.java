@@ -2,29 +2,47 @@ package io.godwit.docker;
 
 import java.io.IOException;
 
-/** The Engine refused, or did not answer. */
-public final class DockerException extends IOException {
-  private static final long serialVersionUID = 1L;
-  private final int status;
+/** The Engine refused, or did not answer: whoever is told must know which. */
+public abstract sealed class DockerException extends IOException {
+  private static final long serialVersionUID = 2L;
   private final String message;
 
-  /**
-   * @param status the HTTP status, 0 where there was no answer
-   * @param message what was asked and what the Engine said
-   */
-  public DockerException(int status, String message) {
+  private DockerException(String message) {
     super(message);
-    this.status = status;
     this.message = message;
   }
 
-  /** The HTTP status, 0 where there was no answer. */
-  public int status() {
-    return status;
-  }
-
+  /** What was asked, and what the Engine said. */
   @Override
   public String getMessage() {
     return message;
+  }
+
+  /** It said no, and has done nothing, or not all. */
+  public static final class Refused extends DockerException {
+    private static final long serialVersionUID = 1L;
+    private final int status;
+
+    /**
+     * @param status HTTP's
+     */
+    public Refused(int status, String message) {
+      super(message);
+      this.status = status;
+    }
+
+    /** HTTP's. */
+    public int status() {
+      return status;
+    }
+  }
+
+  /** It may have done it, or do it yet. */
+  public static final class Silent extends DockerException {
+    private static final long serialVersionUID = 1L;
+
+    public Silent(String message) {
+      super(message);
+    }
   }
 }

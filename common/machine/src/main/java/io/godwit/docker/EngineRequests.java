@@ -92,14 +92,13 @@ final class EngineRequests implements AutoCloseable {
       return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       answer.cancel(true);
-      throw new DockerException(
-          0,
+      throw new DockerException.Silent(
           "the Docker Engine at %s did not answer %s within %d ms"
               .formatted(socket, what, patience.toMillis()));
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();
-      throw new DockerException(0, "interrupted while the Docker Engine worked on " + what);
+      throw new DockerException.Silent("interrupted while the Docker Engine worked on " + what);
     } catch (ExecutionException e) {
       throw failure(e.getCause() == null ? e : e.getCause(), what);
     }
@@ -111,7 +110,7 @@ final class EngineRequests implements AutoCloseable {
       int status = response.getStatusCode();
       if (status >= 400) {
         String said = said(response.getBody().readAllBytes());
-        throw new DockerException(
+        throw new DockerException.Refused(
             status, "the Engine refused %s (%d): %s".formatted(what, status, said));
       }
       return reader.read(response.getBody());
@@ -130,8 +129,8 @@ final class EngineRequests implements AutoCloseable {
 
   private DockerException unanswered(Throwable cause, String what) {
     DockerException failure =
-        new DockerException(
-            0, "the Docker Engine at %s does not answer %s: %s".formatted(socket, what, cause));
+        new DockerException.Silent(
+            "the Docker Engine at %s does not answer %s: %s".formatted(socket, what, cause));
     failure.initCause(cause);
     return failure;
   }

@@ -48,24 +48,19 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
-  public JsonNode info() throws IOException {
-    return json("GET", "/info");
+  public EngineInfo info() throws IOException {
+    return EngineInfo.of(json("/info"));
   }
 
   @Override
-  public JsonNode version() throws IOException {
-    return json("GET", "/version");
+  public Optional<Container> inspect(String container) throws IOException {
+    return found("/containers/" + EngineRequests.encode(container) + "/json").map(Container::new);
   }
 
   @Override
-  public Optional<JsonNode> inspect(String container) throws IOException {
-    return found("/containers/" + EngineRequests.encode(container) + "/json");
-  }
-
-  @Override
-  public Optional<JsonNode> inspectImage(String image) throws IOException {
+  public Optional<EngineImage> inspectImage(String image) throws IOException {
     // An image's name holds slashes that are part of the Engine's route.
-    return found("/images/" + EngineRequests.encodePath(image) + "/json");
+    return found("/images/" + EngineRequests.encodePath(image) + "/json").map(EngineImage::of);
   }
 
   @Override
@@ -88,7 +83,7 @@ public final class HttpDockerEngine implements DockerEngine {
             while (messages.hasNext()) {
               JsonNode message = messages.next();
               if (message.has("error")) {
-                throw new DockerException(
+                throw new DockerException.Refused(
                     200, "the Engine refused POST " + path + ": " + message.get("error").asText());
               }
             }
@@ -98,18 +93,23 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
-  public String create(String name, JsonNode body) throws IOException {
-    return requests
-        .send(
-            EngineRequests.post("/containers/create?name=" + EngineRequests.encode(name), body),
-            WORK,
-            JSON::readTree)
-        .path("Id")
-        .asText();
+  public String create(String name, ContainerSpec spec) throws IOException {
+    String path = "/containers/create?name=" + EngineRequests.encode(name);
+    String container =
+        requests
+            .send(EngineRequests.post(path, spec.toCreateRequest()), WORK, JSON::readTree)
+            .path("Id")
+            .asText();
+    for (Map.Entry<String, JsonNode> network : spec.furtherNetworks().entrySet()) {
+      connect(network.getKey(), container, network.getValue());
+    }
+    return container;
   }
 
-  @Override
-  public void connect(String network, String container, JsonNode endpoint) throws IOException {
+  /**
+   * @param endpoint the Engine's {@code EndpointConfig}: aliases, a fixed address
+   */
+  private void connect(String network, String container, JsonNode endpoint) throws IOException {
     ObjectNode body = JSON.createObjectNode().put("Container", container);
     body.set("EndpointConfig", endpoint);
     command("/networks/" + EngineRequests.encode(network) + "/connect", body);
@@ -139,7 +139,7 @@ public final class HttpDockerEngine implements DockerEngine {
       delete(
           "/containers/%s/checkpoints/%s"
               .formatted(EngineRequests.encode(container), EngineRequests.encode(checkpoint)));
-    } catch (DockerException e) {
+    } catch (DockerException.Refused e) {
       // 20.10 answers 500 where others answer 404.
       if (e.status() != 404 && !e.getMessage().contains("does not exist")) {
         throw e;
@@ -160,9 +160,9 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
-  public void setRestartPolicy(String container, JsonNode restartPolicy) throws IOException {
+  public void setRestartPolicy(String container, RestartPolicy restartPolicy) throws IOException {
     ObjectNode body = JSON.createObjectNode();
-    body.set("RestartPolicy", restartPolicy);
+    body.set("RestartPolicy", restartPolicy.json());
     command("/containers/" + EngineRequests.encode(container) + "/update", body);
   }
 
@@ -191,7 +191,7 @@ public final class HttpDockerEngine implements DockerEngine {
   public void remove(String container) throws IOException {
     try {
       delete("/containers/" + EngineRequests.encode(container) + "?force=1&v=1");
-    } catch (DockerException e) {
+    } catch (DockerException.Refused e) {
       boolean goneOrGoing =
           e.status() == 404
               || (e.status() == 409 && e.getMessage().contains("already in progress"));
@@ -214,15 +214,21 @@ public final class HttpDockerEngine implements DockerEngine {
   }
 
   @Override
-  public List<JsonNode> containers() throws IOException {
-    List<JsonNode> all = new ArrayList<>();
-    json("GET", "/containers/json?all=1").forEach(all::add);
+  public List<ListedContainer> containers() throws IOException {
+    List<ListedContainer> all = new ArrayList<>();
+    json("/containers/json?all=1").forEach(listed -> all.add(ListedContainer.of(listed)));
     return all;
   }
 
   @Override
-  public Optional<JsonNode> inspectVolume(String volume) throws IOException {
-    return found("/volumes/" + EngineRequests.encode(volume));
+  public Optional<Endpoint> endpoint(String network, String containerId) throws IOException {
+    return found("/networks/" + EngineRequests.encode(network))
+        .flatMap(found -> Endpoint.of(found, containerId));
+  }
+
+  @Override
+  public Optional<Volume> inspectVolume(String volume) throws IOException {
+    return found("/volumes/" + EngineRequests.encode(volume)).map(Volume::of);
   }
 
   @Override
@@ -237,7 +243,7 @@ public final class HttpDockerEngine implements DockerEngine {
     try {
       delete("/volumes/" + EngineRequests.encode(volume));
       return true;
-    } catch (DockerException e) {
+    } catch (DockerException.Refused e) {
       if (e.status() == CONFLICT) {
         return false;
       }
@@ -252,10 +258,8 @@ public final class HttpDockerEngine implements DockerEngine {
   public String logs(String container, int tail) throws IOException {
     boolean tty =
         inspect(container)
-            .orElseThrow(() -> new DockerException(404, "no such container: " + container))
-            .path("Config")
-            .path("Tty")
-            .asBoolean();
+            .orElseThrow(() -> new DockerException.Refused(404, "no such container: " + container))
+            .hasTerminal();
     return requests.send(
         EngineRequests.get(
             "/containers/%s/logs?stdout=1&stderr=1&tail=%d"
@@ -269,14 +273,14 @@ public final class HttpDockerEngine implements DockerEngine {
     requests.close();
   }
 
-  private JsonNode json(String method, String path) throws IOException {
-    return requests.send(EngineRequests.of(method, path), QUESTION, JSON::readTree);
+  private JsonNode json(String path) throws IOException {
+    return requests.send(EngineRequests.get(path), QUESTION, JSON::readTree);
   }
 
   private Optional<JsonNode> found(String path) throws IOException {
     try {
-      return Optional.of(json("GET", path));
-    } catch (DockerException e) {
+      return Optional.of(json(path));
+    } catch (DockerException.Refused e) {
       if (e.status() == 404) {
         return Optional.empty();
       }

@@ -1,6 +1,5 @@
 package io.godwit.docker;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,18 +61,17 @@ public final class LayerFiles {
   }
 
   /**
-   * The upper folder that a container's inspect answer names.
+   * A container's upper folder.
    *
    * @throws IOException when the storage driver is not overlay2
    */
-  public static Path upperDir(JsonNode inspect) throws IOException {
-    String upper = inspect.path("GraphDriver").path("Data").path("UpperDir").asText();
-    if (upper.isEmpty()) {
-      throw new IOException(
-          "The container's storage driver is %s; Godwit reads the files that a container changed from overlay2."
-              .formatted(inspect.path("GraphDriver").path("Name").asText("unknown")));
-    }
-    return Path.of(upper);
+  public static Path upperDir(Container container) throws IOException {
+    return container
+        .writableLayer()
+        .orElseThrow(() ->
+            new IOException(
+                "The container's storage driver is %s; Godwit reads the files that a container changed from overlay2."
+                    .formatted(container.storageDriver())));
   }
 
   /**

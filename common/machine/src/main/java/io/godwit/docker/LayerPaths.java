@@ -1,17 +1,14 @@
 package io.godwit.docker;
 
+import io.godwit.service.DurableFiles;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Paths in a container's layer, as the machine outside sees them. A link in the layer was made by
@@ -47,8 +44,8 @@ final class LayerPaths {
   /** Removes a path with all that is in it; nothing where it does not stand. */
   void delete(String path) throws IOException {
     Path gone = resolve(path);
-    if (!gone.equals(layer) && stands(gone)) {
-      Files.walkFileTree(gone, new Deletion());
+    if (!gone.equals(layer)) {
+      DurableFiles.deleteFolder(gone);
     }
   }
 
@@ -110,23 +107,5 @@ final class LayerPaths {
       throw new IOException("a path that leaves its folder: " + path);
     }
     return elements;
-  }
-
-  private static final class Deletion extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
-      }
-      Files.delete(folder);
-      return FileVisitResult.CONTINUE;
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.godwit.docker;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,27 +29,26 @@ public final class LeftBehind {
   /**
    * Notes that a stopped container is what a migration left.
    *
-   * @param inspect the container, as the Engine described it before it was frozen
+   * @param container as the Engine described it before it was frozen
    */
-  public void note(JsonNode inspect, String migration) throws IOException {
+  public void note(Container container, String migration) throws IOException {
     Files.createDirectories(folder);
     DurableFiles.write(
-        file(inspect),
-        "%s\n%s\n".formatted(migration, startedAt(inspect)).getBytes(StandardCharsets.UTF_8));
+        file(container),
+        "%s\n%s\n".formatted(migration, startedAt(container)).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
    * The migration that left a container behind; empty where none did, or where it runs or was
    * started since.
    */
-  public Optional<String> migration(JsonNode inspect) throws IOException {
-    String status = inspect.path("State").path("Status").asText();
-    if (!status.equals("exited")) {
+  public Optional<String> migration(Container container) throws IOException {
+    if (!container.state().status().equals("exited")) {
       return Optional.empty();
     }
     try {
-      List<String> lines = Files.readAllLines(file(inspect));
-      return lines.size() == 2 && lines.get(1).equals(startedAt(inspect))
+      List<String> lines = Files.readAllLines(file(container));
+      return lines.size() == 2 && lines.get(1).equals(startedAt(container))
           ? Optional.of(lines.getFirst())
           : Optional.empty();
     } catch (NoSuchFileException e) {
@@ -79,12 +77,12 @@ public final class LeftBehind {
     }
   }
 
-  private Path file(JsonNode inspect) {
-    return folder.resolve(inspect.path("Id").asText());
+  private Path file(Container container) {
+    return folder.resolve(container.id());
   }
 
   // Every start sets it, one from a checkpoint too; the Engine keeps it to the nanosecond.
-  private static String startedAt(JsonNode inspect) {
-    return inspect.path("State").path("StartedAt").asText();
+  private static String startedAt(Container container) {
+    return container.json().path("State").path("StartedAt").asText();
   }
 }

@@ -1,6 +1,5 @@
 package io.godwit.docker;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,18 +42,17 @@ public final class LinkedMounts {
   /**
    * The lines for {@code runc.conf} at a restore.
    *
-   * @param inspect of the container that is to be started from a checkpoint
+   * @param container that is to be started from a checkpoint
    */
-  public static List<String> options(DockerEngine engine, JsonNode inspect) throws IOException {
-    UpperLayer root = UpperLayer.ofInspect(inspect);
+  static List<String> options(DockerEngine engine, Container container) throws IOException {
+    UpperLayer root = UpperLayer.of(container);
     List<String> options = new ArrayList<>();
-    for (JsonNode mount : inspect.path("Mounts")) {
-      Path source = Path.of(mount.path("Source").asText());
-      if (mount.path("Type").asText().equals("bind") && Files.isSymbolicLink(source)) {
-        options.add(option(root, mount.path("Destination").asText(), source));
+    for (Mount mount : container.mounts()) {
+      if (mount instanceof Mount.Bind bind && Files.isSymbolicLink(Path.of(bind.source()))) {
+        options.add(option(root, bind.destination(), Path.of(bind.source())));
       }
     }
-    if (inspect.path("HostConfig").path("Init").asBoolean()) {
+    if (container.hasInit()) {
       Optional<Path> init = initProgram(engine);
       if (init.isPresent() && Files.isSymbolicLink(init.get())) {
         options.add(option(root, INIT, init.get()));
@@ -65,7 +63,7 @@ public final class LinkedMounts {
 
   /** The machine's docker-init, as its Engine finds it. */
   public static Optional<Path> initProgram(DockerEngine engine) throws IOException {
-    String name = engine.info().path("InitBinary").asText("docker-init");
+    String name = engine.info().initProgram();
     return Stream.concat(Stream.of("/"), FOLDERS.stream())
         .map(folder -> Path.of(folder).resolve(name))
         .filter(Files::isExecutable)

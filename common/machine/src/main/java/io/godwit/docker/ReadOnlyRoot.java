@@ -1,6 +1,5 @@
 package io.godwit.docker;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.proc.MountInfo;
 import io.godwit.proc.PidNamespace;
 import java.io.IOException;
@@ -40,21 +39,21 @@ public final class ReadOnlyRoot {
    * its image has none: CRIU would make one, which from 4.2 on it cannot in a root that is
    * read-only already (cr_pivot_root).
    *
-   * @param inspect of a container that does not run
+   * @param container one that does not run
    */
-  public static void prepare(JsonNode inspect) throws IOException {
-    if (isAsked(inspect)) {
-      UpperLayer.ofInspect(inspect).makeFolder("/tmp");
+  public static void prepare(Container container) throws IOException {
+    if (container.hasReadOnlyRoot()) {
+      UpperLayer.of(container).makeFolder("/tmp");
     }
   }
 
   /**
    * The line for CRIU's configuration at the restore; none where CRIU needs no help.
    *
-   * @param inspect of the container that is to be started from a checkpoint
+   * @param container that is to be started from a checkpoint
    */
-  public List<String> options(JsonNode inspect) throws IOException {
-    return isAsked(inspect) && InstalledCriu.version(commands).before(4, 2)
+  public List<String> options(Container container) throws IOException {
+    return container.hasReadOnlyRoot() && InstalledCriu.version(commands).before(4, 2)
         ? List.of("leave-stopped")
         : List.of();
   }
@@ -63,15 +62,15 @@ public final class ReadOnlyRoot {
    * Makes it read-only where it is to be and is not, and lets the processes go on that {@link
    * #options} had stopped.
    *
-   * @param inspect of a container that runs
+   * @param container one that runs
    * @return why the container can write although it must not; empty when all is well
    */
-  public Optional<String> ensure(JsonNode inspect) {
-    String pid = inspect.path("State").path("Pid").asText();
-    if (!isAsked(inspect) || pid.equals("0")) {
+  public Optional<String> ensure(Container container) {
+    Optional<Long> pid = container.firstPid();
+    if (!container.hasReadOnlyRoot() || pid.isEmpty()) {
       return Optional.empty();
     }
-    Path process = proc.resolve(pid);
+    Path process = proc.resolve(Long.toString(pid.get()));
     try {
       if (isReadOnly(process)) {
         goOn(process);
@@ -100,10 +99,6 @@ public final class ReadOnlyRoot {
           ? Optional.of("It could not be seen whether its root is read-only: " + e.getMessage())
           : Optional.empty();
     }
-  }
-
-  private static boolean isAsked(JsonNode inspect) {
-    return inspect.path("HostConfig").path("ReadonlyRootfs").asBoolean();
   }
 
   /** All that are stopped in its PID namespace. A container with stopped ones does not move. */

@@ -1,6 +1,5 @@
 package io.godwit.docker;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -32,13 +31,13 @@ public final class SharedMemory {
   }
 
   /** Whether a container's /dev/shm is a mount of the Engine's own. */
-  public static boolean isEnginesOwn(JsonNode inspect) {
-    return inspect.path("HostConfig").path("IpcMode").asText().equals("shareable");
+  public static boolean isEnginesOwn(Container container) {
+    return container.ipcMode().equals("shareable");
   }
 
   /** Where the Engine has it mounted while the container runs. */
   public static Path mountOf(DockerEngine engine, String containerId) throws IOException {
-    return ContainerSpec.folder(engine, containerId).resolve("mounts").resolve("shm");
+    return engine.info().folderOf(containerId).resolve("mounts").resolve("shm");
   }
 
   /**
@@ -58,10 +57,10 @@ public final class SharedMemory {
   /**
    * Mounts an empty one, as the Engine would for this container; one that stands there goes first.
    */
-  public void create(JsonNode inspect, Path place) throws IOException {
+  public void create(Container container, Path place) throws IOException {
     release(place);
     Files.createDirectories(place);
-    long asked = inspect.path("HostConfig").path("ShmSize").asLong();
+    long asked = container.hostConfig().path("ShmSize").asLong();
     String options = "nosuid,nodev,noexec,mode=1777,size=" + (asked > 0 ? asked : DEFAULT_SIZE);
     run("mount", "-t", "tmpfs", "-o", options, "shm", place.toString());
     run("mount", "--make-private", place.toString());

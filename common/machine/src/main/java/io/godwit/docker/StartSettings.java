@@ -58,16 +58,16 @@ public final class StartSettings {
   /**
    * Sets them.
    *
-   * @param inspect of a container that was started from a checkpoint
+   * @param container one that was started from a checkpoint
    * @return why the container is otherwise than it was started; empty when all is well, or nothing
    *     runs
    */
-  public Optional<String> ensure(JsonNode inspect) {
-    String pid = inspect.path("State").path("Pid").asText();
-    if (pid.equals("0")) {
+  public Optional<String> ensure(Container container) {
+    Optional<Long> pid = container.firstPid();
+    if (pid.isEmpty()) {
       return Optional.empty();
     }
-    Path first = proc.resolve(pid);
+    Path first = proc.resolve(Long.toString(pid.get()));
     try {
       Path shim = parent(first);
       Optional<String> refused = sysctls(first, shim);

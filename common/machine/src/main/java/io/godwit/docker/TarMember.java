@@ -172,7 +172,7 @@ record TarMember(String name, char type, String link, long size) {
       if ((header[at] & 0x80) != 0) {
         long value = header[at] & 0x3f;
         for (int i = at + 1; i < at + length; i++) {
-          value = value << 8 | header[i] & 0xff;
+          value = (value << 8) | (header[i] & 0xff);
         }
         if (value >= 0) {
           return value;

@@ -1,6 +1,5 @@
 package io.godwit.docker;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -8,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -36,15 +34,12 @@ public final class UpperLayer {
   }
 
   /**
-   * The layers that a container's inspect answer names.
+   * A container's layers.
    *
    * @throws IOException when the storage driver is not overlay2
    */
-  public static UpperLayer ofInspect(JsonNode inspect) throws IOException {
-    String lower = inspect.path("GraphDriver").path("Data").path("LowerDir").asText();
-    return new UpperLayer(
-        LayerFiles.upperDir(inspect),
-        Arrays.stream(lower.split(":")).filter(path -> !path.isEmpty()).map(Path::of).toList());
+  public static UpperLayer of(Container container) throws IOException {
+    return new UpperLayer(LayerFiles.upperDir(container), container.lowerLayers());
   }
 
   /**

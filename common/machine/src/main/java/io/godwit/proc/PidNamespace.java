@@ -36,7 +36,6 @@ public final class PidNamespace {
           }
         } catch (IOException e) {
           // It has ended meanwhile.
-          continue;
         }
       }
     } catch (DirectoryIteratorException e) {

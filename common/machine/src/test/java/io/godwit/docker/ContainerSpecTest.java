@@ -42,7 +42,7 @@ class ContainerSpecTest {
 
   @Test
   void whatIsNotTheMachinesGoesOverAsItIs() throws JsonProcessingException {
-    JsonNode request = ContainerSpec.ofInspect(inspect()).toCreateRequest();
+    JsonNode request = ContainerSpec.of(new Container(inspect())).toCreateRequest();
     assertEquals("0123456789ab", request.path("Hostname").asText(), "also an id's");
     assertEquals("1000", request.path("User").asText());
     assertEquals("[\"A=b c\"]", request.path("Env").toString());
@@ -58,7 +58,7 @@ class ContainerSpecTest {
 
   @Test
   void whatIsTheMachinesStaysBehind() throws JsonProcessingException {
-    JsonNode request = ContainerSpec.ofInspect(inspect()).toCreateRequest();
+    JsonNode request = ContainerSpec.of(new Container(inspect())).toCreateRequest();
     assertFalse(request.has("NetworkingConfig"));
     for (String field :
         List.of(
@@ -76,23 +76,23 @@ class ContainerSpecTest {
   void pathsThatAreNotMaskedOnPurposeStayUnmasked() throws JsonProcessingException {
     ObjectNode inspect = inspect();
     ((ObjectNode) inspect.path("HostConfig")).set("MaskedPaths", JSON.createArrayNode());
-    JsonNode host = ContainerSpec.ofInspect(inspect).toCreateRequest().path("HostConfig");
+    JsonNode host = ContainerSpec.of(new Container(inspect)).toCreateRequest().path("HostConfig");
     assertTrue(host.has("MaskedPaths"));
     assertFalse(host.has("ReadonlyPaths"));
   }
 
   @Test
   void nothingRestartsItUntilTheMoveIsOver() throws JsonProcessingException {
-    ContainerSpec spec = ContainerSpec.ofInspect(inspect());
+    ContainerSpec spec = ContainerSpec.of(new Container(inspect()));
     assertEquals(
         "no",
         spec.toCreateRequest().path("HostConfig").path("RestartPolicy").path("Name").asText());
-    assertEquals("always", spec.restartPolicy().path("Name").asText());
+    assertEquals("always", spec.restartPolicy().name());
   }
 
   @Test
   void anotherProcessBringsNoHealthCheckAndLeavesTheRest() throws JsonProcessingException {
-    ContainerSpec spec = ContainerSpec.ofInspect(inspect());
+    ContainerSpec spec = ContainerSpec.of(new Container(inspect()));
     JsonNode probe =
         spec.withImage("sha256:aa")
             .withLabels(Map.of("io.godwit.role", "rehearsal"))
@@ -117,7 +117,7 @@ class ContainerSpecTest {
             """
             {"Networks": {"bridge": {"Aliases": null}, "backend": {"Aliases": ["store"]}}}
             """));
-    ContainerSpec spec = ContainerSpec.ofInspect(inspect);
+    ContainerSpec spec = ContainerSpec.of(new Container(inspect));
     assertFalse(spec.toCreateRequest().has("NetworkingConfig"));
     assertEquals("{backend={\"Aliases\":[\"store\"]}}", spec.furtherNetworks().toString());
   }
@@ -135,31 +135,34 @@ class ContainerSpecTest {
             """));
     assertEquals(
         "{\"EndpointsConfig\":{\"backend\":{\"Aliases\":[\"store\"],\"IPAMConfig\":{\"IPv4Address\":\"10.1.0.2\"}}}}",
-        ContainerSpec.ofInspect(inspect).toCreateRequest().path("NetworkingConfig").toString());
+        ContainerSpec.of(new Container(inspect))
+            .toCreateRequest()
+            .path("NetworkingConfig")
+            .toString());
   }
 
   @Test
   void onlyPortsThatAreNamedMustBeFree() throws JsonProcessingException {
     assertEquals(
         List.of(new ContainerSpec.PublishedPort("", 27001, "tcp")),
-        ContainerSpec.ofInspect(inspect()).publishedPorts());
+        ContainerSpec.of(new Container(inspect())).publishedPorts());
   }
 
   @Test
   void everyObstacleIsNamed() throws JsonProcessingException {
     ObjectNode inspect = inspect();
-    assertEquals(List.of(), ContainerSpec.ofInspect(inspect).obstacles());
+    assertEquals(List.of(), Obstacles.of(new Container(inspect)));
     ((ObjectNode) inspect.path("HostConfig")).put("NetworkMode", "container:other");
     ((ObjectNode) inspect.path("HostConfig")).putArray("VolumesFrom").add("other");
-    assertEquals(2, ContainerSpec.ofInspect(inspect).obstacles().size());
-    assertFalse(ContainerSpec.ofInspect(inspect).toCreateRequest().has("Hostname"));
+    assertEquals(2, Obstacles.of(new Container(inspect)).size());
+    assertFalse(ContainerSpec.of(new Container(inspect)).toCreateRequest().has("Hostname"));
   }
 
   @Test
   void somethingElseIsRefused() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> ContainerSpec.ofInspect(JSON.createObjectNode().put("Config", "x")));
+        () -> ContainerSpec.of(new Container(JSON.createObjectNode().put("Config", "x"))));
   }
 
   private static ObjectNode inspect() throws JsonProcessingException {

@@ -3,9 +3,9 @@ package io.godwit.docker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.contract.TcpConnections;
 import io.godwit.criu.CriuVersion;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
@@ -38,10 +38,10 @@ class CriuOptionsTest {
     Optional<CriuVersion> debian = Optional.of(new CriuVersion(4, 1, 1));
     Optional<CriuVersion> mended = Optional.of(new CriuVersion(4, 2, 1));
     List<String> skip = List.of("network-lock skip");
-    assertEquals(skip, CriuOptions.withoutLock(TcpConnections.CLOSE, mended));
-    assertEquals(List.of(), CriuOptions.withoutLock(TcpConnections.CLOSE, debian));
-    assertEquals(List.of(), CriuOptions.withoutLock(TcpConnections.CLOSE, Optional.empty()));
-    assertEquals(List.of(), CriuOptions.withoutLock(TcpConnections.KEEP, mended));
+    assertEquals(skip, CriuOptions.withoutLock(Tcp.CLOSE, mended));
+    assertEquals(List.of(), CriuOptions.withoutLock(Tcp.CLOSE, debian));
+    assertEquals(List.of(), CriuOptions.withoutLock(Tcp.CLOSE, Optional.empty()));
+    assertEquals(List.of(), CriuOptions.withoutLock(Tcp.KEEP, mended));
   }
 
   @Test
@@ -76,10 +76,21 @@ class CriuOptionsTest {
     Files.createDirectories(file.getParent());
     Files.writeString(file.resolveSibling("runc.conf.godwit-saved"), "theirs\n");
     Files.writeString(file, "theirs\ntcp-close\n");
-    options.recover();
+    assertTrue(options.recover());
     assertEquals("theirs\n", Files.readString(file));
-    options.recover();
+    assertTrue(options.recover());
     assertEquals("theirs\n", Files.readString(file));
+  }
+
+  @Test
+  void aStartWaitsForNobodysDump() throws IOException {
+    CriuOptions starting = new CriuOptions(file, Clock.systemUTC(), Sleeper.SYSTEM);
+    try (CriuOptions.InForce _ = options.put(List.of("first"))) {
+      assertTimeout(Duration.ofSeconds(5), () -> assertFalse(starting.recover()));
+      assertEquals("first\n", Files.readString(file));
+    }
+    assertTrue(starting.recover());
+    assertFalse(Files.exists(file));
   }
 
   @Test
@@ -142,8 +153,8 @@ class CriuOptionsTest {
   @Test
   void deletedFilesOfAnySizeAndConnectionsThatNobodyAcceptedAreNoReasonToFail() {
     assertEquals("ghost-limit 5000000000", CriuOptions.ghostLimit(5_000_000_000L));
-    assertEquals(List.of("skip-in-flight"), CriuOptions.unaccepted(TcpConnections.CLOSE));
-    assertEquals(List.of(), CriuOptions.unaccepted(TcpConnections.KEEP));
+    assertEquals(List.of("skip-in-flight"), CriuOptions.unaccepted(Tcp.CLOSE));
+    assertEquals(List.of(), CriuOptions.unaccepted(Tcp.KEEP));
   }
 
   @Test

@@ -3,8 +3,6 @@ package io.godwit.docker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,10 +88,8 @@ final class ReadOnlyRootTest {
     Files.writeString(proc.resolve("7/mountinfo"), line);
   }
 
-  private static JsonNode container(boolean readOnly) throws IOException {
-    return new ObjectMapper()
-        .readTree(
-            "{\"State\": {\"Pid\": 7}, \"HostConfig\": {\"ReadonlyRootfs\": %s}}"
-                .formatted(readOnly));
+  private static Container container(boolean readOnly) throws IOException {
+    return Container.parse(
+        "{\"State\": {\"Pid\": 7}, \"HostConfig\": {\"ReadonlyRootfs\": %s}}".formatted(readOnly));
   }
 }

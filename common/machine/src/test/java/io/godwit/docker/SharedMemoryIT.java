@@ -29,7 +29,7 @@ class SharedMemoryIT {
     engines = folder.resolve("engines");
     place = folder.resolve("place");
     inspect.putObject("HostConfig").put("ShmSize", 1 << 20);
-    memory.create(inspect, engines);
+    memory.create(new Container(inspect), engines);
   }
 
   @AfterEach
@@ -50,7 +50,7 @@ class SharedMemoryIT {
 
   @Test
   void whatIsAdoptedStandsInThePlaceOfTheEnginesFreshOne() throws IOException {
-    memory.create(inspect, place);
+    memory.create(new Container(inspect), place);
     Files.writeString(place.resolve("f"), "x");
     memory.adopt(place, engines);
     memory.adopt(place, engines);

@@ -3,8 +3,6 @@ package io.godwit.docker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,14 +79,14 @@ final class StartSettingsTest {
   }
 
   private Optional<String> ensure() throws IOException {
-    JsonNode inspect = new ObjectMapper().readTree("{\"State\": {\"Pid\": 7}}");
+    Container container = Container.parse("{\"State\": {\"Pid\": 7}}");
     return new StartSettings(
             (command, patience) -> {
               ran.add(command);
               return new CommandRunner.Result(exit, new byte[0], "no such sysctl");
             },
             proc)
-        .ensure(inspect);
+        .ensure(container);
   }
 
   private void process(String pid, String namespace, String adjustment) throws IOException {

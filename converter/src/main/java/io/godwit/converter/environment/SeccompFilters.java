@@ -65,7 +65,7 @@ public final class SeccompFilters implements Step {
     Optional<Message> leader = thread(draft, pid);
     boolean spread =
         threads.stream().allMatch(tid -> tid == pid)
-            || leader.isPresent() && isSpread(draft.source(), leader.get())
+            || (leader.isPresent() && isSpread(draft.source(), leader.get()))
             || unfiltered(draft, threads);
     for (long tid : threads) {
       Optional<Message> thread = thread(draft, tid);

@@ -4,6 +4,8 @@ import io.godwit.criu.Message;
 import io.godwit.criu.PageRun;
 import io.godwit.criu.Pagemap;
 import io.godwit.criu.field.MmEntry;
+import io.godwit.refusal.RefusalKind;
+import io.godwit.refusal.RefusedException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -71,6 +73,16 @@ public final class Process {
   /** What it runs, where that has a twin. */
   public Optional<Executable> executable() {
     return executable;
+  }
+
+  /**
+   * The same where there is no going on without.
+   *
+   * @throws RefusedException when it has none
+   */
+  public Executable requireExecutable() throws RefusedException {
+    return executable.orElseThrow(
+        () -> Refused.because(RefusalKind.TWIN, this + " runs an executable that has no twin"));
   }
 
   /** Its memory on the source. */

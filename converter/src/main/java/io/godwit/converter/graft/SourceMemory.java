@@ -102,9 +102,9 @@ public final class SourceMemory {
   }
 
   /** A page of a mapped file: what lies behind its end is zero, as the kernel maps it. */
-  static byte[] filePage(ElfFile elf, Executable.FileBytes bytes, long offset, int pageSize)
+  public static byte[] filePage(ElfFile elf, Executable.FileBytes bytes, long offset, int pageSize)
       throws IOException {
-    int there = (int) Math.clamp(elf.size() - offset, 0, pageSize);
+    int there = Math.clamp(elf.size() - offset, 0, pageSize);
     return there == 0 ? new byte[pageSize] : Arrays.copyOf(bytes.read(offset, there), pageSize);
   }
 }

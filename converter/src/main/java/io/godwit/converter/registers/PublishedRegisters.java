@@ -57,12 +57,7 @@ public final class PublishedRegisters implements RegisterSource {
           "%s has %d threads, and a program publishes the registers of one"
               .formatted(process, process.threads().size()));
     }
-    Executable executable =
-        process
-            .executable()
-            .orElseThrow(() ->
-                Refused.because(
-                    RefusalKind.TWIN, process + " runs an executable that has no twin"));
+    Executable executable = process.requireExecutable();
     long wish = number(process, executable, WISH);
     if (wish != IDLE) {
       throw Refused.because(

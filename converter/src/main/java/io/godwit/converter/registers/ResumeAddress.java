@@ -62,7 +62,7 @@ public final class ResumeAddress {
     return elf.symbols().values().stream()
         .filter(symbol -> symbol.address() == address && BEGINNINGS.contains(symbol.type()))
         // STT_FUNC is greater than STT_NOTYPE.
-        .sorted(Comparator.comparing(Symbol::type).reversed().thenComparing(Symbol::name))
+        .sorted(Comparator.comparingInt(Symbol::type).reversed().thenComparing(Symbol::name))
         .toList();
   }
 

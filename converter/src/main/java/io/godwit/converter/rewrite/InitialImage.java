@@ -1,6 +1,7 @@
 package io.godwit.converter.rewrite;
 
 import io.godwit.converter.graft.Executable.FileBytes;
+import io.godwit.converter.graft.SourceMemory;
 import io.godwit.elf.ElfFile;
 import io.godwit.elf.ProgramHeader;
 import java.io.IOException;
@@ -50,10 +51,9 @@ final class InitialImage {
     return meaning;
   }
 
-  /** A page of the file as it is mapped: what lies behind its end is zero. */
+  /** A page of the file as it is mapped. */
   byte[] filePage(long offset) throws IOException {
-    int there = (int) Math.clamp(elf.size() - offset, 0, pageSize);
-    return there == 0 ? new byte[pageSize] : Arrays.copyOf(bytes.read(offset, there), pageSize);
+    return SourceMemory.filePage(elf, bytes, offset, pageSize);
   }
 
   /** The end of its last segment. */

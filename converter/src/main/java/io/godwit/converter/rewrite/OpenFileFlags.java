@@ -74,8 +74,8 @@ public final class OpenFileFlags implements Step {
 
   /** The same flags in the other ISA's bits; its own inverse. */
   static long swapped(long flags) {
-    return flags & ~(BITS_14_15 | BITS_16_17)
-        | (flags & BITS_14_15) << 2
-        | (flags & BITS_16_17) >>> 2;
+    return (flags & ~(BITS_14_15 | BITS_16_17))
+        | ((flags & BITS_14_15) << 2)
+        | ((flags & BITS_16_17) >>> 2);
   }
 }

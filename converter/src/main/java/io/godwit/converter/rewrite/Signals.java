@@ -105,12 +105,7 @@ public final class Signals implements Step {
     boolean handled = Long.compareUnsigned(handler, SIG_IGN) > 0;
     Message result = action;
     if (handled) {
-      Executable executable =
-          process
-              .executable()
-              .orElseThrow(() ->
-                  Refused.because(
-                      RefusalKind.TWIN, process + " runs an executable that has no twin"));
+      Executable executable = process.requireExecutable();
       long bias = LoadBias.of(process, executable);
       String what = "the handler of signal %d of %s".formatted(signal, process);
       long twins = ResumeAddress.inTwin(executable, handler, bias, what);

@@ -125,16 +125,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
   /** The container stands frozen for it: it goes on at once, not when its budget is spent. */
   @Override
   public void buried(String key, Checkpoint checkpoint, Throwable cause) {
-    decisions.append(
-        Decision.newBuilder()
-            .setMigrationId(checkpoint.getMigrationId())
-            .setAtMs(clock.millis())
-            .setAbort(
-                Abort.newBuilder()
-                    .setBy(BY)
-                    .setReason("the checkpoint could not be converted: " + cause)
-                    .setAttempt(checkpoint.getAttempt()))
-            .build());
+    abort(checkpoint, "the checkpoint could not be converted: " + cause, List.of());
     count("buried");
   }
 
@@ -172,8 +163,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
     }
   }
 
-  private void abort(
-      Checkpoint checkpoint, MigrationEvents voice, String reason, List<Refusal> refusals) {
+  private void abort(Checkpoint checkpoint, String reason, List<Refusal> refusals) {
     decisions.append(
         Decision.newBuilder()
             .setMigrationId(checkpoint.getMigrationId())
@@ -185,6 +175,11 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
                     .addAllRefusals(WireRefusals.of(refusals))
                     .setAttempt(checkpoint.getAttempt()))
             .build());
+  }
+
+  private void abort(
+      Checkpoint checkpoint, MigrationEvents voice, String reason, List<Refusal> refusals) {
+    abort(checkpoint, reason, refusals);
     count("refused");
     for (Refusal refusal : refusals) {
       Metric.REFUSALS

@@ -1,13 +1,16 @@
 package io.godwit.agent.container;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.MigrationId;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.DockerException;
 import io.godwit.docker.LeftBehind;
+import io.godwit.docker.ListedContainer;
+import io.godwit.docker.Mount;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +45,7 @@ public final class Homecoming {
    *
    * @param labels of the container that comes
    */
-  static String journey(JsonNode labels, MigrationId id) {
+  static String journey(Map<String, String> labels, MigrationId id) {
     List<String> migrations = new ArrayList<>(migrations(labels));
     migrations.remove(id.value());
     migrations.add(id.value());
@@ -56,17 +59,17 @@ public final class Homecoming {
    * @param labels of the container that comes
    * @param there of this machine, as the Engine describes it
    */
-  boolean isLeftBehind(JsonNode there, JsonNode labels) throws IOException {
+  boolean isLeftBehind(Container there, Map<String, String> labels) throws IOException {
     return notes.migration(there).filter(migrations(labels)::contains).isPresent();
   }
 
   /** Whether a volume is used by nothing but what the container that comes has left behind here. */
-  boolean isVolumeLeftBehind(String volume, JsonNode labels) throws IOException {
+  boolean isVolumeLeftBehind(String volume, Map<String, String> labels) throws IOException {
     boolean used = false;
-    for (JsonNode container : engine.containers()) {
-      for (JsonNode mount : container.path("Mounts")) {
-        if (mount.path("Name").asText().equals(volume)) {
-          Optional<JsonNode> user = engine.inspect(container.path("Id").asText());
+    for (ListedContainer container : engine.containers()) {
+      for (Mount mount : container.mounts()) {
+        if (mount instanceof Mount.Volume mounted && mounted.name().equals(volume)) {
+          Optional<Container> user = engine.inspect(container.id());
           if (user.isPresent() && !isLeftBehind(user.get(), labels)) {
             return false;
           }
@@ -78,17 +81,17 @@ public final class Homecoming {
   }
 
   /** Frees a name, where what has it was left behind by the container that comes. */
-  void setAside(String name, JsonNode labels, MigrationId id) throws IOException {
-    Optional<JsonNode> there = engine.inspect(name);
+  void setAside(String name, Map<String, String> labels, MigrationId id) throws IOException {
+    Optional<Container> there = engine.inspect(name);
     if (there.isPresent() && isLeftBehind(there.get(), labels)) {
       LOG.info("{} is set aside as {}: it comes back", name, aside(id));
-      engine.rename(there.get().path("Id").asText(), aside(id));
+      engine.rename(there.get().id(), aside(id));
     }
   }
 
   /** The container does not come: what it left behind gets its name back. */
   void putBack(String name, MigrationId id) throws IOException {
-    Optional<JsonNode> aside = engine.inspect(aside(id));
+    Optional<Container> aside = engine.inspect(aside(id));
     if (aside.isEmpty()) {
       return;
     }
@@ -96,16 +99,16 @@ public final class Homecoming {
       LOG.warn("{} keeps that name: {} is taken by another container", aside(id), name);
       return;
     }
-    engine.rename(aside.get().path("Id").asText(), name);
+    engine.rename(aside.get().id(), name);
   }
 
   /** The container runs here: what it left behind goes, unless somebody has started it. */
   void discard(MigrationId id) throws IOException {
-    Optional<JsonNode> aside = engine.inspect(aside(id));
+    Optional<Container> aside = engine.inspect(aside(id));
     if (aside.isEmpty()) {
       return;
     }
-    String container = aside.get().path("Id").asText();
+    String container = aside.get().id();
     if (notes.migration(aside.get()).isEmpty()) {
       LOG.warn("{} is kept: it is not as it was left behind", aside(id));
       return;
@@ -113,10 +116,7 @@ public final class Homecoming {
     try {
       engine.removeStopped(container);
       notes.forget(container);
-    } catch (DockerException e) {
-      if (e.status() == 0) {
-        throw e;
-      }
+    } catch (DockerException.Refused e) {
       LOG.warn("{}, which the container left behind, is kept: {}", aside(id), e.getMessage());
     }
   }
@@ -125,8 +125,8 @@ public final class Homecoming {
     return "godwit-left-behind-" + id.shortId();
   }
 
-  private static List<String> migrations(JsonNode labels) {
-    String journey = labels.path(JOURNEY_LABEL).asText();
+  private static List<String> migrations(Map<String, String> labels) {
+    String journey = labels.getOrDefault(JOURNEY_LABEL, "");
     return journey.isBlank() ? List.of() : List.of(journey.split(" ", -1));
   }
 }

@@ -1,11 +1,11 @@
 package io.godwit.agent.container;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.SavedImages;
 import io.godwit.contract.ImageDescription;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.EngineImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -51,12 +51,12 @@ public final class Images {
       saved.note(image.getId(), Blob.of(image.getArchive()));
     }
     for (String tag : image.getTagsList()) {
-      Optional<JsonNode> here = engine.inspectImage(tag);
+      Optional<EngineImage> here = engine.inspectImage(tag);
       if (here.isEmpty()) {
         engine.tagImage(image.getId(), tag);
         return tag;
       }
-      if (here.get().path("Id").asText().equals(image.getId())) {
+      if (here.get().id().equals(image.getId())) {
         return tag;
       }
     }

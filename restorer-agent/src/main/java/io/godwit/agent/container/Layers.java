@@ -1,11 +1,11 @@
 package io.godwit.agent.container;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.contract.LayerArchive;
+import io.godwit.docker.Container;
 import io.godwit.docker.LayerFiles;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
@@ -66,9 +66,9 @@ public final class Layers {
   }
 
   /** Unpacks archives, in their order, into a container that does not run. */
-  public void fill(MigrationId id, List<LayerArchive> archives, JsonNode inspect)
+  public void fill(MigrationId id, List<LayerArchive> archives, Container container)
       throws IOException {
-    Path layer = LayerFiles.upperDir(inspect);
+    Path layer = LayerFiles.upperDir(container);
     for (LayerArchive archive : archives) {
       if (archive.hasArchive()) {
         Path file = staged(id, Blob.of(archive.getArchive()), BlobStore.SILENT);

@@ -1,12 +1,15 @@
 package io.godwit.agent.container;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.FileTree.Kind;
 import io.godwit.docker.CommandRunner;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.ListedContainer;
+import io.godwit.docker.Mount;
 import io.godwit.docker.TreeComparison;
+import io.godwit.docker.Volume;
 import io.godwit.service.DurableFiles;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -50,11 +53,7 @@ public final class Places {
           spec.hasAnonymousVolume(tree.what().getDestination())
               ? List.of()
               : volumeObstacles(
-                  tree,
-                  source,
-                  replace
-                      || homecoming.isVolumeLeftBehind(
-                          source, spec.toCreateRequest().path("Labels")));
+                  tree, source, replace || homecoming.isVolumeLeftBehind(source, spec.labels()));
       case BIND -> obstacle(tree, Path.of(source), "The path " + source, replace).stream().toList();
       case SHARED_MEMORY, LOG -> List.of();
       case KIND_UNSPECIFIED, UNRECOGNIZED ->
@@ -66,13 +65,8 @@ public final class Places {
   /** Why the log cannot go where the container's configuration has it. */
   List<String> logDriver(ContainerSpec spec) throws IOException {
     String driver = spec.logDriver();
-    JsonNode known = engine.info().path("Plugins").path("Log");
-    for (JsonNode name : known) {
-      if (name.asText().equals(driver)) {
-        return List.of();
-      }
-    }
-    return driver.isEmpty() || driver.equals("none") || known.isEmpty()
+    List<String> known = engine.info().logDrivers();
+    return driver.isEmpty() || driver.equals("none") || known.isEmpty() || known.contains(driver)
         ? List.of()
         : List.of(
             "The container's log driver is %s, which this device's Engine does not have."
@@ -80,18 +74,16 @@ public final class Places {
   }
 
   private List<String> volumeObstacles(Tree tree, String name, boolean replace) throws IOException {
-    Optional<JsonNode> there = engine.inspectVolume(name);
+    Optional<Volume> there = engine.inspectVolume(name);
     if (there.isEmpty()) {
       return List.of();
     }
-    if (!there.get().path("Driver").asText().equals("local")
-        || !there.get().path("Options").isEmpty()) {
+    if (!there.get().isPlain()) {
       return List.of(
           "The volume %s on this device is not a plain one of the local driver: rename or remove it there."
               .formatted(name));
     }
-    Path place = Path.of(there.get().path("Mountpoint").asText());
-    return obstacle(tree, place, "The volume " + name, replace).stream().toList();
+    return obstacle(tree, there.get().place(), "The volume " + name, replace).stream().toList();
   }
 
   private Optional<String> obstacle(Tree tree, Path place, String name, boolean replace)
@@ -122,23 +114,22 @@ public final class Places {
   }
 
   private Optional<String> runningUser(Tree tree, Path place) throws IOException {
-    for (JsonNode container : engine.containers()) {
-      if (!container.path("State").asText().equals("running")) {
-        continue;
-      }
-      for (JsonNode mount : container.path("Mounts")) {
-        boolean uses =
-            mount.path("Type").asText().equals("volume")
-                ? tree.kind() == Kind.VOLUME
-                    && mount.path("Name").asText().equals(tree.what().getSource())
-                : mount.path("Type").asText().equals("bind")
-                    && overlap(Path.of(mount.path("Source").asText()), place);
-        if (uses) {
-          return Optional.of(container.path("Names").path(0).asText().replaceFirst("^/", ""));
-        }
+    for (ListedContainer container : engine.containers()) {
+      if (container.runs()
+          && container.mounts().stream().anyMatch(mount -> uses(mount, tree, place))) {
+        return Optional.of(container.name());
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean uses(Mount mount, Tree tree, Path place) {
+    return switch (mount) {
+      case Mount.Volume volume ->
+          tree.kind() == Kind.VOLUME && volume.name().equals(tree.what().getSource());
+      case Mount.Bind bind -> overlap(Path.of(bind.source()), place);
+      case Mount.Tmpfs _, Mount.Other _ -> false;
+    };
   }
 
   private static boolean overlap(Path one, Path other) {
@@ -153,12 +144,12 @@ public final class Places {
   }
 
   /** Where a container, made and not started, has the volume of a destination. */
-  Path volume(JsonNode container, String destination) throws IOException {
-    for (JsonNode mount : container.path("Mounts")) {
-      if (mount.path("Destination").asText().equals(destination)) {
-        Optional<JsonNode> volume = engine.inspectVolume(mount.path("Name").asText());
+  Path volume(Container container, String destination) throws IOException {
+    for (Mount mount : container.mounts()) {
+      if (mount instanceof Mount.Volume there && there.destination().equals(destination)) {
+        Optional<Volume> volume = engine.inspectVolume(there.name());
         if (volume.isPresent()) {
-          return Path.of(volume.get().path("Mountpoint").asText());
+          return volume.get().place();
         }
       }
     }
@@ -215,10 +206,10 @@ public final class Places {
   }
 
   /** Puts a log's files where the Engine is going to write on, under the new container's id. */
-  void log(Tree tree, JsonNode container) throws IOException {
-    String id = container.path("Id").asText();
-    Path folder = ContainerSpec.folder(engine, id);
-    if (ContainerSpec.ofInspect(container).logDriver().equals("local")) {
+  void log(Tree tree, Container container) throws IOException {
+    String id = container.id();
+    Path folder = engine.info().folderOf(id);
+    if (container.logDriver().equals("local")) {
       folder = folder.resolve("local-logs");
       Files.createDirectories(
           folder,

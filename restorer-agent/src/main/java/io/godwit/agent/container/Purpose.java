@@ -1,6 +1,5 @@
 package io.godwit.agent.container;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers.Role;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.Attempt;
@@ -43,8 +42,9 @@ public record Purpose(MigrationId id, Role role, String attempt) {
   }
 
   /** Whether a container with these labels was made for this. */
-  boolean isOf(JsonNode labels) {
+  boolean isOf(Map<String, String> labels) {
+    // One without a label is as one with an empty one.
     return labels().entrySet().stream()
-        .allMatch(label -> labels.path(label.getKey()).asText().equals(label.getValue()));
+        .allMatch(label -> labels.getOrDefault(label.getKey(), "").equals(label.getValue()));
   }
 }

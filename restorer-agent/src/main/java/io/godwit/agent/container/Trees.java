@@ -1,12 +1,12 @@
 package io.godwit.agent.container;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.FileTree.Kind;
 import io.godwit.contract.Preparation;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
@@ -131,10 +131,10 @@ public final class Trees {
   }
 
   /** What the container's own places are filled with before it starts. */
-  public void placeAfter(MigrationId id, Conversion conversion, JsonNode container)
+  public void placeAfter(MigrationId id, Conversion conversion, Container container)
       throws IOException {
     boolean home = isHome(conversion.getContainer().getId());
-    ContainerSpec spec = ContainerSpec.ofInspect(container);
+    ContainerSpec spec = ContainerSpec.of(container);
     for (Tree tree : staged.all(id, conversion)) {
       switch (tree.kind()) {
         case VOLUME -> {
@@ -162,13 +162,13 @@ public final class Trees {
   }
 
   /** Where files were put that the container goes on with, beside its layer. */
-  public List<Path> placed(MigrationId id, JsonNode container) throws IOException {
+  public List<Path> placed(MigrationId id, Container container) throws IOException {
     List<Path> found = new ArrayList<>();
     for (Tree tree : staged.ahead(id)) {
       switch (tree.kind()) {
         case VOLUME -> found.add(places.volume(container, tree.what().getDestination()));
         case BIND -> found.add(Path.of(tree.what().getSource()));
-        case LOG -> found.add(ContainerSpec.folder(engine, container.path("Id").asText()));
+        case LOG -> found.add(engine.info().folderOf(container.id()));
         case SHARED_MEMORY, KIND_UNSPECIFIED, UNRECOGNIZED -> {
           // On no disk.
         }
@@ -178,21 +178,13 @@ public final class Trees {
   }
 
   /** The lines for CRIU's configuration at the restore. */
-  public List<String> criuOptions(MigrationId id, Optional<JsonNode> container) throws IOException {
-    List<String> options = new ArrayList<>(SharedMemory.options(shared(id)));
-    if (container.isPresent()) {
-      options.addAll(LinkedMounts.options(engine, container.get()));
-    }
-    return options;
+  public List<String> criuOptions(MigrationId id) throws IOException {
+    return SharedMemory.options(shared(id));
   }
 
   /** The container runs: what stood in its files' places goes. */
   public void keep(MigrationId id, String container) throws IOException {
-    boolean runs =
-        engine
-            .inspect(container)
-            .map(inspect -> inspect.path("State").path("Running").asBoolean())
-            .orElse(false);
+    boolean runs = engine.inspect(container).map(there -> there.state().running()).orElse(false);
     if (runs) {
       memory.adopt(shared(id), SharedMemory.mountOf(engine, container));
     }
@@ -220,7 +212,7 @@ public final class Trees {
     return !sourceContainer.isEmpty()
         && engine
             .inspect(sourceContainer)
-            .filter(found -> found.path("Id").asText().equals(sourceContainer))
+            .filter(found -> found.id().equals(sourceContainer))
             .isPresent();
   }
 

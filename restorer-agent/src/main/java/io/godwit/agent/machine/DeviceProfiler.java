@@ -1,9 +1,9 @@
 package io.godwit.agent.machine;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.state.Self;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.EngineInfo;
 import io.godwit.messaging.WireIsa;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,20 +21,26 @@ public final class DeviceProfiler {
   private final MachineFacts machine;
   private final CriuProgram criu;
   private final DockerEngine engine;
+  private final boolean holds;
   private final Clock clock;
 
+  /**
+   * @param holds whether containers can wait in the runtime in front of runc
+   */
   public DeviceProfiler(
       Self self,
       String agentVersion,
       MachineFacts machine,
       CriuProgram criu,
       DockerEngine engine,
+      boolean holds,
       Clock clock) {
     this.self = self;
     this.agentVersion = agentVersion;
     this.machine = machine;
     this.criu = criu;
     this.engine = engine;
+    this.holds = holds;
     this.clock = clock;
   }
 
@@ -45,7 +51,8 @@ public final class DeviceProfiler {
             .setDevice(self.device())
             .setInstance(self.instance())
             .setAgentRun(self.run())
-            .setAgentVersion(agentVersion);
+            .setAgentVersion(agentVersion)
+            .setHoldsContainers(holds);
     addMachine(profile);
     CriuProgram.Findings findings = criu.findings();
     profile.setCriuVersion(findings.version()).addAllUnfit(findings.unfit());
@@ -68,7 +75,7 @@ public final class DeviceProfiler {
   }
 
   private void addEngine(DeviceProfile.Builder profile) {
-    JsonNode info;
+    EngineInfo info;
     try {
       info = engine.info();
     } catch (IOException e) {
@@ -76,13 +83,13 @@ public final class DeviceProfiler {
       return;
     }
     profile
-        .setDockerVersion(info.path("ServerVersion").asText())
-        .setStorageDriver(info.path("Driver").asText())
-        .setCgroupVersion(info.path("CgroupVersion").asInt(1))
+        .setDockerVersion(info.version())
+        .setStorageDriver(info.storageDriver())
+        .setCgroupVersion(info.cgroupVersion())
         .addAllUnfit(unfit(info));
     try {
       // Without a folder yet, the room is that of where it will be.
-      Path root = Path.of(info.path("DockerRootDir").asText("/"));
+      Path root = info.root();
       while (!Files.exists(root) && root.getNameCount() > 0) {
         root = root.resolve("..").normalize();
       }
@@ -92,9 +99,9 @@ public final class DeviceProfiler {
     }
   }
 
-  private static List<String> unfit(JsonNode info) {
-    String driver = info.path("Driver").asText();
-    boolean experimental = info.path("ExperimentalBuild").asBoolean();
+  private static List<String> unfit(EngineInfo info) {
+    String driver = info.storageDriver();
+    boolean experimental = info.offersCheckpoints();
     String wrongDriver =
         "Docker's storage driver is %s; overlay2 is needed, because only its layers can be filled while a container is stopped."
             .formatted(driver);

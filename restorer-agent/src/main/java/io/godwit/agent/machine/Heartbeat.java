@@ -69,7 +69,7 @@ public final class Heartbeat implements AutoCloseable {
           announce();
           again(announcing, this::announce);
         });
-    threads.start("device-looker", () -> again(looking, this::look));
+    threads.start("device-looker", () -> again(looking, this::lookAndTell));
   }
 
   /** Until the bell rings. */
@@ -107,6 +107,14 @@ public final class Heartbeat implements AutoCloseable {
       LOG.info("{}", words(now));
     }
     return now;
+  }
+
+  /** A device that becomes fit, or is so no more, says it at once: requests are refused by it. */
+  private void lookAndTell() {
+    List<String> before = latest.get().getUnfitList();
+    if (!look().getUnfitList().equals(before)) {
+      announce();
+    }
   }
 
   private void announce() {

@@ -1,7 +1,9 @@
 package io.godwit.agent.proof;
 
 import io.godwit.agent.state.Boot;
+import io.godwit.docker.Container;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
@@ -43,13 +45,35 @@ public final class EndOfRestored {
   private EndOfRestored() {}
 
   /**
+   * An end.
+   *
+   * @param exitCode as the Engine has it: 128 and the signal where one killed it
+   * @param outOfMemory whether the kernel killed it for want of memory
+   * @param started when the Engine had it running
+   * @param finished when the Engine noticed its end
+   */
+  public record End(int exitCode, boolean outOfMemory, Instant started, Instant finished) {
+    /** That of a container; empty where the Engine knows no start of it. */
+    public static Optional<End> of(Container.State state) {
+      return state
+          .started()
+          .map(started ->
+              new End(
+                  state.exitCode(),
+                  state.outOfMemory(),
+                  started,
+                  state.finished().orElse(started)));
+    }
+  }
+
+  /**
    * Why an end counts as a failure of the move; empty where the program came to its own end.
    *
    * @param changed whether the move changed what the program runs on: another ISA, other CPU
    *     features
    * @param anew the present run of the machine, where it is another than that of the restore
    */
-  public static Optional<String> failure(Finding.Ended end, boolean changed, Optional<Boot> anew) {
+  public static Optional<String> failure(End end, boolean changed, Optional<Boot> anew) {
     int code = end.exitCode();
     if (anew.isPresent() && !end.finished().isBefore(anew.get().since())) {
       return Optional.of("The machine was started anew while it ran.");

@@ -61,7 +61,7 @@ public record MemoryLayout(Map<Mark, Long> addresses) {
    */
   public static MemoryLayout ofStat(String stat) throws IOException {
     // The name, in parentheses, may hold anything; field 3 comes after the last parenthesis.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     if (stat.lastIndexOf(')') < 0 || fields.length < LAST_STAT_FIELD - 2) {
       throw new IOException(
           "stat: expected %d fields, found %d: %s"

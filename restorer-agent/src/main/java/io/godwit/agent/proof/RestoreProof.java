@@ -1,21 +1,20 @@
 package io.godwit.agent.proof;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.criu.ImageException;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
 import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
 import io.godwit.criu.field.PstreeEntry;
+import io.godwit.docker.CheckpointStart.Proof;
+import io.godwit.docker.CheckpointStart.Proof.Finding;
+import io.godwit.docker.Container;
 import io.godwit.docker.CriuLog;
-import io.godwit.docker.DockerEngine;
 import io.godwit.proc.PidNamespace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,71 +37,39 @@ public final class RestoreProof {
   public static final String FINISHED =
       "CRIU's log of this restore says: Restore finished successfully.";
 
-  private final DockerEngine engine;
   private final Path proc;
 
   /**
    * @param proc {@code /proc} but in tests
    */
-  public RestoreProof(DockerEngine engine, Path proc) {
-    this.engine = engine;
+  public RestoreProof(Path proc) {
     this.proc = proc;
   }
 
   /**
-   * Looks at a container.
+   * Knows the processes of a checkpoint.
    *
-   * @param images what it was to be started from
-   * @param log CRIU's log of the restore
-   * @throws IOException when the Engine does not answer, so that nothing can be said
+   * @param images what a container was to be started from
    */
-  public Finding look(String containerId, Path images, Path log) throws IOException {
-    Optional<JsonNode> inspect = engine.inspect(containerId);
-    if (inspect.isEmpty()) {
-      return new Finding.NothingRuns("The container is gone.");
-    }
-    CriuLog said = CriuLog.read(log);
-    JsonNode state = inspect.get().path("State");
-    long pid = state.path("Pid").asLong();
-    if (!state.path("Running").asBoolean() || pid == 0) {
-      return said.restored() ? ended(state) : new Finding.NothingRuns(notRunning(state));
-    }
-    if (!said.restored()) {
+  public Proof of(Path images) {
+    return (container, log) -> look(container, images, log);
+  }
+
+  private Finding look(Container container, Path images, CriuLog log) {
+    if (!log.restored()) {
       return new Finding.Stranger(
           "CRIU's log does not say that the restore finished: the container was started from the beginning.");
     }
-    Path root = proc.resolve(Long.toString(pid));
+    Path root = proc.resolve(Long.toString(container.state().pid()));
     try {
-      return examine(root, ImageFolder.of(images), said);
+      return examine(root, ImageFolder.of(images), log);
     } catch (IOException | ImageException e) {
       if (!Files.exists(root)) {
-        return new Finding.Ending("The process ended while it was looked at.");
+        return new Finding.Ending();
       }
-      return isMade(root, said)
-          ? new Finding.Restored(List.of(FINISHED, madeSentence(root)))
+      return isMade(root, log)
+          ? new Finding.Same(List.of(FINISHED, madeSentence(root)))
           : new Finding.Stranger("It cannot be compared with the checkpoint: " + e.getMessage());
-    }
-  }
-
-  /** How a container that has been restored ended. */
-  public static Finding ended(JsonNode state) {
-    Optional<Instant> started = time(state.path("StartedAt"));
-    if (started.isEmpty()) {
-      return new Finding.NothingRuns(notRunning(state));
-    }
-    return new Finding.Ended(
-        state.path("ExitCode").asInt(),
-        state.path("OOMKilled").asBoolean(),
-        started.get(),
-        time(state.path("FinishedAt")).orElse(started.get()));
-  }
-
-  /** The Engine writes the year 1 for never. */
-  private static Optional<Instant> time(JsonNode at) {
-    try {
-      return Optional.of(Instant.parse(at.asText())).filter(Instant.EPOCH::isBefore);
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
     }
   }
 
@@ -146,7 +113,7 @@ public final class RestoreProof {
             ? madeSentence(root) + " It has become another program since."
             : layoutSentence(dumpedRoot, dumped));
     proof.add(othersSentence(root, images, tree));
-    return new Finding.Restored(proof);
+    return new Finding.Same(proof);
   }
 
   private String layoutSentence(long pid, MemoryLayout layout) throws IOException {
@@ -215,14 +182,5 @@ public final class RestoreProof {
     return images
         .find(ImageName.of(ImageKind.MM, pid))
         .map(image -> MemoryLayout.ofImage(image.only()));
-  }
-
-  private static String notRunning(JsonNode state) {
-    String error = state.path("Error").asText();
-    return "The container is %s, exit code %d%s"
-        .formatted(
-            state.path("Status").asText("not running"),
-            state.path("ExitCode").asInt(),
-            error.isEmpty() ? "." : ": " + error);
   }
 }

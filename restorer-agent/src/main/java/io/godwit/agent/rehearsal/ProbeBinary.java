@@ -18,9 +18,24 @@ public final class ProbeBinary {
 
   private static final int MODE = 0755;
   private final Isa isa;
+  private final Path proc;
 
-  public ProbeBinary(Isa isa) {
+  /**
+   * @param proc {@code /proc} but in tests
+   */
+  public ProbeBinary(Isa isa, Path proc) {
     this.isa = isa;
+    this.proc = proc;
+  }
+
+  /** Whether a process of this machine runs it: the Engine has it running while it is runc. */
+  boolean isRunBy(long pid) {
+    try {
+      Path executable = Files.readSymbolicLink(proc.resolve(Long.toString(pid)).resolve("exe"));
+      return executable.endsWith(PATH.substring(1));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Puts it into a container that does not run. */

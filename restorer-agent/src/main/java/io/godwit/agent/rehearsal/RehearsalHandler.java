@@ -1,22 +1,12 @@
 package io.godwit.agent.rehearsal;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Images;
-import io.godwit.agent.container.Layers;
-import io.godwit.agent.container.Trees;
-import io.godwit.agent.machine.Disk;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
-import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
-import io.godwit.contract.DeviceProfile;
+import io.godwit.agent.state.Workplace;
 import io.godwit.contract.Phase;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
-import io.godwit.contract.Template;
-import io.godwit.docker.ContainerSpec;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.PoisonException;
@@ -32,11 +22,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,22 +34,11 @@ import org.slf4j.LoggerFactory;
  * another one, of whatever migration has the same id, is rehearsed from the beginning.
  */
 public final class RehearsalHandler implements Wire.MessageHandler<Preparation> {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Logger LOG = LoggerFactory.getLogger(RehearsalHandler.class);
   private static final String ANSWER = "rehearsal.answer";
   private static final String ANSWERED = "rehearsal.of";
 
-  /** For what is still to come: notes, logs, and what changes until the freeze. */
-  private static final long MARGIN = 64L << 20;
-
-  private final Self self;
-  private final Supplier<DeviceProfile> device;
-  private final Requirements requirements;
-  private final Images images;
-  private final Layers layers;
-  private final Trees trees;
-  private final Rehearsing rehearsing;
-  private final Disk disk;
+  private final Rehearser rehearser;
   private final Journal journal;
   private final StateFolder state;
   private final Publisher publisher;
@@ -69,29 +46,14 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
   private final Clock clock;
 
   public RehearsalHandler(
-      Self self,
-      Supplier<DeviceProfile> device,
-      Requirements requirements,
-      Images images,
-      Layers layers,
-      Trees trees,
-      Rehearsing rehearsing,
-      Disk disk,
-      Journal journal,
-      StateFolder state,
+      Rehearser rehearser,
+      Workplace.Desk desk,
       Publisher publisher,
       EventPublisher events,
       Clock clock) {
-    this.self = self;
-    this.device = device;
-    this.requirements = requirements;
-    this.images = images;
-    this.layers = layers;
-    this.trees = trees;
-    this.rehearsing = rehearsing;
-    this.disk = disk;
-    this.journal = journal;
-    this.state = state;
+    this.rehearser = rehearser;
+    this.journal = desk.journal();
+    this.state = desk.state();
     this.publisher = publisher;
     this.events = events;
     this.clock = clock;
@@ -122,7 +84,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     Rehearsal.Builder rehearsal = begun(preparation);
     try {
       startAnew(id);
-      rehearsal.setTemplate(rehearse(id, preparation));
+      rehearsal.setTemplate(rehearser.rehearse(id, preparation));
       people.say(Phase.REHEARSING, "rehearsed: checkpoint and restore work on this device");
     } catch (RefusedException e) {
       rehearsal.setRefusal(WireRefusals.answer(e.refusals()));
@@ -198,94 +160,5 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
 
   private void answer(Preparation preparation, Rehearsal rehearsal) {
     publisher.publish(Topic.REHEARSALS, preparation.getHost(), rehearsal);
-  }
-
-  private Template rehearse(MigrationId id, Preparation preparation)
-      throws PoisonException, IOException, RefusedException, InterruptedException {
-    JsonNode inspect = inspect(preparation);
-    long bytes =
-        preparation.getContainer().getImage().getArchive().getSize()
-            + preparation.getLayer().getArchive().getSize()
-            + preparation.getTreesList().stream()
-                .mapToLong(tree -> tree.getFiles().getArchive().getSize())
-                .sum();
-    List<Refusal> missing = new ArrayList<>();
-    if (state.room() < bytes + MARGIN) {
-      missing.add(
-          new Refusal(
-              RefusalKind.DEVICE_DISK,
-              preparation.getDevice(),
-              "There is room for %d bytes where this device's agent keeps what it fetches, and %d are needed."
-                  .formatted(state.room(), bytes + MARGIN),
-              "Make room there."));
-    }
-    missing.addAll(requirements.missing(id, inspect, preparation.getOptions(), bytes + MARGIN));
-    if (!missing.isEmpty()) {
-      throw new RefusedException(missing);
-    }
-    DeviceProfile profile = device.get();
-    Journal.Entry entry = journal.write(Journal.Entry.rehearsal(id, Containers.rehearsalName(id)));
-    try {
-      layers.noteAhead(id, preparation.getLayer());
-      ContainerSpec wanted = ContainerSpec.ofInspect(inspect);
-      List<String> obstacles = trees.stage(id, preparation, wanted);
-      if (!obstacles.isEmpty()) {
-        throw new RefusedException(
-            obstacles.stream()
-                .map(why -> new Refusal(RefusalKind.STAGING, wanted.name(), why))
-                .toList());
-      }
-      String image = images.ensure(preparation.getContainer().getImage());
-      // Now, while the container runs: what is written out then need not be while it stands still.
-      disk.sync(List.of(state.staging(id)));
-      Rehearsing.Rehearsed rehearsed =
-          rehearsing.rehearse(
-              id,
-              trees.forRehearsal(id, wanted).withImage(image),
-              container -> layers.fill(id, List.of(preparation.getLayer()), container));
-      return Template.newBuilder()
-          .setImages(rehearsed.images())
-          .setRestoreMs(rehearsed.restore().toMillis())
-          .setDeviceInstance(self.instance())
-          .setIsa(profile.getIsa())
-          .setCriuVersion(profile.getCriuVersion())
-          .setKernel(profile.getKernel())
-          .setPageSize(profile.getPageSize())
-          .build();
-    } catch (IOException e) {
-      throw new RefusedException(
-          new Refusal(
-              RefusalKind.STAGING,
-              preparation.getContainer().getName(),
-              "What the container needs cannot be brought here: " + e.getMessage()));
-    } finally {
-      tidyUp(entry);
-    }
-  }
-
-  private void tidyUp(Journal.Entry entry) {
-    try {
-      rehearsing.tidyUp(entry.id());
-      journal.remove(entry);
-    } catch (IOException | InterruptedException e) {
-      LOG.warn(
-          "the rehearsal's container {} could not be removed; the next start of the agent does it",
-          entry.container(),
-          e);
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static JsonNode inspect(Preparation preparation) throws PoisonException {
-    try {
-      JsonNode inspect = JSON.readTree(preparation.getContainer().getInspectJson().toByteArray());
-      ContainerSpec.ofInspect(inspect);
-      return inspect;
-    } catch (IOException | IllegalArgumentException e) {
-      throw new PoisonException(
-          "the preparation's description of the container cannot be read: " + e.getMessage(), e);
-    }
   }
 }

@@ -1,20 +1,23 @@
 package io.godwit.agent.rehearsal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
-import io.godwit.agent.proof.Finding;
-import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.hold.PendingStart;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Patience;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.contract.Manifest;
-import io.godwit.contract.TcpConnections;
+import io.godwit.docker.AsAsked;
+import io.godwit.docker.CheckpointStart;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
 import io.godwit.docker.CriuLog;
+import io.godwit.docker.CriuOptions;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.Tcp;
 import io.godwit.docker.UpperLayer;
 import io.godwit.refusal.Refusal;
 import io.godwit.refusal.RefusalKind;
@@ -38,31 +41,25 @@ public final class Rehearsing {
   private final DockerEngine engine;
   private final Containers containers;
   private final Manifests manifests;
-  private final RestoreProof proof;
+  private final ProvenStart starts;
   private final ProbeBinary probe;
   private final StateFolder state;
-  private final Path proc;
   private final Patience patience;
 
-  /**
-   * @param proc {@code /proc} but in tests
-   */
   public Rehearsing(
       DockerEngine engine,
       Containers containers,
       Manifests manifests,
-      RestoreProof proof,
+      ProvenStart starts,
       ProbeBinary probe,
       StateFolder state,
-      Path proc,
       Patience patience) {
     this.engine = engine;
     this.containers = containers;
     this.manifests = manifests;
-    this.proof = proof;
+    this.starts = starts;
     this.probe = probe;
     this.state = state;
-    this.proc = proc;
     this.patience = patience;
   }
 
@@ -70,14 +67,14 @@ public final class Rehearsing {
    * What a rehearsal showed.
    *
    * @param images of the checkpoint, stored
-   * @param restore from the call that starts it from them to the proof that it runs
+   * @param restore from the word that restores it to the proof that it runs
    */
   public record Rehearsed(Manifest images, Duration restore) {}
 
   /** Puts files into the container before it starts. */
   @FunctionalInterface
   public interface Filling {
-    void fill(JsonNode inspect) throws IOException;
+    void fill(Container container) throws IOException;
   }
 
   /**
@@ -95,18 +92,18 @@ public final class Rehearsing {
       Files.deleteIfExists(log);
       ContainerSpec withProbe = spec.withProcess(List.of(ProbeBinary.PATH));
       String container = containers.create(name, Purpose.rehearsal(id), withProbe);
-      JsonNode inspect = found(container);
-      List<String> otherwise = AsAsked.differences(withProbe.toCreateRequest(), inspect);
+      Container made = found(container);
+      List<String> otherwise = AsAsked.differences(withProbe, made, Containers.OWN_LABELS);
       if (!otherwise.isEmpty()) {
         throw new RefusedException(
             otherwise.stream()
                 .map(how -> new Refusal(RefusalKind.NOT_AS_ASKED, spec.name(), how))
                 .toList());
       }
-      filling.fill(inspect);
-      probe.place(UpperLayer.ofInspect(inspect), state.staging(id));
+      filling.fill(made);
+      probe.place(UpperLayer.of(made), state.staging(id));
       step = "started";
-      engine.start(container);
+      boolean held = starts.startAfresh(made);
       awaitProbe(container);
       step = "checkpointed";
       Path images = state.staging(id).resolve("rehearsal");
@@ -114,25 +111,54 @@ public final class Rehearsing {
       awaitEnd(container);
       Manifest manifest = manifests.upload(images, BlobStore.SILENT);
       step = "restored";
-      Instant begin = patience.clock().instant();
-      containers.startFromCheckpoint(container, id, images, TcpConnections.CLOSE, List.of(), log);
-      Optional<String> unset = containers.setAsAtItsStart(found(container));
-      if (unset.isPresent()) {
-        throw new IOException(unset.get());
+      Duration restore =
+          restore(
+              held,
+              new CheckpointStart.Wanted(
+                  container, Containers.checkpointName(id), images, log, Tcp.CLOSE, List.of()));
+      if (held) {
+        state.mark(state.held(id));
       }
-      switch (proof.look(container, images, log)) {
-        case Finding.Restored _ -> {
-          DurableFiles.delete(log);
-          return new Rehearsed(manifest, Duration.between(begin, patience.clock().instant()));
-        }
-        case Finding.Stranger stranger -> throw new IOException(stranger.why());
-        case Finding.NothingRuns nothing -> throw new IOException(nothing.why());
-        case Finding.Ending ending -> throw new IOException(ending.why());
-        case Finding.Ended ended ->
-            throw new IOException("the probe ended with exit code " + ended.exitCode());
-      }
+      DurableFiles.delete(log);
+      return new Rehearsed(manifest, restore);
     } catch (IOException e) {
       throw new RefusedException(refusals(spec.name(), step, e, log));
+    }
+  }
+
+  /**
+   * Restores the probe in the way in which the container itself is going to be.
+   *
+   * @return how long that took, from where the container will stand frozen
+   * @throws IOException when what runs is not the probe as it was dumped
+   */
+  private Duration restore(boolean held, CheckpointStart.Wanted wanted)
+      throws IOException, InterruptedException {
+    Duration longest = CriuOptions.PATIENCE.plus(START);
+    try (PendingStart start = starts.begin(found(wanted.containerId()), held, longest)) {
+      Optional<String> not = start.await(START);
+      if (not.isPresent()) {
+        throw new IOException(not.get());
+      }
+      Instant begin = patience.clock().instant();
+      require(starts.go(start, wanted, List.of()));
+      return Duration.between(begin, patience.clock().instant());
+    }
+  }
+
+  private static void require(CheckpointStart.Answer answer) throws IOException {
+    switch (answer) {
+      case CheckpointStart.Answer.Started started -> {
+        if (started.otherwise().isPresent()) {
+          throw new IOException(started.otherwise().get());
+        }
+      }
+      case CheckpointStart.Answer.StrangerRuns stranger -> throw new IOException(stranger.why());
+      // What CRIU said is read from its log, whatever went wrong.
+      case CheckpointStart.Answer.Refused refused -> throw new IOException(refused.why());
+      case CheckpointStart.Answer.Ended ended ->
+          throw new IOException(
+              "the probe ended with exit code " + ended.container().state().exitCode());
     }
   }
 
@@ -160,41 +186,28 @@ public final class Rehearsing {
         patience.await(
             START,
             () -> {
-              JsonNode state = found(container).path("State");
-              if (state.path("Status").asText().equals("exited")) {
+              Container.State state = found(container).state();
+              if (state.status().equals("exited")) {
                 throw new IOException(
                     "the probe ended with exit code %d: %s %s"
-                        .formatted(
-                            state.path("ExitCode").asInt(),
-                            state.path("Error").asText(),
-                            engine.logs(container, 5)));
+                        .formatted(state.exitCode(), state.error(), engine.logs(container, 5)));
               }
-              return state.path("Running").asBoolean() && isProbe(state.path("Pid").asLong());
+              return state.running() && probe.isRunBy(state.pid());
             });
     if (!runs) {
       throw new IOException("the probe does not run after " + START.toSeconds() + " s");
     }
   }
 
-  private boolean isProbe(long pid) {
-    try {
-      Path executable = Files.readSymbolicLink(proc.resolve(Long.toString(pid)).resolve("exe"));
-      return executable.endsWith(ProbeBinary.PATH.substring(1));
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   /** The Engine answers before it has noticed that the dumped process is gone. */
   private void awaitEnd(String container) throws IOException, InterruptedException {
-    boolean ended =
-        patience.await(START, () -> !found(container).path("State").path("Running").asBoolean());
+    boolean ended = patience.await(START, () -> !found(container).state().running());
     if (!ended) {
       throw new IOException("the dumped container still runs after " + START.toSeconds() + " s");
     }
   }
 
-  private JsonNode found(String container) throws IOException {
+  private Container found(String container) throws IOException {
     return engine
         .inspect(container)
         .orElseThrow(

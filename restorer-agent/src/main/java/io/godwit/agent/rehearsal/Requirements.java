@@ -1,6 +1,5 @@
 package io.godwit.agent.rehearsal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.state.MigrationId;
@@ -35,8 +34,9 @@ public final class Requirements {
    *
    * @param bytes what is known of its size so far
    */
-  public List<Refusal> missing(MigrationId id, JsonNode inspect, MoveOptions options, long bytes) {
-    ContainerSpec spec = ContainerSpec.ofInspect(inspect).withName(options.getName());
+  public List<Refusal> missing(
+      MigrationId id, ContainerSpec source, MoveOptions options, long bytes) {
+    ContainerSpec spec = source.withName(options.getName());
     DeviceProfile profile = device.get();
     String device = profile.getDevice();
     List<Refusal> refusals = new ArrayList<>();

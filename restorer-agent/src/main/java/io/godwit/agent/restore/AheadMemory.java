@@ -122,7 +122,13 @@ final class AheadMemory {
       (isOf(file.getName(), ImageKind.PAGES) ? pages : small).addFiles(file);
     }
     long[] before = {0};
-    manifests.materialise(small.build(), into, done -> progress.accept(before[0] = done));
+    manifests.materialise(
+        small.build(),
+        into,
+        done -> {
+          before[0] = done;
+          progress.accept(done);
+        });
     Map<String, ManifestFile> own = new HashMap<>();
     for (ManifestFile file : small.getFilesList()) {
       if (isOf(file.getName(), ImageKind.PAGEMAP) && below.containsKey(file.getName())) {

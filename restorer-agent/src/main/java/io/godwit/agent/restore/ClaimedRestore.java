@@ -1,26 +1,27 @@
 package io.godwit.agent.restore;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.PendingStart;
 import io.godwit.agent.proof.EndOfRestored;
-import io.godwit.agent.proof.Finding;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.proof.RestoreProof;
 import io.godwit.agent.state.Boot;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
-import io.godwit.contract.TcpConnections;
+import io.godwit.docker.CheckpointStart;
+import io.godwit.docker.CheckpointStart.Answer;
+import io.godwit.docker.Container;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.DockerEngine;
-import io.godwit.docker.ReadOnlyRoot;
+import io.godwit.docker.Tcp;
 import io.godwit.messaging.Sleeper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,9 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens to a container's process once the claim stands. Whatever the Engine says, it is
- * looked at what really runs; and where that is not provably the restored process, nothing runs
- * when this returns.
+ * What happens to a container's process once the claim stands. Where what runs is not provably the
+ * restored process, nothing runs when this returns.
  */
 final class ClaimedRestore {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimedRestore.class);
@@ -41,16 +41,33 @@ final class ClaimedRestore {
   /** What CRIU's log of a restore is called. */
   static final String LOG_NAME = "restore";
 
-  private static final Duration GLANCE = Duration.ofMillis(100);
-  private static final int GLANCES = 50;
-
   private final DockerEngine engine;
   private final Containers containers;
   private final Trees trees;
-  private final RestoreProof proof;
-  private final ReadOnlyRoot readOnlyRoot;
+  private final ProvenStart starts;
   private final StateFolder state;
   private final Sleeper sleeper;
+
+  /** What is known of a start. */
+  sealed interface Begun {
+    /** What has come of it. */
+    record Answered(CheckpointStart.Answer answer) implements Begun {}
+
+    /** Nobody has seen yet what has come of it. */
+    record Unseen(String why) implements Begun {}
+
+    /** The same a while later, when other things may run. */
+    default Begun later() {
+      return switch (this) {
+        case Unseen unseen -> unseen;
+        case Answered(Answer.Refused refused) -> new Unseen(refused.why());
+        case Answered(Answer.Started _),
+            Answered(Answer.Ended _),
+            Answered(Answer.StrangerRuns _) ->
+            new Unseen("The Engine has not said what became of it.");
+      };
+    }
+  }
 
   /** How it ended. */
   sealed interface Result {
@@ -100,111 +117,104 @@ final class ClaimedRestore {
       DockerEngine engine,
       Containers containers,
       Trees trees,
-      RestoreProof proof,
-      ReadOnlyRoot readOnlyRoot,
+      ProvenStart starts,
       StateFolder state,
       Sleeper sleeper) {
     this.engine = engine;
     this.containers = containers;
     this.trees = trees;
-    this.proof = proof;
-    this.readOnlyRoot = readOnlyRoot;
+    this.starts = starts;
     this.state = state;
     this.sleeper = sleeper;
   }
 
-  /**
-   * Starts the container from its checkpoint.
-   *
-   * @return why the Engine did not, in its words; that it says nothing proves nothing
-   */
-  Optional<String> start(Task task, String containerId) {
+  /** Starts the container from its checkpoint. */
+  Begun start(Task task, String containerId, PendingStart start) throws InterruptedException {
     MigrationId id = task.id();
-    TcpConnections tcp = task.conversion().getOptions().getTcp();
     try {
-      Optional<JsonNode> container = engine.inspect(containerId);
-      List<String> options = new ArrayList<>(trees.criuOptions(id, container));
-      if (container.isPresent()) {
-        options.addAll(readOnlyRoot.options(container.get()));
-      }
-      containers.startFromCheckpoint(containerId, id, state.images(id), tcp, options, log(id));
-      return Optional.empty();
+      CheckpointStart.Wanted wanted =
+          new CheckpointStart.Wanted(
+              containerId,
+              Containers.checkpointName(id),
+              state.images(id),
+              log(id),
+              Tcp.of(task.conversion().getOptions().getTcp()),
+              trees.criuOptions(id));
+      return new Begun.Answered(starts.go(start, wanted, task.networks()));
     } catch (IOException e) {
       LOG.warn("the start from the checkpoint failed", e);
-      return Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
+      return new Begun.Unseen(e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }
 
   /**
-   * Looks at what runs, and ends it where it is not provably the restored process.
+   * How a start ended; what runs and is not provably the restored process is ended.
    *
-   * @param refusal why the start failed, where it did
    * @throws IOException when the Engine does not say: nobody may say that nothing runs before it
    *     has
    */
-  Result look(Claimed claimed, Optional<String> refusal) throws IOException, InterruptedException {
-    Optional<JsonNode> container = containers.find(claimed.purpose());
-    if (container.isEmpty()) {
-      return nothing(claimed.id(), refusal.orElse("The container is not on this device any more."));
-    }
-    String containerId = container.get().path("Id").asText();
-    Path images = state.images(claimed.id());
-    Optional<Boot> anew = startedAnew(claimed);
-    for (int glances = 0; glances < GLANCES; glances++) {
-      // Before anything else: it could write meanwhile, or miss what it was started with.
-      Optional<String> otherwise =
-          readOnlyRoot
-              .ensure(container.get())
-              .or(() -> containers.setAsAtItsStart(container.get()));
-      switch (proof.look(containerId, images, log(claimed.id()))) {
-        case Finding.Restored _ when anew.isPresent() -> {
-          return end(claimed, refusal, "It was started from the beginning since.");
-        }
-        case Finding.Restored restored -> {
-          return otherwise.isPresent()
-              ? end(claimed, refusal, otherwise.get())
-              : afterItsFirstMoments(claimed, containerId, restored);
-        }
-        case Finding.Ended ended -> {
-          return ended(claimed, containerId, ended, List.of(), anew);
-        }
-        case Finding.Stranger stranger -> {
-          return end(claimed, refusal, stranger.why());
-        }
-        case Finding.NothingRuns nothing -> {
-          // The start may still wait in the Engine: of a container that is gone nothing comes.
-          return end(claimed, Optional.empty(), refusal.orElse(nothing.why()));
-        }
-        case Finding.Ending _ -> sleeper.sleep(GLANCE);
+  Result look(Claimed claimed, Begun begun) throws IOException, InterruptedException {
+    return switch (begun) {
+      case Begun.Answered(Answer answer) -> result(claimed, answer);
+      case Begun.Unseen(String why) -> {
+        Optional<Container> there = containers.find(claimed.purpose());
+        yield there.isEmpty()
+            ? nothing(claimed.id(), why)
+            : result(
+                claimed,
+                starts.look(
+                    there.get().id(),
+                    state.images(claimed.id()),
+                    log(claimed.id()),
+                    Optional.of(why)));
       }
-    }
-    throw new IOException("the Engine does not notice that the process has ended");
+    };
   }
 
-  private Result afterItsFirstMoments(
-      Claimed claimed, String containerId, Finding.Restored restored)
+  private Result result(Claimed claimed, Answer answer) throws IOException, InterruptedException {
+    Optional<Boot> anew = startedAnew(claimed);
+    return switch (answer) {
+      case Answer.Started _ when anew.isPresent() ->
+          end(claimed, "It was started from the beginning since.");
+      case Answer.Started started ->
+          started.otherwise().isPresent()
+              ? end(claimed, started.otherwise().get())
+              : afterItsFirstMoments(claimed, started);
+      case Answer.Ended(Container container, Optional<String> refusal) -> {
+        Optional<EndOfRestored.End> end = EndOfRestored.End.of(container.state());
+        yield end.isEmpty()
+            ? end(claimed, refusal.orElse("The Engine knows no start of it."))
+            : ended(claimed, container.id(), end.get(), List.of(), anew);
+      }
+      case Answer.StrangerRuns stranger -> end(claimed, stranger.why());
+      // The start may still wait in the Engine: of a container that is gone nothing comes.
+      case Answer.Refused refused -> end(claimed, refused.why());
+    };
+  }
+
+  private Result afterItsFirstMoments(Claimed claimed, Answer.Started started)
       throws IOException, InterruptedException {
     sleeper.sleep(FIRST_MOMENTS);
-    Optional<JsonNode> now = engine.inspect(containerId).map(inspect -> inspect.path("State"));
+    String id = started.container().id();
+    Optional<Container> now = engine.inspect(id);
     if (now.isEmpty()) {
-      return end(claimed, Optional.empty(), "The container was removed by another hand.");
+      return end(claimed, "The container was removed by another hand.");
     }
-    if (now.get().path("Running").asBoolean()) {
-      return new Result.Runs(containerId, restored.proof(), startedAt(now.get()));
-    }
-    return switch (RestoreProof.ended(now.get())) {
-      case Finding.Ended ended ->
-          ended(claimed, containerId, ended, restored.proof(), Optional.empty());
-      case Finding.Restored _, Finding.Stranger _, Finding.NothingRuns _, Finding.Ending _ ->
-          throw new IOException("the Engine does not say when the container was started");
-    };
+    Container.State state = now.get().state();
+    EndOfRestored.End end =
+        EndOfRestored.End.of(state)
+            .orElseThrow(
+                () -> new IOException("the Engine does not say when the container was started"));
+    return state.running()
+        ? new Result.Runs(id, started.proof(), end.started())
+        : ended(claimed, id, end, started.proof(), Optional.empty());
   }
 
   /** Its container stays until the log has the outcome: it may have been told before. */
   private Result ended(
       Claimed claimed,
       String containerId,
-      Finding.Ended end,
+      EndOfRestored.End end,
       List<String> proof,
       Optional<Boot> anew)
       throws IOException {
@@ -228,19 +238,9 @@ final class ClaimedRestore {
         : Optional.of(state.boot());
   }
 
-  private static Instant startedAt(JsonNode state) throws IOException {
-    String at = state.path("StartedAt").asText();
-    try {
-      return Instant.parse(at);
-    } catch (DateTimeParseException e) {
-      throw new IOException("State.StartedAt: expected a time, found: " + at, e);
-    }
-  }
-
-  private Result end(Claimed claimed, Optional<String> refusal, String why)
-      throws IOException, InterruptedException {
+  private Result end(Claimed claimed, String why) throws IOException, InterruptedException {
     containers.remove(claimed.entry().container(), claimed.purpose());
-    return nothing(claimed.id(), refusal.map(said -> said + " " + why).orElse(why));
+    return nothing(claimed.id(), why);
   }
 
   private Result nothing(MigrationId id, String reason) throws IOException {

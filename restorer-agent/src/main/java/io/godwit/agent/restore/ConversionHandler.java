@@ -22,6 +22,7 @@ public final class ConversionHandler implements Wire.MessageHandler<Conversion> 
 
   private final Restorer restorer;
   private final Settlement settlement;
+  private final Tidying tidying;
   private final Recovery recovery;
   private final Decisions decisions;
   private final Journal journal;
@@ -29,11 +30,13 @@ public final class ConversionHandler implements Wire.MessageHandler<Conversion> 
   ConversionHandler(
       Restorer restorer,
       Settlement settlement,
+      Tidying tidying,
       Recovery recovery,
       Decisions decisions,
       Journal journal) {
     this.restorer = restorer;
     this.settlement = settlement;
+    this.tidying = tidying;
     this.recovery = recovery;
     this.decisions = decisions;
     this.journal = journal;
@@ -67,7 +70,7 @@ public final class ConversionHandler implements Wire.MessageHandler<Conversion> 
           LOG.info("nothing to restore: {}", Decisions.words(resolved));
       case Verdict.Failed _, Verdict.Aborted _, Verdict.Resolved _ -> {
         LOG.info("not to be restored: {}", Decisions.words(standing.verdict()));
-        settlement.forget(entry);
+        tidying.forget(entry);
       }
     }
   }

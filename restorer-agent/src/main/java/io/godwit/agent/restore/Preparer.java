@@ -1,58 +1,75 @@
 package io.godwit.agent.restore;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.godwit.agent.container.Containers;
+import io.godwit.agent.container.Goods;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Purpose;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.PendingStart;
 import io.godwit.agent.machine.Disk;
+import io.godwit.agent.proof.ProvenStart;
+import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
 import io.godwit.contract.Twin;
+import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.docker.UpperLayer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Makes the container as the source's is, with its files and images, and does not start it. */
 final class Preparer {
+  /** The Engine's answer to a start is waited for at most half an hour. */
+  private static final Duration LONGEST = Duration.ofMinutes(20);
+
   private final DockerEngine engine;
   private final Containers containers;
   private final Images images;
   private final Layers layers;
   private final Trees trees;
   private final Staging staging;
+  private final ProvenStart starts;
+  private final StateFolder state;
   private final Disk disk;
+  private final Clock clock;
 
   Preparer(
       DockerEngine engine,
       Containers containers,
-      Images images,
-      Layers layers,
-      Trees trees,
+      Goods goods,
       Staging staging,
-      Disk disk) {
+      ProvenStart starts,
+      StateFolder state,
+      Clock clock) {
     this.engine = engine;
     this.containers = containers;
-    this.images = images;
-    this.layers = layers;
-    this.trees = trees;
+    this.images = goods.images();
+    this.layers = goods.layers();
+    this.trees = goods.trees();
+    this.disk = goods.disk();
     this.staging = staging;
-    this.disk = disk;
+    this.starts = starts;
+    this.state = state;
+    this.clock = clock;
   }
+
+  /** A container that only waits for the word. */
+  record Ready(String containerId, PendingStart start) {}
 
   /**
    * Creates the container from what was staged.
    *
-   * @return its id
    * @throws IOException when its name is another's, or the Engine refuses
    */
-  String prepare(Task task) throws IOException, InterruptedException {
+  Container prepare(Task task) throws IOException, InterruptedException {
     Purpose purpose = Purpose.restore(task.id(), task.attempt());
     Optional<String> others = containers.othersName(task.spec(), purpose);
     if (others.isPresent()) {
@@ -61,33 +78,47 @@ final class Preparer {
     String image = images.ensure(task.conversion().getContainer().getImage());
     trees.placeBefore(task.id(), task.conversion(), task.spec());
     String container = containers.create(task.name(), purpose, task.spec().withImage(image));
-    JsonNode inspect = found(container);
-    layers.fill(task.id(), layers.all(task.id(), task.conversion().getLayer()), inspect);
-    trees.placeAfter(task.id(), task.conversion(), inspect);
-    UpperLayer layer = UpperLayer.ofInspect(inspect);
+    Container made = found(container);
+    layers.fill(task.id(), layers.all(task.id(), task.conversion().getLayer()), made);
+    trees.placeAfter(task.id(), task.conversion(), made);
+    UpperLayer layer = UpperLayer.of(made);
     for (Twin twin : task.conversion().getTwinsList()) {
       layer.place(
           twin.getExecutable(),
           layers.staged(task.id(), Blob.of(twin.getTarget()), BlobStore.SILENT),
           twin.getMode());
     }
-    containers.placeDescriptors(container, task.id(), staging.images(task));
-    return container;
+    return made;
+  }
+
+  /** Puts to where the Engine wants it what came with the images. */
+  void complete(Task task, Container made) throws IOException {
+    containers.placeDescriptors(made.id(), task.id(), staging.images(task));
+  }
+
+  /**
+   * Begins its start. Where it can wait in the runtime it does, for no longer than anybody may
+   * still claim; from now on the Engine answers no question about it.
+   */
+  PendingStart begin(Task task, Container made) throws IOException, InterruptedException {
+    boolean held = state.isMarked(state.held(task.id()));
+    long ends = task.conversion().getExpiresAtMs();
+    Duration left = ends == 0 ? LONGEST : Duration.ofMillis(Math.max(0, ends - clock.millis()));
+    return starts.begin(made, held, left.compareTo(LONGEST) < 0 ? left : LONGEST);
   }
 
   /**
    * Returns when all that the container stands on is on the disk. Most of it went ahead, and was
    * written out while the container still ran at its source.
    */
-  void sync(Task task, String container) throws IOException {
-    JsonNode inspect = found(container);
-    List<Path> places = new ArrayList<>(trees.placed(task.id(), inspect));
+  void sync(Task task, Container made) throws IOException {
+    List<Path> places = new ArrayList<>(trees.placed(task.id(), made));
     places.add(staging.images(task));
-    places.add(LayerFiles.upperDir(inspect));
+    places.add(LayerFiles.upperDir(made));
     disk.sync(places);
   }
 
-  private JsonNode found(String container) throws IOException {
+  private Container found(String container) throws IOException {
     return engine
         .inspect(container)
         .orElseThrow(() -> new IOException("The container was removed by another hand."));

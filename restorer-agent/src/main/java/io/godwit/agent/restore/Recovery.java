@@ -7,6 +7,7 @@ import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
+import io.godwit.agent.state.Workplace;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.Resolved.RanOn;
 import io.godwit.messaging.MessagingException;
@@ -45,28 +46,29 @@ public final class Recovery {
   private final StateFolder state;
   private final Decisions decisions;
   private final Settlement settlement;
+  private final Tidying tidying;
   private final Containers containers;
   private final Rehearsing rehearsing;
   private final Clock clock;
   private final Sleeper sleeper;
 
   Recovery(
-      Journal journal,
-      StateFolder state,
+      Workplace.Desk desk,
       Decisions decisions,
       Settlement settlement,
+      Tidying tidying,
       Containers containers,
       Rehearsing rehearsing,
-      Clock clock,
-      Sleeper sleeper) {
-    this.journal = journal;
-    this.state = state;
+      Workplace.Waiting waiting) {
+    this.journal = desk.journal();
+    this.state = desk.state();
     this.decisions = decisions;
     this.settlement = settlement;
+    this.tidying = tidying;
     this.containers = containers;
     this.rehearsing = rehearsing;
-    this.clock = clock;
-    this.sleeper = sleeper;
+    this.clock = waiting.clock();
+    this.sleeper = waiting.sleeper();
   }
 
   /**
@@ -124,7 +126,7 @@ public final class Recovery {
     switch (entry.step()) {
       case PREPARED, CLAIMED, STARTING -> {
         if (open && entry.step() == Step.PREPARED) {
-          settlement.undo(entry);
+          tidying.undo(entry);
         } else if (open && entry.attempt().equals(Attempt.getDefaultInstance())) {
           // No word of ours would count, and what runs may be the only one.
           LOG.error(
@@ -143,7 +145,7 @@ public final class Recovery {
           if (undecided) {
             settlement.sayAgain(entry);
           }
-          settlement.finish(entry);
+          tidying.finish(entry);
         }
       }
       case REHEARSING -> throw new IllegalStateException("was tidied up above");
@@ -164,7 +166,7 @@ public final class Recovery {
         found.stream().sorted((a, b) -> a.value().compareTo(b.value())).toList()) {
       try {
         for (Attempt attempt : decisions.unfinished(id)) {
-          String name = settlement.kept(id).map(Task::name).orElse("");
+          String name = tidying.kept(id).map(Task::name).orElse("");
           LOG.warn("{} was claimed by this machine, and the journal has no note of it", id);
           entries.add(journal.write(Entry.restore(id, Step.STARTING, name, attempt)));
         }
@@ -193,7 +195,7 @@ public final class Recovery {
   private boolean isOver(MigrationId id) {
     try {
       Verdict verdict =
-          settlement
+          tidying
               .kept(id)
               .map(task -> decisions.standing(id, task.attempt()).verdict())
               .orElseGet(() -> decisions.beforeAnyAttempt(id));

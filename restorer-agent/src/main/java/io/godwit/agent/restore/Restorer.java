@@ -1,14 +1,16 @@
 package io.godwit.agent.restore;
 
-import io.godwit.agent.state.Journal;
+import io.godwit.agent.hold.PendingStart;
 import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.Phase;
+import io.godwit.docker.Container;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.Verdict;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -24,41 +26,42 @@ import org.slf4j.LoggerFactory;
 final class Restorer {
   private static final Logger LOG = LoggerFactory.getLogger(Restorer.class);
 
+  /** The Engine's part of a start, up to where it waits. */
+  private static final Duration CREATED = Duration.ofMinutes(2);
+
   private final Staging staging;
   private final Preparer preparer;
   private final Settlement settlement;
+  private final Tidying tidying;
   private final Decisions decisions;
   private final Uninterrupted uninterrupted;
-  private final Journal journal;
   private final Clock clock;
 
   Restorer(
       Staging staging,
       Preparer preparer,
       Settlement settlement,
+      Tidying tidying,
       Decisions decisions,
       Uninterrupted uninterrupted,
-      Journal journal,
       Clock clock) {
     this.staging = staging;
     this.preparer = preparer;
     this.settlement = settlement;
+    this.tidying = tidying;
     this.decisions = decisions;
     this.uninterrupted = uninterrupted;
-    this.journal = journal;
     this.clock = clock;
   }
 
   /** Restores a container that nobody has claimed or aborted yet. */
   void restore(Task task) throws IOException, InterruptedException {
-    settlement.keep(task);
-    Entry entry =
-        journal.write(Entry.restore(task.id(), Step.PREPARED, task.name(), task.attempt()));
+    Entry entry = tidying.begin(task);
     PhaseTimer timer = new PhaseTimer(clock);
-    String container = "";
+    Optional<Preparer.Ready> ready = Optional.empty();
     Optional<String> obstacle = Optional.empty();
     try {
-      container = prepare(task, timer);
+      ready = Optional.of(prepare(task, timer));
     } catch (IOException | RuntimeException e) {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedException("asked to stop before the claim");
@@ -66,13 +69,74 @@ final class Restorer {
       LOG.warn("the container cannot be prepared", e);
       obstacle = Optional.of(words(e));
     }
+    try {
+      claim(task, entry, ready, obstacle, timer);
+    } finally {
+      letGo(ready);
+    }
+  }
+
+  private void claim(
+      Task task,
+      Entry entry,
+      Optional<Preparer.Ready> ready,
+      Optional<String> obstacle,
+      PhaseTimer timer)
+      throws IOException, InterruptedException {
     Optional<String> late = late(task.conversion());
     if (late.isPresent()) {
+      letGo(ready);
       people(task).say(Phase.CONVERTED, "not claimed: " + late.get());
-      settlement.forget(entry);
+      tidying.forget(entry);
       return;
     }
-    claim(task, entry, container, obstacle, timer);
+    Decisions.Standing standing = decisions.claim(task.id(), task.attempt());
+    if (!decisions.isOfThisRun(standing.verdict())) {
+      // Before anything else: the Engine answers no question about what waits.
+      letGo(ready);
+      notOurs(task, entry, standing, timer);
+      return;
+    }
+    uninterrupted.run(
+        name(task),
+        () -> {
+          if (ready.isPresent()) {
+            settlement.start(task, entry, ready.get(), timer);
+          } else {
+            settlement.notStarted(
+                entry, obstacle.orElse("It could not be prepared."), timer::phases);
+          }
+        });
+  }
+
+  /** Where the log does not tell this run to restore it. */
+  private void notOurs(Task task, Entry entry, Decisions.Standing standing, PhaseTimer timer)
+      throws IOException, InterruptedException {
+    if (standing.verdict() instanceof Verdict.Claimed claimed) {
+      LOG.warn("an earlier run of this agent, {}, has claimed it", claimed.agentRun());
+      uninterrupted.run(name(task), () -> settlement.tellWhatRuns(entry));
+      return;
+    }
+    if (standing.isForgotten() && standing.verdict() instanceof Verdict.Open) {
+      // Made anew since it was read: no claim counts any more. Nobody else could restore it, and
+      // this run, the only one that there is, has not.
+      String why = "The decision log was lost before the claim stood in it.";
+      uninterrupted.run(name(task), () -> settlement.notStarted(entry, why, timer::phases));
+      return;
+    }
+    people(task).say(Phase.ABORTED, "not restored: " + Decisions.words(standing.verdict()));
+    tidying.forget(entry);
+  }
+
+  /** What waits ends, unless it was told go. */
+  private static void letGo(Optional<Preparer.Ready> ready) {
+    try {
+      if (ready.isPresent()) {
+        ready.get().start().close();
+      }
+    } catch (IOException e) {
+      LOG.debug("it was let go before", e);
+    }
   }
 
   /**
@@ -106,52 +170,34 @@ final class Restorer {
     }
   }
 
-  private void claim(
-      Task task, Entry entry, String container, Optional<String> obstacle, PhaseTimer timer)
+  private Preparer.Ready prepare(Task task, PhaseTimer timer)
       throws IOException, InterruptedException {
-    Decisions.Standing standing = decisions.claim(task.id(), task.attempt());
-    if (standing.verdict() instanceof Verdict.Claimed claimed
-        && !decisions.isOfThisRun(standing.verdict())) {
-      LOG.warn("an earlier run of this agent, {}, has claimed it", claimed.agentRun());
-      uninterrupted.run(name(task), () -> settlement.tellWhatRuns(entry));
-      return;
-    }
-    if (standing.isForgotten() && standing.verdict() instanceof Verdict.Open) {
-      // Made anew since it was read: no claim counts any more. Nobody else could restore it, and
-      // this run, the only one that there is, has not.
-      String why = "The decision log was lost before the claim stood in it.";
-      uninterrupted.run(name(task), () -> settlement.notStarted(entry, why, timer::phases));
-      return;
-    }
-    if (!(standing.verdict() instanceof Verdict.Claimed)) {
-      people(task).say(Phase.ABORTED, "not restored: " + Decisions.words(standing.verdict()));
-      settlement.forget(entry);
-      return;
-    }
-    uninterrupted.run(
-        name(task),
-        () -> {
-          if (obstacle.isPresent()) {
-            settlement.notStarted(entry, obstacle.get(), timer::phases);
-          } else {
-            settlement.start(task, journal.write(entry.at(Step.CLAIMED)), container, timer);
-          }
-        });
-  }
-
-  private String prepare(Task task, PhaseTimer timer) throws IOException, InterruptedException {
     MigrationEvents people = people(task);
     long bytes = staging.bytesToFetch(task);
     people.say(Phase.CONVERTED, "the device fetches %d bytes".formatted(bytes));
-    staging.fetch(task, bytes, people);
-    timer.ended("fetch", bytes);
-    staging.verify(task);
-    timer.ended("verify", 0);
-    String container = preparer.prepare(task);
+    staging.fetchFiles(task, bytes, people);
+    Container made = preparer.prepare(task);
     timer.ended("create", 0);
-    preparer.sync(task, container);
-    timer.ended("sync", 0);
-    return container;
+    // The Engine is at it while the images come.
+    PendingStart start = preparer.begin(task, made);
+    Preparer.Ready ready = new Preparer.Ready(made.id(), start);
+    try {
+      staging.fetchImages(task, bytes, people);
+      timer.ended("fetch", bytes);
+      staging.verify(task);
+      preparer.complete(task, made);
+      timer.ended("verify", 0);
+      preparer.sync(task, made);
+      Optional<String> not = start.await(CREATED);
+      if (not.isPresent()) {
+        throw new IOException(not.get());
+      }
+      timer.ended("sync", 0);
+      return ready;
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      letGo(Optional.of(ready));
+      throw e;
+    }
   }
 
   private MigrationEvents people(Task task) {

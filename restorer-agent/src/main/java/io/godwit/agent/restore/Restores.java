@@ -1,24 +1,12 @@
 package io.godwit.agent.restore;
 
 import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Images;
-import io.godwit.agent.container.Layers;
-import io.godwit.agent.container.Trees;
-import io.godwit.agent.machine.Disk;
-import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.container.Goods;
+import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.rehearsal.Rehearsing;
-import io.godwit.agent.state.Journal;
-import io.godwit.agent.state.Self;
-import io.godwit.agent.state.StateFolder;
+import io.godwit.agent.state.Workplace;
 import io.godwit.blob.Manifests;
 import io.godwit.docker.DockerEngine;
-import io.godwit.docker.ReadOnlyRoot;
-import io.godwit.messaging.DecisionLog;
-import io.godwit.messaging.EventPublisher;
-import io.godwit.messaging.Publisher;
-import io.godwit.messaging.Sleeper;
-import io.godwit.service.Threads;
-import java.time.Clock;
 
 /**
  * The parts of restoring, put together.
@@ -28,88 +16,46 @@ import java.time.Clock;
  * @param recovery takes up what an earlier run left
  */
 public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recovery recovery) {
-  /**
-   * What restoring stands on.
-   *
-   * @param pageSize of this machine, in bytes
-   */
-  public record Ground(
-      Self self,
-      int pageSize,
-      DockerEngine engine,
-      Containers containers,
-      Images images,
-      Layers layers,
-      Trees trees,
-      Manifests manifests,
-      RestoreProof proof,
-      ReadOnlyRoot readOnlyRoot,
-      Rehearsing rehearsing,
-      Disk disk,
-      DecisionLog log,
-      Journal journal,
-      StateFolder state,
-      Publisher publisher,
-      EventPublisher events,
-      Clock clock,
-      Sleeper sleeper,
-      Threads threads) {}
-
   /** Puts them together. */
-  public static Restores on(Ground ground) {
+  public static Restores of(
+      Workplace at, Containers containers, Goods goods, ProvenStart starts, Rehearsing rehearsing) {
+    DockerEngine engine = at.device().engine();
+    Workplace.Desk desk = at.desk();
+    Workplace.Meeting meeting = at.meeting();
+    Workplace.Waiting waiting = at.waiting();
     AheadMemory memory =
-        new AheadMemory(ground.manifests, ground.state, ground.pageSize, ground.threads);
-    Staging staging =
-        new Staging(
-            memory, ground.layers, ground.trees, ground.images, ground.state, ground.sleeper);
-    Decisions decisions = new Decisions(ground.log, ground.self, ground.clock, ground.sleeper);
+        new AheadMemory(
+            new Manifests(meeting.blobs()),
+            desk.state(),
+            at.device().pageSize(),
+            waiting.threads());
+    Staging staging = new Staging(memory, goods, desk.state(), waiting.sleeper());
+    Decisions decisions =
+        new Decisions(meeting.log(), desk.self(), waiting.clock(), waiting.sleeper());
+    Tidying tidying = new Tidying(engine, containers, goods.trees(), desk);
     Settlement settlement =
         new Settlement(
             new ClaimedRestore(
-                ground.engine,
-                ground.containers,
-                ground.trees,
-                ground.proof,
-                ground.readOnlyRoot,
-                ground.state,
-                ground.sleeper),
+                engine, containers, goods.trees(), starts, desk.state(), waiting.sleeper()),
             decisions,
-            ground.engine,
-            ground.containers,
-            ground.trees,
-            ground.journal,
-            ground.state,
-            ground.events,
-            ground.sleeper);
+            tidying,
+            desk.journal(),
+            meeting.events(),
+            waiting.sleeper());
     Restorer restorer =
         new Restorer(
             staging,
-            new Preparer(
-                ground.engine,
-                ground.containers,
-                ground.images,
-                ground.layers,
-                ground.trees,
-                staging,
-                ground.disk),
+            new Preparer(engine, containers, goods, staging, starts, desk.state(), waiting.clock()),
             settlement,
+            tidying,
             decisions,
-            new Uninterrupted(ground.threads),
-            ground.journal,
-            ground.clock);
+            new Uninterrupted(waiting.threads()),
+            waiting.clock());
     Recovery recovery =
-        new Recovery(
-            ground.journal,
-            ground.state,
-            decisions,
-            settlement,
-            ground.containers,
-            ground.rehearsing,
-            ground.clock,
-            ground.sleeper);
+        new Recovery(desk, decisions, settlement, tidying, containers, rehearsing, waiting);
     return new Restores(
-        new ConversionHandler(restorer, settlement, recovery, decisions, ground.journal),
-        new PagesAheadHandler(memory, decisions, ground.publisher, ground.clock),
+        new ConversionHandler(restorer, settlement, tidying, recovery, decisions, desk.journal()),
+        new PagesAheadHandler(memory, decisions, meeting.publisher(), waiting.clock()),
         recovery);
   }
 }

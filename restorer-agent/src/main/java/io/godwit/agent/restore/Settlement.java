@@ -1,36 +1,27 @@
 package io.godwit.agent.restore;
 
-import io.godwit.agent.container.Containers;
-import io.godwit.agent.container.Purpose;
-import io.godwit.agent.container.Trees;
+import io.godwit.agent.restore.ClaimedRestore.Begun;
 import io.godwit.agent.restore.ClaimedRestore.Claimed;
 import io.godwit.agent.restore.ClaimedRestore.Result;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.agent.state.MigrationId;
-import io.godwit.agent.state.StateFolder;
-import io.godwit.contract.Conversion;
 import io.godwit.contract.Phase;
 import io.godwit.contract.PhaseTime;
 import io.godwit.contract.Resolved.RanOn;
 import io.godwit.contract.Succeeded;
-import io.godwit.docker.DockerEngine;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.MessagingException;
 import io.godwit.messaging.MigrationEvents;
-import io.godwit.messaging.PoisonException;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Verdict;
-import io.godwit.service.DurableFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,78 +40,47 @@ import org.slf4j.LoggerFactory;
 final class Settlement {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);
-  private static final Set<String> STARTED_WITH_THE_ENGINE =
-      Set.of("always", "unless-stopped", "on-failure");
-  private static final String CONVERSION = "conversion.record";
 
   private final ClaimedRestore restore;
   private final Decisions decisions;
-  private final DockerEngine engine;
-  private final Containers containers;
-  private final Trees trees;
+  private final Tidying tidying;
   private final Journal journal;
-  private final StateFolder state;
   private final EventPublisher events;
   private final Sleeper sleeper;
 
   Settlement(
       ClaimedRestore restore,
       Decisions decisions,
-      DockerEngine engine,
-      Containers containers,
-      Trees trees,
+      Tidying tidying,
       Journal journal,
-      StateFolder state,
       EventPublisher events,
       Sleeper sleeper) {
     this.restore = restore;
     this.decisions = decisions;
-    this.engine = engine;
-    this.containers = containers;
-    this.trees = trees;
+    this.tidying = tidying;
     this.journal = journal;
-    this.state = state;
     this.events = events;
     this.sleeper = sleeper;
   }
 
-  /** Keeps what is to be restored, before anything is done. */
-  void keep(Task task) throws IOException {
-    DurableFiles.write(
-        state.staging(task.id()).resolve(CONVERSION), task.conversion().toByteArray());
-  }
-
-  /** What was to be restored, as it was kept; nothing where it is not this attempt's. */
-  Optional<Task> kept(Entry entry) {
-    return kept(entry.id()).filter(task -> task.attempt().equals(entry.attempt()));
-  }
-
-  /** The same of whatever attempt. */
-  Optional<Task> kept(MigrationId id) {
-    try {
-      Path record = state.staging(id).resolve(CONVERSION);
-      return Optional.of(Task.of(Conversion.parseFrom(Files.readAllBytes(record))));
-    } catch (IOException | PoisonException e) {
-      return Optional.empty();
-    }
-  }
-
-  /** Starts what was claimed and prepared, and brings it to its end. */
-  void start(Task task, Entry entry, String container, PhaseTimer timer)
+  /** Starts what is prepared, and now claimed, and brings it to its end. */
+  void start(Task task, Entry entry, Preparer.Ready ready, PhaseTimer timer)
       throws IOException, InterruptedException {
+    Entry claimedEntry = journal.write(entry.at(Step.CLAIMED));
     MigrationEvents people = people(entry, Optional.of(task));
     people.say(Phase.CLAIMED, "the device has claimed the container");
     // An earlier restore's must not be taken for this one's, whenever the agent dies.
-    DurableFiles.delete(log(entry.id()));
-    Entry starting = journal.write(entry.at(Step.STARTING));
+    tidying.deleteLog(entry.id());
+    Entry starting = journal.write(claimedEntry.at(Step.STARTING));
     people.say(Phase.RESTORING, "CRIU restores");
-    Optional<String> refusal = restore.start(task, container);
+    AtomicReference<Begun> begun =
+        new AtomicReference<>(restore.start(task, ready.containerId(), ready.start()));
     Claimed claimed = new Claimed(starting, Optional.of(task));
     Verdict verdict =
         outcome(
             claimed,
             () -> {
-              Result result = restore.look(claimed, refusal);
+              Result result = restore.look(claimed, begun.getAndUpdate(Begun::later));
               timer.ended("restore", 0);
               return result;
             },
@@ -131,11 +91,11 @@ final class Settlement {
   /** Tells that what was claimed was not even started, and why; unless it runs all the same. */
   void notStarted(Entry entry, String why, Supplier<List<PhaseTime>> times)
       throws IOException, InterruptedException {
-    Claimed claimed = new Claimed(entry, kept(entry));
+    Claimed claimed = new Claimed(entry, tidying.kept(entry));
     Look look =
         () -> {
           try {
-            return restore.look(claimed, Optional.of(why));
+            return restore.look(claimed, new Begun.Unseen(why));
           } catch (IOException e) {
             if (entry.step() != Step.PREPARED) {
               throw e;
@@ -150,9 +110,8 @@ final class Settlement {
 
   /** After a crash with a claim and no outcome: tells what really runs. */
   void tellWhatRuns(Entry entry) throws IOException, InterruptedException {
-    Claimed claimed = new Claimed(entry, kept(entry));
-    Optional<String> crash =
-        Optional.of("The agent was stopped while the container was being restored.");
+    Claimed claimed = new Claimed(entry, tidying.kept(entry));
+    Begun crash = new Begun.Unseen("The agent was stopped while the container was being restored.");
     obey(entry, outcome(claimed, () -> restore.look(claimed, crash), List::of));
   }
 
@@ -236,8 +195,8 @@ final class Settlement {
   /** Does what the log says. Who was overruled stops what it has started, before anything else. */
   void obey(Entry entry, Verdict verdict) throws IOException, InterruptedException {
     switch (verdict) {
-      case Verdict.Succeeded _ -> finish(entry);
-      case Verdict.Resolved resolved when resolved.ranOn() != RanOn.HOST -> finish(entry);
+      case Verdict.Succeeded _ -> tidying.finish(entry);
+      case Verdict.Resolved resolved when resolved.ranOn() != RanOn.HOST -> tidying.finish(entry);
       case Verdict.Failed _, Verdict.Aborted _, Verdict.Resolved _ -> forgetAtLast(entry);
       case Verdict.Open _, Verdict.Claimed _ ->
           throw new IOException("the log does not take the outcome of " + entry.id());
@@ -248,80 +207,13 @@ final class Settlement {
   private void forgetAtLast(Entry entry) throws InterruptedException {
     while (true) {
       try {
-        forget(entry);
+        tidying.forget(entry);
         return;
       } catch (IOException e) {
         LOG.warn("it is not removed yet; again in {} s", PAUSE.toSeconds(), e);
         sleeper.sleep(PAUSE);
       }
     }
-  }
-
-  /**
-   * It is this device's for good. What remains is the restart policy, and to tidy up; the entry
-   * stays until that is done, and nothing that the log comes to say takes it back but the operator.
-   */
-  void finish(Entry entry) throws IOException {
-    Entry done = entry.step() == Step.DONE ? entry : journal.write(entry.at(Step.DONE));
-    MigrationId id = done.id();
-    Optional<Task> task = kept(done);
-    Optional<String> container =
-        containers
-            .find(Purpose.restore(id, done.attempt()))
-            .map(inspect -> inspect.path("Id").asText());
-    if (container.isPresent()) {
-      trees.keep(id, container.get());
-      if (task.isPresent()) {
-        engine.setRestartPolicy(container.get(), task.get().spec().restartPolicy());
-        startAsTheEngineWouldHave(entry, container.get(), task.get());
-      } else {
-        LOG.warn(
-            "the notes on {} are lost: its restart policy stays \"no\"; set it by docker update",
-            done.container());
-      }
-      engine.deleteCheckpoint(container.get(), Containers.checkpointName(id));
-    }
-    containers.settled(id);
-    DurableFiles.delete(log(id));
-    journal.remove(done);
-    state.forget(id);
-  }
-
-  /**
-   * Where the machine was started anew before the policy was put back, the Engine has not started
-   * the container with the others.
-   */
-  private void startAsTheEngineWouldHave(Entry entry, String container, Task task)
-      throws IOException {
-    boolean anew = !entry.boot().isEmpty() && !entry.boot().equals(state.boot().id());
-    String policy = task.spec().restartPolicy().path("Name").asText();
-    boolean runs =
-        engine
-            .inspect(container)
-            .map(inspect -> inspect.path("State").path("Running").asBoolean())
-            .orElse(true);
-    if (anew && !runs && STARTED_WITH_THE_ENGINE.contains(policy)) {
-      LOG.info("{} is started, as its restart policy asks", entry.container());
-      engine.start(container);
-    }
-  }
-
-  /**
-   * Removes the container that was made before a claim; what was fetched stays for the next try.
-   */
-  void undo(Entry entry) throws IOException, InterruptedException {
-    containers.remove(entry.container(), Purpose.restore(entry.id(), entry.attempt()));
-    trees.undo(entry.id());
-    journal.remove(entry);
-  }
-
-  /** Removes whatever was made for an attempt that this device does not restore. */
-  void forget(Entry entry) throws IOException, InterruptedException {
-    containers.remove(entry.container(), Purpose.restore(entry.id(), entry.attempt()));
-    trees.undo(entry.id());
-    DurableFiles.delete(log(entry.id()));
-    journal.remove(entry);
-    state.forget(entry.id());
   }
 
   /** One migration's voice. */
@@ -331,9 +223,5 @@ final class Settlement {
         task.map(known -> known.conversion().getHost()).orElse(""),
         task.map(known -> known.conversion().getDevice()).orElse(""),
         entry.container());
-  }
-
-  private Path log(MigrationId id) {
-    return state.log(id, ClaimedRestore.LOG_NAME);
   }
 }

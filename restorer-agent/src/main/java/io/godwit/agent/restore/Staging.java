@@ -1,5 +1,6 @@
 package io.godwit.agent.restore;
 
+import io.godwit.agent.container.Goods;
 import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Trees;
@@ -8,6 +9,7 @@ import io.godwit.blob.Blob;
 import io.godwit.blob.BlobException;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.LayerArchive;
+import io.godwit.contract.Manifest;
 import io.godwit.contract.Phase;
 import io.godwit.contract.Twin;
 import io.godwit.criu.ImageException;
@@ -46,17 +48,11 @@ final class Staging {
   private final StateFolder state;
   private final Sleeper sleeper;
 
-  Staging(
-      AheadMemory memory,
-      Layers layers,
-      Trees trees,
-      Images images,
-      StateFolder state,
-      Sleeper sleeper) {
+  Staging(AheadMemory memory, Goods goods, StateFolder state, Sleeper sleeper) {
     this.memory = memory;
-    this.layers = layers;
-    this.trees = trees;
-    this.images = images;
+    this.layers = goods.layers();
+    this.trees = goods.trees();
+    this.images = goods.images();
     this.state = state;
     this.sleeper = sleeper;
   }
@@ -66,7 +62,7 @@ final class Staging {
     return state.images(task.id());
   }
 
-  /** How many bytes {@link #fetch} has to bring. */
+  /** How many bytes are to be fetched for it. */
   long bytesToFetch(Task task) throws IOException {
     Conversion conversion = task.conversion();
     long bytes = memory.bytesToFetch(task.id(), conversion.getImages());
@@ -78,17 +74,56 @@ final class Staging {
   }
 
   /**
-   * Fetches images, twins, the image of the container and its layers; every digest is verified on
-   * the way. A store that does not answer is asked again a few times.
+   * Fetches what the container is made of: its image, its layers, twins; every digest is verified
+   * on the way. A store that does not answer is asked again a few times.
    *
+   * @param bytes of all that is to be fetched
    * @throws IOException when something is missing or damaged, or there is no room
    */
-  void fetch(Task task, long bytes, MigrationEvents people)
+  void fetchFiles(Task task, long bytes, MigrationEvents people)
       throws IOException, InterruptedException {
     requireRoom(state.room(), bytes);
+    patiently(
+        task,
+        bytes,
+        () -> {
+          long done = 0;
+          for (Blob blob : blobs(task)) {
+            if (!layers.isStaged(task.id(), blob)) {
+              layers.staged(task.id(), blob, progress(people, done, bytes));
+              done += blob.size();
+            }
+          }
+          images.ensure(task.conversion().getContainer().getImage());
+        });
+  }
+
+  /** Fetches CRIU's images likewise. */
+  void fetchImages(Task task, long bytes, MigrationEvents people)
+      throws IOException, InterruptedException {
+    Manifest manifest = task.conversion().getImages();
+    long before = bytes - memory.bytesToFetch(task.id(), manifest);
+    patiently(
+        task,
+        bytes,
+        () -> {
+          // From the beginning: what an interrupted attempt left must not mix with this.
+          DurableFiles.deleteFolder(images(task));
+          memory.materialise(task.id(), manifest, images(task), progress(people, before, bytes));
+        });
+  }
+
+  /** What may be tried again. */
+  @FunctionalInterface
+  private interface Fetching {
+    void fetch() throws IOException;
+  }
+
+  private void patiently(Task task, long bytes, Fetching fetching)
+      throws IOException, InterruptedException {
     for (int failures = 0; ; failures++) {
       try {
-        fetchOnce(task, bytes, people);
+        fetching.fetch();
         return;
       } catch (BlobException e) {
         if (failures == PAUSES.size()) {
@@ -114,24 +149,6 @@ final class Staging {
           "There is room for %d bytes on this device, and %d are to be fetched."
               .formatted(room, bytes));
     }
-  }
-
-  private void fetchOnce(Task task, long bytes, MigrationEvents people) throws IOException {
-    Conversion conversion = task.conversion();
-    long[] done = {0};
-    for (Blob blob : blobs(task)) {
-      if (!layers.isStaged(task.id(), blob)) {
-        layers.staged(task.id(), blob, progress(people, done[0], bytes)::accept);
-        done[0] += blob.size();
-      }
-    }
-    long ofImage = images.bytesToFetch(conversion.getContainer().getImage());
-    images.ensure(conversion.getContainer().getImage());
-    done[0] += ofImage;
-    // From the beginning: what an interrupted attempt left must not mix with this.
-    DurableFiles.deleteFolder(images(task));
-    memory.materialise(
-        task.id(), conversion.getImages(), images(task), progress(people, done[0], bytes)::accept);
   }
 
   private static java.util.function.LongConsumer progress(

@@ -1,13 +1,14 @@
 package io.godwit.agent.restore;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.contract.Attempt;
 import io.godwit.contract.Conversion;
+import io.godwit.docker.Container;
 import io.godwit.docker.ContainerSpec;
+import io.godwit.docker.Network;
 import io.godwit.messaging.PoisonException;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A conversion whose words make sense.
@@ -15,9 +16,13 @@ import java.io.IOException;
  * @param id the migration
  * @param conversion as it came
  * @param spec how the source's container is configured, with its name here
+ * @param networks that it had on the source, with its addresses
  */
-record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+record Task(MigrationId id, Conversion conversion, ContainerSpec spec, List<Network> networks) {
+  /** Takes a copy. */
+  Task {
+    networks = List.copyOf(networks);
+  }
 
   /**
    * @throws PoisonException when its id or its description of the container cannot be read, or it
@@ -30,11 +35,12 @@ record Task(MigrationId id, Conversion conversion, ContainerSpec spec) {
           "the conversion names no attempt, so that no claim would be bound to it: bring the source host's checkpointer, the converter and this agent to one version");
     }
     try {
-      JsonNode inspect = JSON.readTree(conversion.getContainer().getInspectJson().toByteArray());
+      Container source = Container.parse(conversion.getContainer().getInspectJson().toByteArray());
       return new Task(
           id,
           conversion,
-          ContainerSpec.ofInspect(inspect).withName(conversion.getOptions().getName()));
+          ContainerSpec.of(source).withName(conversion.getOptions().getName()),
+          source.networks());
     } catch (IOException | IllegalArgumentException e) {
       throw new PoisonException(
           "the conversion's description of the container cannot be read: " + e.getMessage(), e);

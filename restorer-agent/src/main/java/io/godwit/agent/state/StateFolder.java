@@ -80,6 +80,11 @@ public final class StateFolder {
     return staging(id).resolve("images");
   }
 
+  /** The mark that containers were seen to come through the runtime. */
+  public Path held(MigrationId id) throws IOException {
+    return staging(id).resolve("held");
+  }
+
   /** Where CRIU writes its log of one dump or restore of a migration. */
   public Path log(MigrationId id, String what) {
     return root.resolve("logs").resolve("%s-%s.log".formatted(id, what));

@@ -3,17 +3,17 @@ package io.godwit.agent.machine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.agent.EngineDecorator;
 import io.godwit.agent.state.Self;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.docker.CommandRunner;
 import io.godwit.docker.DockerEngine;
+import io.godwit.docker.EngineInfo;
 import io.godwit.docker.HttpDockerEngine;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,12 +39,17 @@ class DeviceProfilerTest {
     DeviceProfile profile =
         profile(
             saying(
-                """
-                {"ServerVersion": "26.1.5", "Driver": "vfs", "ExperimentalBuild": false,
-                 "CgroupVersion": "2", "DockerRootDir": "/nonexistent/docker"}
-                """));
+                new EngineInfo(
+                    "26.1.5",
+                    Path.of("/nonexistent/docker"),
+                    "vfs",
+                    false,
+                    2,
+                    List.of(),
+                    "docker-init")));
     assertEquals(2, profile.getUnfitCount(), profile.getUnfitList().toString());
     assertEquals(2, profile.getCgroupVersion());
+    assertTrue(profile.getHoldsContainers());
     assertTrue(profile.getFreeBytes() > 0, "the room where the folder will be");
   }
 
@@ -53,10 +58,8 @@ class DeviceProfilerTest {
     DeviceProfile profile =
         profile(
             saying(
-                """
-                {"ServerVersion": "26.1.5", "Driver": "overlay2", "ExperimentalBuild": true,
-                 "DockerRootDir": "/"}
-                """));
+                new EngineInfo(
+                    "26.1.5", Path.of("/"), "overlay2", true, 1, List.of(), "docker-init")));
     assertEquals(List.of(), profile.getUnfitList());
     assertEquals("overlay2", profile.getStorageDriver());
     assertEquals("26.1.5", profile.getDockerVersion());
@@ -72,16 +75,17 @@ class DeviceProfilerTest {
             MachineFacts.ofThisMachine(),
             new CriuProgram(GOOD_CRIU, clock),
             engine,
+            true,
             clock)
         .profile();
   }
 
-  private static DockerEngine saying(String info) {
+  private static DockerEngine saying(EngineInfo info) {
     return new EngineDecorator(
         new HttpDockerEngine(URI.create("unix:///nonexistent/docker.sock"))) {
       @Override
-      public JsonNode info() throws IOException {
-        return new ObjectMapper().readTree(info);
+      public EngineInfo info() {
+        return info;
       }
     };
   }

@@ -44,13 +44,13 @@ class EndOfRestoredTest {
 
   @Test
   void wantOfMemoryIsTheDevicesFailure() {
-    var end = new Finding.Ended(0, true, START, START.plus(AT_ONCE));
+    var end = new EndOfRestored.End(0, true, START, START.plus(AT_ONCE));
     assertTrue(EndOfRestored.failure(end, false, Optional.empty()).isPresent());
   }
 
   @Test
   void aMachineThatWasStartedAnewHasEndedWhatRanUnlessItHadExitedBefore() {
-    var end = new Finding.Ended(0, false, START, START.plusSeconds(5));
+    var end = new EndOfRestored.End(0, false, START, START.plusSeconds(5));
     Boot later = new Boot("2", START.plusSeconds(60));
     assertEquals(Optional.empty(), EndOfRestored.failure(end, false, Optional.of(later)));
     Boot meanwhile = new Boot("2", START.plusSeconds(4));
@@ -60,7 +60,7 @@ class EndOfRestoredTest {
   }
 
   private static Optional<String> failure(int code, Duration after, boolean changed) {
-    var end = new Finding.Ended(code, false, START, START.plus(after));
+    var end = new EndOfRestored.End(code, false, START, START.plus(after));
     return EndOfRestored.failure(end, changed, Optional.empty());
   }
 }

@@ -1,7 +1,7 @@
-package io.godwit.agent.rehearsal;
+package io.godwit.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.godwit.agent.container.Containers;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
  * what it does not know, or what its kernel cannot do, and the container would go on under other
  * limits, or none.
  */
-final class AsAsked {
+public final class AsAsked {
   /** Two words for one thing: Engines from 26 on write {@code bridge} for the default network. */
   private static final Set<String> DEFAULT_NETWORK = Set.of("default", "bridge");
 
@@ -22,6 +22,19 @@ final class AsAsked {
 
   /**
    * What is otherwise than asked, one sentence each.
+   *
+   * @param own labels that the maker sets itself: one that moved before has others
+   */
+  public static List<String> differences(ContainerSpec asked, Container made, Set<String> own) {
+    ObjectNode request = asked.toCreateRequest();
+    if (request.path("Labels") instanceof ObjectNode labels) {
+      labels.remove(own);
+    }
+    return differences(request, made.json());
+  }
+
+  /**
+   * The same of JSON.
    *
    * @param request the body of {@code POST /containers/create}
    * @param inspect the answer of {@code GET /containers/ID/json}
@@ -52,10 +65,6 @@ final class AsAsked {
     }
     if (asked.isObject() && found.isObject()) {
       for (Map.Entry<String, JsonNode> field : asked.properties()) {
-        if (name.equals("Config.Labels") && Containers.OWN_LABELS.contains(field.getKey())) {
-          // One that moved before has those of that migration.
-          continue;
-        }
         compare(
             name + "." + field.getKey(), field.getValue(), found.path(field.getKey()), differences);
       }

@@ -1,4 +1,4 @@
-package io.godwit.agent.rehearsal;
+package io.godwit.docker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

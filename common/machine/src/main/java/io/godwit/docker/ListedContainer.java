@@ -1,0 +1,35 @@
+package io.godwit.docker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A container in an Engine's list of all ({@code GET /containers/json}).
+ *
+ * @param id the full id
+ * @param name without the slash that the Engine puts before it
+ * @param status as {@link Container.State#status}
+ */
+public record ListedContainer(
+    String id, String name, String status, Map<String, String> labels, List<Mount> mounts) {
+  /** Takes copies. */
+  public ListedContainer {
+    labels = Map.copyOf(labels);
+    mounts = List.copyOf(mounts);
+  }
+
+  static ListedContainer of(JsonNode listed) {
+    return new ListedContainer(
+        listed.path("Id").asText(),
+        listed.path("Names").path(0).asText().replaceFirst("^/", ""),
+        listed.path("State").asText(),
+        Container.texts(listed.path("Labels")),
+        Container.mounts(listed.path("Mounts")));
+  }
+
+  /** Whether it has processes that are not paused. */
+  public boolean runs() {
+    return status.equals("running");
+  }
+}
