@@ -66,6 +66,6 @@ base_configure() {
   chmod 1777 "$root/tmp" "$root/var/tmp"
   install -d -o 10001 -g 10001 "$root/var/lib/godwit"
   install -D -m 755 "$here/base/healthy" "$root/usr/local/bin/healthy"
-  "$(jdk)/bin/jlink" --add-modules "$java_modules" --strip-debug --no-header-files --no-man-pages \
+  "$(jdk)/bin/jlink" --add-modules "$java_modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
     --output "$root/opt/java" >"$home/log" 2>&1 || die "jlink of $(jdk) failed: see $home/log."
 }

@@ -69,6 +69,8 @@ final class Brokers implements ArgumentsProvider {
     KafkaContainer kafka =
         new KafkaContainer(DockerImageName.parse(Images.of("kafka", "kafka")))
             .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+            // As docker-compose.yml has it.
+            .withEnv("KAFKA_LOG_MESSAGE_TIMESTAMP_TYPE", "LogAppendTime")
             // It lives for a minute: the optimising compiler would only take processors from it.
             .withEnv("KAFKA_OPTS", "-XX:TieredStopAtLevel=1");
     kafka.start();

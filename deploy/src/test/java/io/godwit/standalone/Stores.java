@@ -69,14 +69,14 @@ final class Stores implements ArgumentsProvider {
 
   private static final class Embedded extends S3 {
     private final Path folder;
-    private final int port;
+    private final URI endpoint;
     private EmbeddedS3 server;
 
     Embedded() {
       try {
         folder = Files.createTempDirectory(Path.of("target"), "store");
         server = EmbeddedS3.start(folder, "127.0.0.1", 0, ACCESS_KEY, SECRET_KEY);
-        port = server.port();
+        endpoint = server.endpoint();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -84,7 +84,7 @@ final class Stores implements ArgumentsProvider {
 
     @Override
     URI endpoint() {
-      return server.endpoint();
+      return endpoint;
     }
 
     @Override
@@ -99,7 +99,7 @@ final class Stores implements ArgumentsProvider {
     @Override
     void start() {
       try {
-        server = EmbeddedS3.start(folder, "127.0.0.1", port, ACCESS_KEY, SECRET_KEY);
+        server = EmbeddedS3.start(folder, "127.0.0.1", endpoint.getPort(), ACCESS_KEY, SECRET_KEY);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
