@@ -133,12 +133,14 @@ final class CheckpointerIT extends OnRealHost {
     try (LineClient client = LineClient.connect(port)) {
       assertEquals("OK", client.ask("SET bird godwit"));
     }
+    // It keeps what it appends for up to a second.
+    Path log = LayerFiles.upperDir(host.container(name)).resolve("kv.log");
+    await().until(() -> Files.size(log) > 0);
     before.worker().begin(before.accept(request));
     awaitState(before, request, State.FROZEN);
     before.worker().close();
     // As the disk has both when nothing was written out.
     host.engine().kill(host.container(name).id());
-    Path log = LayerFiles.upperDir(host.container(name)).resolve("kv.log");
     byte[] written = Files.readAllBytes(log);
     assertTrue(written.length > 0);
     Files.write(log, new byte[0]);

@@ -112,7 +112,7 @@ class RuntimeIT extends CalledRuntime {
     hold.close();
     assertEquals(1, end(create));
     assertTrue(told().contains("nothing of it ran"), told());
-    assertFalse(hold.holds());
+    Awaitility.await().atMost(PATIENCE).until(() -> !hold.holds());
     assertThrows(IOException.class, () -> go(hold, "/images"));
     assertEquals(1, end(begin(create())), "and without its agent it is not begun afresh");
     assertTrue(told().contains("docker rm " + id), told());
