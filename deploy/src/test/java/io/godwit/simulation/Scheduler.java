@@ -213,6 +213,8 @@ public final class Scheduler {
   public void end() {
     while (true) {
       LockSupport.park();
+      // Who was interrupted before would not be parked at all, and spin.
+      Thread.interrupted();
     }
   }
 
