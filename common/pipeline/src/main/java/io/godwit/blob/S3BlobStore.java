@@ -167,20 +167,22 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   }
 
   private InputStream open(Blob blob, LongConsumer progress) throws IOException {
+    long[] counted = {0};
+    return new VerifyingInputStream(
+        new ResumingInputStream(offset -> open(blob, offset), blob.size()),
+        blob,
+        where(blob),
+        done -> {
+          fetched.increment((double) (done - counted[0]));
+          counted[0] = done;
+          progress.accept(done);
+        });
+  }
+
+  private InputStream open(Blob blob, long offset) throws IOException {
+    GetObjectArgs.Builder from = GetObjectArgs.builder().bucket(bucket).object(key(blob));
     try {
-      InputStream in =
-          ask(() ->
-              client.getObject(GetObjectArgs.builder().bucket(bucket).object(key(blob)).build()));
-      long[] counted = {0};
-      return new VerifyingInputStream(
-          in,
-          blob,
-          where(blob),
-          done -> {
-            fetched.increment((double) (done - counted[0]));
-            counted[0] = done;
-            progress.accept(done);
-          });
+      return ask(() -> client.getObject(offset == 0 ? from.build() : from.offset(offset).build()));
     } catch (MinioException e) {
       throw failure("fetching", blob, e);
     }
