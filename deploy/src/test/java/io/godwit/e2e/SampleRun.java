@@ -159,7 +159,8 @@ final class SampleRun implements AutoCloseable {
     String[] last = {""};
     try {
       Awaitility.await()
-          .atMost(Duration.ofSeconds(15))
+          // One question costs an emulated processor with other work some ten seconds.
+          .atMost(Duration.ofSeconds(90))
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofSeconds(1))
           .until(() -> {
