@@ -14,6 +14,8 @@
  * read after the restore, it tells the restored process from one that was started anew, which has 0.
  */
 
+#include "call.h"
+
 #define SIGTERM 15
 
 volatile unsigned long probe_mark;
@@ -53,17 +55,6 @@ __asm__(
     "    syscall\n"
     ".size __restore_rt, . - __restore_rt\n");
 
-static long call(long number, long a, long b, long c, long d) {
-    long result;
-    register long r10 __asm__("r10") = d;
-    register long r8 __asm__("r8") = 0;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-                     : "rcx", "r11", "memory");
-    return result;
-}
-
 #elif defined(__aarch64__)
 
 enum {
@@ -91,22 +82,6 @@ __asm__(
     "    svc #0\n"
     ".size __restore_rt, . - __restore_rt\n");
 
-static long call(long number, long a, long b, long c, long d) {
-    register long x8 __asm__("x8") = number;
-    register long x0 __asm__("x0") = a;
-    register long x1 __asm__("x1") = b;
-    register long x2 __asm__("x2") = c;
-    register long x3 __asm__("x3") = d;
-    register long x4 __asm__("x4") = 0;
-    __asm__ volatile("svc #0"
-                     : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
-                     : "memory");
-    return x0;
-}
-
-#else
-#error "The probe is built for x86_64 and aarch64 only."
 #endif
 
 void __restore_rt(void);
@@ -114,7 +89,7 @@ void __restore_rt(void);
 static void stop(int signal) {
     (void)signal;
     for (;;) {
-        call(SYS_exit_group, 0, 0, 0, 0);
+        CALL4(SYS_exit_group, 0, 0, 0, 0);
     }
 }
 
@@ -138,31 +113,31 @@ struct event {
 static const long hourly[4] = {3600, 0, 3600, 0};
 
 static long internet_socket(long type) {
-    long fd = call(SYS_socket, AF_INET, type, 0, 0);
-    call(SYS_bind, fd, (long)&loopback, sizeof loopback, 0);
+    long fd = CALL4(SYS_socket, AF_INET, type, 0, 0);
+    CALL4(SYS_bind, fd, (long)&loopback, sizeof loopback, 0);
     return fd;
 }
 
 static void hold_descriptors(void) {
     int ends[2] = {-1, -1};
     struct event readable = {EPOLLIN, 0};
-    call(SYS_listen, internet_socket(SOCK_STREAM), 1, 0, 0);
+    CALL4(SYS_listen, internet_socket(SOCK_STREAM), 1, 0, 0);
     internet_socket(SOCK_DGRAM);
-    call(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, (long)ends);
-    call(SYS_write, ends[0], (long)"x", 1, 0);
-    call(SYS_pipe2, (long)ends, 0, 0, 0);
-    call(SYS_write, ends[1], (long)"x", 1, 0);
-    long event = call(SYS_eventfd2, 1, 0, 0, 0);
-    long timer = call(SYS_timerfd_create, CLOCK_MONOTONIC, 0, 0, 0);
-    call(SYS_timerfd_settime, timer, 0, (long)hourly, 0);
-    call(SYS_epoll_ctl, call(SYS_epoll_create1, 0, 0, 0, 0), EPOLL_CTL_ADD, event, (long)&readable);
+    CALL4(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, (long)ends);
+    CALL4(SYS_write, ends[0], (long)"x", 1, 0);
+    CALL4(SYS_pipe2, (long)ends, 0, 0, 0);
+    CALL4(SYS_write, ends[1], (long)"x", 1, 0);
+    long event = CALL4(SYS_eventfd2, 1, 0, 0, 0);
+    long timer = CALL4(SYS_timerfd_create, CLOCK_MONOTONIC, 0, 0, 0);
+    CALL4(SYS_timerfd_settime, timer, 0, (long)hourly, 0);
+    CALL4(SYS_epoll_ctl, CALL4(SYS_epoll_create1, 0, 0, 0, 0), EPOLL_CTL_ADD, event, (long)&readable);
 }
 
 __attribute__((noreturn, used)) void probe(void) {
     struct kernel_sigaction action = {stop, SA_RESTORER, SA_RESTORER ? __restore_rt : 0, 0};
-    call(SYS_rt_sigaction, SIGTERM, (long)&action, 0, sizeof action.mask);
+    CALL4(SYS_rt_sigaction, SIGTERM, (long)&action, 0, sizeof action.mask);
     hold_descriptors();
     for (;;) {
-        call(SYS_ppoll, 0, 0, 0, 0);
+        CALL4(SYS_ppoll, 0, 0, 0, 0);
     }
 }
