@@ -149,8 +149,9 @@ public final class Hold implements AutoCloseable {
    */
   public void go(Path images, Path work) throws IOException {
     Bundle bundle = caller().bundle;
-    if (bundle.hasNetworkOfItsOwn() && !bundle.networkSettings().isEmpty()) {
-      settings.set(bundle.networkSettings());
+    Map<String, String> network = bundle.hasNetworkOfItsOwn() ? bundle.networkSettings() : Map.of();
+    if (!network.isEmpty()) {
+      settings.set(network);
       bundle.callBackWithNetwork(containerId);
     }
     say("images " + images.toAbsolutePath());

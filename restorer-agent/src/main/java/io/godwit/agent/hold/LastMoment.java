@@ -2,6 +2,7 @@ package io.godwit.agent.hold;
 
 import static java.util.stream.Collectors.toSet;
 
+import io.godwit.criu.Message;
 import io.godwit.docker.Endpoint;
 import io.godwit.docker.Network;
 import java.io.IOException;
@@ -62,13 +63,21 @@ record LastMoment(Ends ends, Path sys, Set<Long> before) {
         put(here, network.address6(), now.get().address6());
       }
     }
-    int sockets = new OwnAddresses(here).rewrite(images);
-    if (sockets > 0) {
-      LOG.info("{} sockets are on the container's own addresses, which change: {}", sockets, here);
-    }
+    OwnAddresses addresses = new OwnAddresses(here);
     List<Long> numbers = numbers();
-    if (there.size() == 1 && numbers.size() == 1) {
-      new PacketSockets(numbers.getFirst()).rewrite(images);
+    Optional<PacketSockets> packets =
+        there.size() == 1 && numbers.size() == 1
+            ? Optional.of(new PacketSockets(numbers.getFirst()))
+            : Optional.empty();
+    int sockets =
+        OpenFiles.rewrite(
+            images,
+            file -> {
+              Message now = addresses.file(file);
+              return packets.map(packet -> packet.file(now)).orElse(now);
+            });
+    if (sockets > 0) {
+      LOG.info("{} sockets are on the container's own network, which is another here", sockets);
     }
   }
 

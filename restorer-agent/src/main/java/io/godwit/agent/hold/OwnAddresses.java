@@ -1,20 +1,13 @@
 package io.godwit.agent.hold;
 
-import io.godwit.criu.EntryImage;
-import io.godwit.criu.ImageFolder;
-import io.godwit.criu.ImageKind;
-import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
 import io.godwit.criu.field.FileEntry;
 import io.godwit.criu.field.InetSkEntry;
-import io.godwit.service.DurableFiles;
-import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +15,10 @@ import java.util.Optional;
 
 /**
  * Sockets that are bound to an address of the container's own: it has another one here, which is
- * known only once the Engine has given it. Touches files.img (sk-inet.proto). A listener and a
- * datagram or raw socket get the new address, and so does the other end of a datagram socket that
- * is connected to its own container. What has a connection stays: it is kept only where the address
- * is the same, or comes out closed.
+ * known only once the Engine has given it (files.img, sk-inet.proto). A listener and a datagram or
+ * raw socket get the new address, and so does the other end of a datagram socket that is connected
+ * to its own container. What has a connection stays: it is kept only where the address is the same,
+ * or comes out closed.
  */
 public final class OwnAddresses {
   /** linux/socket.h, alike on every ISA. */
@@ -52,32 +45,8 @@ public final class OwnAddresses {
     this.here = Map.copyOf(here);
   }
 
-  /**
-   * Rewrites the images in a folder.
-   *
-   * @return how many sockets have another address now
-   * @throws io.godwit.criu.ImageException when the image is damaged
-   */
-  public int rewrite(Path images) throws IOException {
-    ImageName name = ImageName.of(ImageKind.FILES);
-    Optional<EntryImage> files = ImageFolder.of(images).find(name);
-    if (files.isEmpty()) {
-      return 0;
-    }
-    EntryImage changed = files.get().map(this::file);
-    int sockets = 0;
-    List<Message> before = files.get().messages();
-    List<Message> after = changed.messages();
-    for (int i = 0; i < before.size(); i++) {
-      sockets += before.get(i).equals(after.get(i)) ? 0 : 1;
-    }
-    if (sockets > 0) {
-      DurableFiles.write(images.resolve(changed.name()), changed.encode().toByteArray());
-    }
-    return sockets;
-  }
-
-  private Message file(Message file) {
+  /** An open file, as it is here; one that is no such socket stays. */
+  Message file(Message file) {
     return file.message(FileEntry.ISK)
         .map(socket -> file.withMessage(FileEntry.ISK, socket(socket)))
         .orElse(file);

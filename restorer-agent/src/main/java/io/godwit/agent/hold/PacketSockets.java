@@ -1,23 +1,14 @@
 package io.godwit.agent.hold;
 
-import com.google.protobuf.ByteString;
-import io.godwit.criu.EntryImage;
-import io.godwit.criu.ImageFolder;
-import io.godwit.criu.ImageKind;
-import io.godwit.criu.ImageName;
 import io.godwit.criu.Message;
 import io.godwit.criu.field.FileEntry;
 import io.godwit.criu.field.PacketSockEntry;
-import io.godwit.service.DurableFiles;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Packet sockets that are bound to an interface, or have joined a group there: CRIU keeps its
  * number, which is another here (packet-sock.proto). Where the container has one interface beside
- * the loopback, that is the one. Touches files.img.
+ * the loopback, that is the one.
  */
 final class PacketSockets {
   /** Every namespace's first (net/core/dev.c makes it so). */
@@ -38,24 +29,8 @@ final class PacketSockets {
     this.here = here;
   }
 
-  /**
-   * Rewrites the images in a folder.
-   *
-   * @throws io.godwit.criu.ImageException when the image is damaged
-   */
-  void rewrite(Path images) throws IOException {
-    ImageName name = ImageName.of(ImageKind.FILES);
-    Optional<EntryImage> files = ImageFolder.of(images).find(name);
-    if (files.isEmpty()) {
-      return;
-    }
-    ByteString changed = files.get().map(this::file).encode();
-    if (!changed.equals(files.get().encode())) {
-      DurableFiles.write(images.resolve(files.get().name()), changed.toByteArray());
-    }
-  }
-
-  private Message file(Message file) {
+  /** An open file, as it is here; one that is no such socket stays. */
+  Message file(Message file) {
     return file.message(FileEntry.PSK)
         .map(socket -> file.withMessage(FileEntry.PSK, socket(socket)))
         .orElse(file);

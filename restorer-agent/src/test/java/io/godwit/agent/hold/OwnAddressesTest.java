@@ -80,7 +80,7 @@ class OwnAddressesTest {
             .withMessage(FileEntry.REG, Message.empty().withString(RegFileEntry.NAME, "/log"));
     write(file);
     byte[] before = Files.readAllBytes(images.resolve("files.img"));
-    assertEquals(0, new OwnAddresses(here()).rewrite(images));
+    assertEquals(0, OpenFiles.rewrite(images, new OwnAddresses(here())::file));
     assertEquals(
         List.of(before.length, 1),
         List.of(Files.readAllBytes(images.resolve("files.img")).length, read().size()));
@@ -107,7 +107,7 @@ class OwnAddressesTest {
             .withVarint(FileEntry.TYPE, FdType.INETSK)
             .withVarint(FileEntry.ID, 7)
             .withMessage(FileEntry.ISK, socket));
-    new OwnAddresses(here()).rewrite(images);
+    OpenFiles.rewrite(images, new OwnAddresses(here())::file);
     Message now = read().getFirst().requireMessage(FileEntry.ISK);
     assertEquals(protocol, now.requireVarint(InetSkEntry.PROTO));
     return text(now.varints(InetSkEntry.SRC_ADDR)) + " " + text(now.varints(InetSkEntry.DST_ADDR));
