@@ -3,14 +3,11 @@ package io.godwit.converter;
 import io.godwit.blob.S3BlobStore;
 import io.godwit.converter.service.Converter;
 import io.godwit.messaging.KafkaMessaging;
-import io.godwit.service.ServiceExit;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
-import io.godwit.service.SettingsException;
 import io.godwit.service.Usage;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Optional;
 
 /** The converter in a JVM of its own. */
 public final class Main {
@@ -23,19 +20,11 @@ public final class Main {
    *     io.godwit.service.Setting})
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    try {
-      Optional<String> answer =
-          Usage.of(
-                  Converter.SERVICE, "grafts checkpoints onto their devices' templates", Main.class)
-              .answer(args);
-      if (answer.isPresent()) {
-        System.out.println(answer.get());
-      } else {
-        run(Clock.systemUTC());
-      }
-    } catch (SettingsException e) {
-      System.err.println(Converter.SERVICE + ": " + e.getMessage());
-      System.exit(ServiceExit.BAD_SETTINGS.code());
+    int exit =
+        Usage.of(Converter.SERVICE, "grafts checkpoints onto their devices' templates", Main.class)
+            .serve(args, System.out, System.err, () -> run(Clock.systemUTC()));
+    if (exit != 0) {
+      System.exit(exit);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.godwit.service;
 
+import java.io.IOException;
+import java.io.PrintStream;
 import java.util.Optional;
 
 /** What a service's own command answers instead of running. */
@@ -12,6 +14,34 @@ public record Usage(String service, String purpose, String version) {
         service,
         purpose,
         Optional.ofNullable(main.getPackage().getImplementationVersion()).orElse("development"));
+  }
+
+  /** A service, which runs until it is told to stop. */
+  @FunctionalInterface
+  public interface Service {
+    /** Runs. */
+    void run() throws IOException, InterruptedException;
+  }
+
+  /**
+   * Runs the service, or answers instead.
+   *
+   * @return how the process is to end
+   */
+  public int serve(String[] arguments, PrintStream out, PrintStream err, Service runs)
+      throws IOException, InterruptedException {
+    try {
+      Optional<String> answer = answer(arguments);
+      if (answer.isPresent()) {
+        out.println(answer.get());
+      } else {
+        runs.run();
+      }
+      return 0;
+    } catch (SettingsException e) {
+      err.println(service + ": " + e.getMessage());
+      return ServiceExit.BAD_SETTINGS.code();
+    }
   }
 
   /**

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -38,5 +42,22 @@ class UsageTest {
     String message = assertThrows(SettingsException.class, () -> answer("start")).getMessage();
     assertEquals(
         "'start' is not known: settings come from the environment, see converter --help.", message);
+  }
+
+  @Test
+  void answersGoWhereTheyAreLookedForAndABadSettingEndsTheProcessWithItsCode() throws Exception {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    List<String> runs = new ArrayList<>();
+    for (String[] asked : new String[][] {{"--version"}, {"start"}, {}}) {
+      runs.add(
+          String.valueOf(
+              USAGE.serve(
+                  asked, new PrintStream(out), new PrintStream(err), () -> runs.add("runs"))));
+    }
+    String bad = String.valueOf(ServiceExit.BAD_SETTINGS.code());
+    assertEquals(List.of("0", bad, "runs", "0"), runs);
+    assertEquals("converter 1.2", out.toString().strip());
+    assertTrue(err.toString().startsWith("converter: 'start' is not known"), err.toString());
   }
 }
