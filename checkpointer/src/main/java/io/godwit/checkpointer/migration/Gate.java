@@ -4,14 +4,20 @@ import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The only way from one state to the next: looks into the table, persists, and then tells the
  * observer; the caller acts after that. What cannot be persisted does not happen.
  */
 public final class Gate {
+  private static final Duration BETWEEN_FORGETTING = Duration.ofDays(1);
+
   private final Journal journal;
+  private final AtomicReference<Instant> forgot = new AtomicReference<>(Instant.EPOCH);
   private final Clock clock;
   private final MigrationObserver observer;
 
@@ -62,6 +68,15 @@ public final class Gate {
     observer.entered(migration, message);
   }
 
+  /** Looking through all that has ended is not each end's work. */
+  private void forgetSometimes() throws IOException {
+    Instant now = clock.instant();
+    if (forgot.get().plus(BETWEEN_FORGETTING).isBefore(now)) {
+      forgot.set(now);
+      journal.forget(now.minus(Journal.KEPT));
+    }
+  }
+
   /**
    * Nothing is left to do.
    *
@@ -72,7 +87,7 @@ public final class Gate {
     observer.settled(settled, message);
     try {
       journal.end(settled.id());
-      journal.forget(clock.instant().minus(Journal.KEPT));
+      forgetSometimes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
