@@ -300,6 +300,10 @@ final class HeldCreateIT {
         docker.logs(source).getLast().endsWith(sockets(before)), docker.logs(source).toString());
     List<Network> networks = engine.inspect(source).orElseThrow().networks();
     docker.run("checkpoint", "create", source, "dumped").orFail();
+    // The Engine takes its address back a moment after its end.
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> docker.inspect(source, "{{.State.Running}}").equals("false"));
     // Who has the address meanwhile.
     called("run", List.of("--detach", "godwit/counter"));
 
