@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.checkpointer.migration.State;
 import io.godwit.matrix.Strike.Blow;
 import io.godwit.matrix.Strike.Call;
-import io.godwit.matrix.Wires.Trap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,19 +87,6 @@ final class HeldMoveIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("rows")
   void whoeverDiesWhileItWaitsOneSideGoesOn(Row row) throws InterruptedException {
-    try (Moving moving = Moving.started(lab, "h-" + UUID.randomUUID())) {
-      Trap first = row.strikes().getFirst().set(lab);
-      moving.ask(row.budget());
-      for (int i = 0; i < row.strikes().size(); i++) {
-        Strike strike = row.strikes().get(i);
-        Trap trap = i == 0 ? first : strike.set(lab);
-        trap.await(60);
-        strike.comeBack(lab);
-      }
-      State end = moving.awaitEnd(Duration.ofSeconds(120));
-      lab.heal();
-      moving.assertGoesOnOnce(end);
-      assertTrue(row.ends().contains(end), () -> row + " ended as " + moving.history());
-    }
+    row.meets(lab, "h-" + UUID.randomUUID());
   }
 }

@@ -1,10 +1,5 @@
 package io.godwit.matrix;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import io.godwit.checkpointer.migration.State;
-import io.godwit.matrix.Wires.Trap;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,20 +24,7 @@ final class MatrixIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("rows")
   void eachNumberOnceAndOneSideGoesOn(Row row, Lab lab) throws InterruptedException {
-    try (Moving moving = Moving.started(lab, "m-" + UUID.randomUUID())) {
-      Trap first = row.strikes().getFirst().set(lab);
-      moving.ask(row.budget());
-      for (int i = 0; i < row.strikes().size(); i++) {
-        Strike strike = row.strikes().get(i);
-        Trap trap = i == 0 ? first : strike.set(lab);
-        trap.await(60);
-        strike.comeBack(lab);
-      }
-      State end = moving.awaitEnd(Duration.ofSeconds(120));
-      lab.heal();
-      moving.assertGoesOnOnce(end);
-      assertTrue(row.ends().contains(end), () -> row + " ended as " + moving.history());
-    }
+    row.meets(lab, "m-" + UUID.randomUUID());
   }
 
   @AfterEach

@@ -1,6 +1,9 @@
 package io.godwit.matrix;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.godwit.checkpointer.migration.State;
+import io.godwit.matrix.Wires.Trap;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +34,24 @@ record Row(List<Strike> strikes, Duration budget, Set<State> ends) {
   Row late() {
     return new Row(
         strikes.stream().map(strike -> strike.away(4.5)).toList(), Duration.ofSeconds(3), ends);
+  }
+
+  /** Has a move of a new container meet all of it, and looks at how it ends. */
+  void meets(Lab lab, String container) throws InterruptedException {
+    try (Moving moving = Moving.started(lab, container)) {
+      Trap first = strikes.getFirst().set(lab);
+      moving.ask(budget);
+      for (int i = 0; i < strikes.size(); i++) {
+        Strike strike = strikes.get(i);
+        Trap trap = i == 0 ? first : strike.set(lab);
+        trap.await(60);
+        strike.comeBack(lab);
+      }
+      State end = moving.awaitEnd(Duration.ofSeconds(120));
+      lab.heal();
+      moving.assertGoesOnOnce(end);
+      assertTrue(ends.contains(end), () -> this + " ended as " + moving.history());
+    }
   }
 
   @Override
