@@ -136,7 +136,8 @@ final class Rows {
         Row.of(kill, before(CHECKPOINTER, KILL)).ends(State.SUCCEEDED),
         Row.of(Strike.of(kill, before(CHECKPOINTER, THAW)).once(CLAIM_STANDS, REFUSED))
             .ends(State.ROLLED_BACK),
-        // The device's Engine is the same one: whether it is back before the agent gives up is open.
+        // The device's Engine is the same one: whether it is back before the agent gives up is
+        // open.
         Row.of(killAll, before(CHECKPOINTER, CHECKPOINT).passing()),
         Row.of(Strike.of(killAll, RESTORE).once(CLAIM_STANDS)).ends(State.ROLLED_BACK));
   }
