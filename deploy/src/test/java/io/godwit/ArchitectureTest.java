@@ -111,6 +111,7 @@ final class ArchitectureTest {
           "agent.hold",
           "agent.proof",
           "agent.container",
+          "agent.ready",
           "agent.rehearsal",
           "agent.restore",
           "agent",

@@ -213,6 +213,7 @@ final class FreezeStep {
                 .setEpoch(migration.standstill().epoch())
                 .setCheckpointSha256(Digests.of(bytes.toByteArray()).sha256())
                 .setDeviceInstance(migration.prepared().template().getDeviceInstance())
+                .setWaiting(migration.prepared().template().getWaiting())
                 .setLogTopicId(end.topicId())
                 .setLogOffset(end.offset()))
         .setFreezeEndsAtMs(frozenAt.plus(migration.order().freezeBudget()).toEpochMilli())
