@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Topic;
 import io.godwit.service.Setting;
 import io.godwit.service.SettingsException;
@@ -63,7 +64,7 @@ class TopicsIT {
         .until(
             () -> {
               try {
-                service.createTopics();
+                service.createTopics(new Party.Operator());
                 return "";
               } catch (SettingsException e) {
                 return e.getMessage();
@@ -82,7 +83,9 @@ class TopicsIT {
             .formatted(broker.bootstrap(), lab.nameOf(topic), key, right);
     assertTrue(refusal.endsWith(command), refusal);
     set(topic, key, right);
-    await().ignoreException(SettingsException.class).until(() -> service.createTopics().isEmpty());
+    await()
+        .ignoreException(SettingsException.class)
+        .until(() -> service.createTopics(new Party.Operator()).isEmpty());
   }
 
   @Test
@@ -131,7 +134,11 @@ class TopicsIT {
           refusal);
       admin.deleteTopics(List.of(lab.nameOf(Topic.DECISIONS))).all().get();
     }
-    await().until(() -> service.createTopics().equals(List.of(lab.nameOf(Topic.DECISIONS))));
+    await()
+        .until(() ->
+            service
+                .createTopics(new Party.Operator())
+                .equals(List.of(lab.nameOf(Topic.DECISIONS))));
   }
 
   @Test
@@ -141,7 +148,7 @@ class TopicsIT {
                 SettingsException.class,
                 () ->
                     lab.service("checkpointer", lab.settings.with(Setting.TOPIC_REPLICATION, "3"))
-                        .createTopics())
+                        .createTopics(new Party.Operator()))
             .getMessage();
     assertTrue(
         refusal.contains(
