@@ -21,10 +21,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Makes the topics that are missing, and with --principals the rights of each service and device; "
-          + "names what is unsafe about those that are there, and every right that nobody needs. "
+          + "names what is unsafe about those that are there, and every right that nobody needs: none is taken away. "
           + "Done again, it changes nothing.",
-      "Wants a client that may do so: its user and password, or certificate, stand in the file that "
-          + "GODWIT_KAFKA_PROPERTIES names.",
+      "Wants a client that may do so: give its user and password, or certificate, as --kafka-properties.",
       "Exit codes: 0 all is as it must be; 1 something is not, and it said what to do; 2 wrong words; 4 Kafka does not answer or refuses."
     })
 final class SetupKafkaCommand implements Callable<Integer> {
@@ -102,6 +101,7 @@ final class SetupKafkaCommand implements Callable<Integer> {
     if (findings.missing().isEmpty()) {
       System.out.printf("No %s is missing.%n", kind);
     }
+    findings.notes().forEach(note -> System.out.println("note: " + note));
     return findings.problems();
   }
 }

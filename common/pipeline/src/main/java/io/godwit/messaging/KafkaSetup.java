@@ -32,8 +32,9 @@ public final class KafkaSetup implements AutoCloseable {
    *
    * @param missing what was made, or would be: a line each
    * @param problems what is not as it must be, with the command that mends it: a line each
+   * @param notes what others may do who were not named: a line each
    */
-  public record Findings(List<String> missing, List<String> problems) {}
+  public record Findings(List<String> missing, List<String> problems, List<String> notes) {}
 
   private KafkaSetup(Settings settings, Admin admin, Sleeper sleeper) {
     this.settings = settings;
@@ -67,7 +68,8 @@ public final class KafkaSetup implements AutoCloseable {
     }
     return new Findings(
         plan.missing().stream().map(KafkaSetup::words).toList(),
-        topics.problems(plan.there(), plan.cluster()));
+        topics.problems(plan.there(), plan.cluster()),
+        List.of());
   }
 
   /**
@@ -88,7 +90,8 @@ public final class KafkaSetup implements AutoCloseable {
             List.of(),
             List.of(
                 "%s has no authorizer, so whoever reaches it may do everything: set authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer and super.users in its properties"
-                    .formatted(settings.kafka())));
+                    .formatted(settings.kafka())),
+            List.of());
       }
       throw e;
     }
@@ -99,12 +102,14 @@ public final class KafkaSetup implements AutoCloseable {
       answer(admin.createAcls(missing).all(), "take rights");
     }
     List<String> problems = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
     for (AclBinding more : rights.unwanted(existing, wanted, grants)) {
-      problems.add(
+      List<String> heard = Rights.isStrangers(more, grants) ? notes : problems;
+      heard.add(
           "%s, which no party of these needs: %s"
               .formatted(Rights.words(more), Rights.removal(more, settings.kafka())));
     }
-    return new Findings(missing.stream().map(Rights::words).sorted().toList(), problems);
+    return new Findings(missing.stream().map(Rights::words).sorted().toList(), problems, notes);
   }
 
   private static String words(NewTopic topic) {

@@ -122,6 +122,12 @@ final class Rights {
     };
   }
 
+  /** Of somebody by name who is none of the parties: whoever gave it may know why. */
+  static boolean isStrangers(AclBinding entry, Collection<Grant> grants) {
+    String who = entry.entry().principal();
+    return !who.equals(EVERYBODY) && grants.stream().map(Grant::principal).noneMatch(who::equals);
+  }
+
   /** Whatever lets others in, and what keeps everybody out. */
   private static boolean opensOrBars(AccessControlEntry entry) {
     return entry.permissionType() == AclPermissionType.ALLOW || entry.principal().equals(EVERYBODY);
