@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -92,7 +93,12 @@ public final class KafkaMessaging implements AutoCloseable {
     this.clients = new KafkaClients(settings, "godwit-" + service);
     this.publisher =
         new KafkaPublisher(
-            clients.producer(), settings.topicPrefix(), clients.brokers(), service, metrics);
+            clients.producer(),
+            settings.topicPrefix(),
+            clients.brokers(),
+            service,
+            metrics,
+            new Envelopes(service, settings.host(), clock, () -> UUID.randomUUID().toString()));
   }
 
   /**

@@ -86,6 +86,7 @@ public final class ServiceRuntime implements AutoCloseable {
     this.liveness = new Liveness(clock, this::end);
     Metric.WORKER_SILENT.gauge(
         metrics, () -> liveness.longestSilence().toMillis() / 1000.0, "service", service);
+    settings.checkLogFormat();
     settings
         .unknown()
         .forEach(name -> LOG.warn("{} is set, but there is no such setting: misspelt?", name));
