@@ -93,6 +93,13 @@ public final class ServiceRuntime implements AutoCloseable {
     int port = settings.metricsPort();
     if (port != 0) {
       adopt("process's metrics", new ProcessMetrics(metrics, settings.stateDir()));
+      adopt(
+          "certificates",
+          new Certificates(
+              Certificates.sources(settings, System.getProperties()),
+              metrics,
+              clock,
+              Threads.SYSTEM));
       adopt("monitoring", monitoring(port));
     }
     Runtime.getRuntime().addShutdownHook(hook);
