@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.State;
+import io.godwit.cores.KeepsACoreBusy;
 import io.godwit.e2e.Docker;
 import io.godwit.e2e.Shell;
 import io.godwit.matrix.Wires.Moment;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is promised of one name twice, of a log that forgets, of what cannot be restored. */
 @Order(Lab.FIRST)
+@KeepsACoreBusy(Lab.KIND)
 @ExtendWith(OneLab.class)
 final class PromiseIT {
   private static final Duration MINUTE = Duration.ofSeconds(60);
