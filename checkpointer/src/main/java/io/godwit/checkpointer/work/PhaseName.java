@@ -3,6 +3,7 @@ package io.godwit.checkpointer.work;
 import io.godwit.contract.PhaseTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 
 /** The phases that this service times, in their order. */
 public enum PhaseName {
@@ -36,9 +37,15 @@ public enum PhaseName {
     return label;
   }
 
+  /** Whether this service has timed it. */
+  static boolean isOurs(PhaseTime phase) {
+    return Arrays.stream(values()).anyMatch(one -> one.label.equals(phase.getPhase()));
+  }
+
   PhaseTime time(Instant from, Instant to, long bytes) {
     return PhaseTime.newBuilder()
         .setPhase(label)
+        .setBeginMs(from.toEpochMilli())
         .setDurationMs(Math.max(0, Duration.between(from, to).toMillis()))
         .setBytes(bytes)
         .setFrozen(frozen)
