@@ -32,6 +32,7 @@ import io.godwit.messaging.DeviceDirectory;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
@@ -39,6 +40,7 @@ import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -52,6 +54,11 @@ public final class Checkpointer {
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
   private Checkpointer() {}
+
+  /** What it uses on Kafka. */
+  public static Party.Checkpointer party(Settings settings) {
+    return new Party.Checkpointer(settings.host());
+  }
 
   /**
    * Starts the checkpointer of this machine; its parts stop with the runtime. Goes on with what its
@@ -68,8 +75,9 @@ public final class Checkpointer {
     CommandRunner commands = CommandRunner.ofProcesses();
 
     DockerEngine engine = runtime.adopt("engine", new HttpDockerEngine(settings.dockerHost()));
+    Spans spans = runtime.adopt("traces", Spans.of(settings, SERVICE));
     EventPublisher events =
-        runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     DecisionLog log = runtime.adopt("decisions", kafka.decisionLog());
     DeviceDirectory directory = runtime.adopt("devices", kafka.deviceDirectory());
 
@@ -134,7 +142,7 @@ public final class Checkpointer {
 
     Requests requests = new Requests(host, journal, worker, log, inbox, announcer, clock);
     Rehearsals rehearsals = new Rehearsals(journal, inbox);
-    Group group = Group.of(SERVICE, host);
+    Group group = party(settings).group().orElseThrow();
     runtime.adopt(
         "rehearsals",
         kafka.subscribe(
@@ -150,7 +158,8 @@ public final class Checkpointer {
             host::equals,
             Wire.recordHandler(
                 Request.getDefaultInstance(),
-                (record, request) -> requests.handle(record.writtenAt(), request))));
+                (record, request) ->
+                    requests.handle(record.writtenAt(), Requests.traced(request, record)))));
   }
 
   private static Deadlines deadlines(Settings settings) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.State;
+import io.godwit.cores.KeepsACoreBusy;
 import io.godwit.e2e.Docker;
 import io.godwit.matrix.Strike.Blow;
 import io.godwit.matrix.Strike.Call;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * before the freeze and after it.
  */
 @Order(Lab.FIRST)
+@KeepsACoreBusy(Lab.KIND)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HeldMoveIT {
   private static final String DECISION = "Produce decisions";

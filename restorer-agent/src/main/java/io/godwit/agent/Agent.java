@@ -24,6 +24,7 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
@@ -32,6 +33,7 @@ import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,6 +45,11 @@ public final class Agent {
   public static final String SERVICE = "restorer-agent";
 
   private Agent() {}
+
+  /** What it uses on Kafka. */
+  public static Party.Agent party(Settings settings) {
+    return new Party.Agent(settings.device());
+  }
 
   /**
    * Starts the agent of this machine; its parts stop with the runtime. Settles what an earlier run
@@ -66,8 +73,10 @@ public final class Agent {
     options.recover();
 
     var engine = runtime.adopt("agent's engine", new HttpDockerEngine(settings.dockerHost()));
+    var spans = runtime.adopt("agent's traces", Spans.of(settings, SERVICE));
     var events =
-        runtime.adopt("agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt(
+            "agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     var log = runtime.adopt("agent's decisions", kafka.decisionLog());
 
     var namesakes = new Namesakes(self, clock, Sleeper.SYSTEM);
@@ -114,27 +123,27 @@ public final class Agent {
     // Before it joins the groups: under one name it would put the other out of them.
     namesakes.awaitAlone();
     String device = self.device();
-    Group group = Group.of(SERVICE, device);
+    Group group = party(settings).group().orElseThrow();
     runtime.adopt(
         "preparations",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.PREPARATIONS,
+            device,
             group,
-            device::equals,
             Wire.handler(Preparation.getDefaultInstance(), namesakes.alone(rehearsals))));
     runtime.adopt(
         "pages",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.PAGES,
+            device,
             group,
-            device::equals,
             Wire.handler(PagesAhead.getDefaultInstance(), namesakes.alone(restores.pages()))));
     runtime.adopt(
         "conversions",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.CONVERSIONS,
+            device,
             group,
-            device::equals,
             Wire.handler(Conversion.getDefaultInstance(), namesakes.alone(restores.handler()))));
   }
 

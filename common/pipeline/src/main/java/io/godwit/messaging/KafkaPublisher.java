@@ -5,6 +5,7 @@ import io.godwit.service.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -12,39 +13,68 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 
 /** Publishes with acks=all and an idempotent producer, and waits for the answer. */
 final class KafkaPublisher implements Publisher {
   private final Producer<byte[], byte[]> producer;
-  private final String prefix;
+  private final TopicNames names;
   private final String brokers;
   private final String service;
   private final MeterRegistry metrics;
+  private final Envelopes envelopes;
 
   /**
    * @param service as in metrics
    */
   KafkaPublisher(
       Producer<byte[], byte[]> producer,
-      String prefix,
+      TopicNames names,
       String brokers,
       String service,
-      MeterRegistry metrics) {
+      MeterRegistry metrics,
+      Envelopes envelopes) {
     this.producer = producer;
-    this.prefix = prefix;
+    this.names = names;
     this.brokers = brokers;
     this.service = service;
     this.metrics = metrics;
+    this.envelopes = envelopes;
   }
 
   @Override
   public void publish(Topic topic, String key, MessageLite value) {
-    send(topic, key.getBytes(StandardCharsets.UTF_8), value.toByteArray());
+<<<<<<< HEAD
+    send(topic, key, value.toByteArray());
   }
 
   /** Where the record stands. */
-  RecordMetadata send(Topic topic, byte[] key, byte[] value) {
-    return send(new ProducerRecord<>(prefix + topic.baseName(), key, value));
+  RecordMetadata send(Topic topic, String key, byte[] value) {
+    return send(
+        new ProducerRecord<>(names.of(topic, key), key.getBytes(StandardCharsets.UTF_8), value));
+=======
+    send(topic, key, value);
+  }
+
+  /** Publishes a record of ours, and says where it stands. */
+  RecordMetadata send(Topic topic, String key, MessageLite value) {
+    return send(
+        new ProducerRecord<>(
+            prefix + topic.baseName(),
+            null,
+            key.getBytes(StandardCharsets.UTF_8),
+            value.toByteArray(),
+            envelopes.of(value)));
+  }
+
+  /** Publishes a record without key whose value is a word, with further headers. */
+  void sendWord(Topic topic, String type, String word, List<Header> headers) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(prefix + topic.baseName(), word.getBytes(StandardCharsets.UTF_8));
+    envelopes.ofWord(type).forEach(record.headers()::add);
+    headers.forEach(record.headers()::add);
+    send(record);
+>>>>>>> contract
   }
 
   /** Publishes a record as it is, and says where it stands. */
@@ -56,7 +86,7 @@ final class KafkaPublisher implements Publisher {
       RecordMetadata stands =
           producer.send(record).get(2 * KafkaClients.PATIENCE.toSeconds() + 5, TimeUnit.SECONDS);
       sample.stop(
-          Metric.RECORDS_PUBLISHING.timer(metrics, "service", service, "topic", baseName(name)));
+          Metric.RECORDS_PUBLISHING.timer(metrics, "service", service, "topic", names.label(name)));
       return stands;
     } catch (ExecutionException e) {
       throw failure(name, e.getCause() == null ? e : e.getCause());
@@ -66,10 +96,6 @@ final class KafkaPublisher implements Publisher {
       Thread.currentThread().interrupt();
       throw new MessagingException("interrupted while publishing to " + name, e);
     }
-  }
-
-  private String baseName(String topic) {
-    return topic.startsWith(prefix) ? topic.substring(prefix.length()) : topic;
   }
 
   private MessagingException failure(String name, Throwable cause) {
