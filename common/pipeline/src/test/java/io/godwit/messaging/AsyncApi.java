@@ -166,11 +166,16 @@ final class AsyncApi {
     Map<String, Object> channel =
         map(
             "address",
-            Setting.TOPIC_PREFIX.fallback() + topic.baseName(),
+            Setting.TOPIC_PREFIX.fallback()
+                + topic.baseName()
+                + (topic.isPerDevice() ? ".{device}" : ""),
             "summary",
             told.summary(),
             "messages",
             map(name(told), reference("components", "messages", name(told))));
+    if (topic.isPerDevice()) {
+      channel.put("parameters", map("device", map("description", "The target device's name.")));
+    }
     channel.put("bindings", map("kafka", topicBinding(topic)));
     return channel;
   }
