@@ -12,6 +12,7 @@ import io.godwit.matrix.Wires.Moment;
 import io.godwit.matrix.Wires.Then;
 import io.godwit.matrix.Wires.Trap;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,7 +105,7 @@ final class PromiseIT {
     try (var admin = lab.admin();
         KafkaMessaging kafka = KafkaMessaging.of(lab.settings())) {
       admin.deleteTopics(List.of("godwit.decisions")).all().get();
-      kafka.createTopics();
+      kafka.createTopics(new Party.Operator());
     }
     lab.learnTopics();
   }

@@ -24,6 +24,7 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
@@ -44,6 +45,11 @@ public final class Agent {
   public static final String SERVICE = "restorer-agent";
 
   private Agent() {}
+
+  /** What it uses on Kafka. */
+  public static Party.Agent party(Settings settings) {
+    return new Party.Agent(settings.device());
+  }
 
   /**
    * Starts the agent of this machine; its parts stop with the runtime. Settles what an earlier run
@@ -121,27 +127,27 @@ public final class Agent {
     // Before it joins the groups: under one name it would put the other out of them.
     namesakes.awaitAlone();
     String device = self.device();
-    Group group = Group.of(SERVICE, device);
+    Group group = party(settings).group().orElseThrow();
     runtime.adopt(
         "preparations",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.PREPARATIONS,
+            device,
             group,
-            device::equals,
             Wire.handler(Preparation.getDefaultInstance(), namesakes.alone(rehearsals))));
     runtime.adopt(
         "pages",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.PAGES,
+            device,
             group,
-            device::equals,
             Wire.handler(PagesAhead.getDefaultInstance(), namesakes.alone(restores.pages()))));
     runtime.adopt(
         "conversions",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.CONVERSIONS,
+            device,
             group,
-            device::equals,
             Wire.handler(Conversion.getDefaultInstance(), namesakes.alone(restores.handler()))));
   }
 

@@ -13,7 +13,7 @@ public enum PhaseName {
   SEND_AHEAD("send ahead", false),
   /** All memory goes ahead. */
   MEMORY_AHEAD("memory ahead", false),
-  /** Memory goes ahead that was written since. */
+  /** Memory goes ahead that was written since, in as many rounds as pay. */
   MEMORY_AGAIN("memory since", false),
   /** The device rehearses. */
   REHEARSAL("rehearsal", false),

@@ -18,7 +18,7 @@ import org.apache.kafka.common.header.Header;
 /** Publishes with acks=all and an idempotent producer, and waits for the answer. */
 final class KafkaPublisher implements Publisher {
   private final Producer<byte[], byte[]> producer;
-  private final String prefix;
+  private final TopicNames names;
   private final String brokers;
   private final String service;
   private final MeterRegistry metrics;
@@ -29,13 +29,13 @@ final class KafkaPublisher implements Publisher {
    */
   KafkaPublisher(
       Producer<byte[], byte[]> producer,
-      String prefix,
+      TopicNames names,
       String brokers,
       String service,
       MeterRegistry metrics,
       Envelopes envelopes) {
     this.producer = producer;
-    this.prefix = prefix;
+    this.names = names;
     this.brokers = brokers;
     this.service = service;
     this.metrics = metrics;
@@ -44,6 +44,15 @@ final class KafkaPublisher implements Publisher {
 
   @Override
   public void publish(Topic topic, String key, MessageLite value) {
+<<<<<<< HEAD
+    send(topic, key, value.toByteArray());
+  }
+
+  /** Where the record stands. */
+  RecordMetadata send(Topic topic, String key, byte[] value) {
+    return send(
+        new ProducerRecord<>(names.of(topic, key), key.getBytes(StandardCharsets.UTF_8), value));
+=======
     send(topic, key, value);
   }
 
@@ -65,6 +74,7 @@ final class KafkaPublisher implements Publisher {
     envelopes.ofWord(type).forEach(record.headers()::add);
     headers.forEach(record.headers()::add);
     send(record);
+>>>>>>> contract
   }
 
   /** Publishes a record as it is, and says where it stands. */
@@ -76,7 +86,7 @@ final class KafkaPublisher implements Publisher {
       RecordMetadata stands =
           producer.send(record).get(2 * KafkaClients.PATIENCE.toSeconds() + 5, TimeUnit.SECONDS);
       sample.stop(
-          Metric.RECORDS_PUBLISHING.timer(metrics, "service", service, "topic", baseName(name)));
+          Metric.RECORDS_PUBLISHING.timer(metrics, "service", service, "topic", names.label(name)));
       return stands;
     } catch (ExecutionException e) {
       throw failure(name, e.getCause() == null ? e : e.getCause());
@@ -86,10 +96,6 @@ final class KafkaPublisher implements Publisher {
       Thread.currentThread().interrupt();
       throw new MessagingException("interrupted while publishing to " + name, e);
     }
-  }
-
-  private String baseName(String topic) {
-    return topic.startsWith(prefix) ? topic.substring(prefix.length()) : topic;
   }
 
   private MessagingException failure(String name, Throwable cause) {
