@@ -10,12 +10,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-<<<<<<< HEAD
 import java.util.Map;
-=======
-import java.util.Set;
 import java.util.UUID;
->>>>>>> contract
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -97,17 +93,13 @@ public final class KafkaMessaging implements AutoCloseable {
     this.retries = retries;
     this.clients = new KafkaClients(settings, "godwit-" + service);
     this.publisher =
-<<<<<<< HEAD
-        new KafkaPublisher(clients.producer(), names, clients.brokers(), service, metrics);
-=======
         new KafkaPublisher(
             clients.producer(),
-            settings.topicPrefix(),
+            names,
             clients.brokers(),
             service,
             metrics,
             new Envelopes(service, settings.host(), clock, () -> UUID.randomUUID().toString()));
->>>>>>> contract
   }
 
   /**

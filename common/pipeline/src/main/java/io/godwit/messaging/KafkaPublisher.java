@@ -44,15 +44,6 @@ final class KafkaPublisher implements Publisher {
 
   @Override
   public void publish(Topic topic, String key, MessageLite value) {
-<<<<<<< HEAD
-    send(topic, key, value.toByteArray());
-  }
-
-  /** Where the record stands. */
-  RecordMetadata send(Topic topic, String key, byte[] value) {
-    return send(
-        new ProducerRecord<>(names.of(topic, key), key.getBytes(StandardCharsets.UTF_8), value));
-=======
     send(topic, key, value);
   }
 
@@ -60,7 +51,7 @@ final class KafkaPublisher implements Publisher {
   RecordMetadata send(Topic topic, String key, MessageLite value) {
     return send(
         new ProducerRecord<>(
-            prefix + topic.baseName(),
+            names.of(topic, key),
             null,
             key.getBytes(StandardCharsets.UTF_8),
             value.toByteArray(),
@@ -70,11 +61,10 @@ final class KafkaPublisher implements Publisher {
   /** Publishes a record without key whose value is a word, with further headers. */
   void sendWord(Topic topic, String type, String word, List<Header> headers) {
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(prefix + topic.baseName(), word.getBytes(StandardCharsets.UTF_8));
+        new ProducerRecord<>(names.of(topic), word.getBytes(StandardCharsets.UTF_8));
     envelopes.ofWord(type).forEach(record.headers()::add);
     headers.forEach(record.headers()::add);
     send(record);
->>>>>>> contract
   }
 
   /** Publishes a record as it is, and says where it stands. */
