@@ -1,6 +1,7 @@
 package io.godwit.checkpointer;
 
-import io.godwit.blob.BlobStore;
+import io.godwit.blob.GrantingPublisher;
+import io.godwit.blob.S3BlobStore;
 import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
@@ -67,7 +68,7 @@ public final class Checkpointer {
    * @throws IOException when the journal cannot be read or the machine does not say what it is
    */
   public static void start(
-      ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
+      ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
       throws IOException {
     Settings settings = runtime.settings();
     String host = settings.host();
@@ -113,7 +114,8 @@ public final class Checkpointer {
                     clock,
                     Sleeper.SYSTEM),
                 new CgroupFreezer(processes, CGROUPS)),
-            new Workshop.Meeting(kafka.publisher(), log, blobs, devices),
+            new Workshop.Meeting(
+                new GrantingPublisher(kafka.publisher(), blobs, clock), log, blobs, devices),
             new Preflight(
                 engine,
                 processes,

@@ -1,6 +1,7 @@
 package io.godwit.converter.service;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.GrantingPublisher;
 import io.godwit.contract.Abort;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.Conversion;
@@ -50,7 +51,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
   private final Graft graft;
   private final BlobStore blobs;
   private final DecisionLog decisions;
-  private final Publisher publisher;
+  private final GrantingPublisher publisher;
   private final EventPublisher events;
   private final MeterRegistry metrics;
   private final Path work;
@@ -63,7 +64,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
       Graft graft,
       BlobStore blobs,
       DecisionLog decisions,
-      Publisher publisher,
+      GrantingPublisher publisher,
       EventPublisher events,
       MeterRegistry metrics,
       Path work,
@@ -97,7 +98,11 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
     Instant begin = clock.instant();
     try {
       Conversion conversion = convert(checkpoint, begin);
-      publisher.publish(Topic.CONVERSIONS, checkpoint.getDevice(), conversion);
+      Publisher device =
+          OwnFolder.holds(checkpoint.getTemplate(), checkpoint.getDevice())
+              ? publisher
+              : publisher.withoutGrants();
+      device.publish(Topic.CONVERSIONS, checkpoint.getDevice(), conversion);
       Metric.CONVERSION_TIME.timer(metrics).record(Duration.between(begin, clock.instant()));
       count("converted");
       voice.took(PHASE, begin);
@@ -133,6 +138,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
 
   private Conversion convert(Checkpoint checkpoint, Instant begin)
       throws IOException, RefusedException {
+    OwnFolder.requireNoOthers(checkpoint.getTemplate(), checkpoint.getDevice());
     StoredFolder source = new StoredFolder(blobs, checkpoint.getImages());
     StoredFolder template = new StoredFolder(blobs, checkpoint.getTemplate().getImages());
     try (TwinFiles twins = TwinFiles.fetch(blobs, work, checkpoint.getTwinsList())) {

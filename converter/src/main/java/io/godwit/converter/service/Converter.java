@@ -1,6 +1,7 @@
 package io.godwit.converter.service;
 
-import io.godwit.blob.BlobStore;
+import io.godwit.blob.GrantingPublisher;
+import io.godwit.blob.S3BlobStore;
 import io.godwit.contract.Checkpoint;
 import io.godwit.converter.Graft;
 import io.godwit.converter.registers.PublishedRegisters;
@@ -28,7 +29,7 @@ public final class Converter {
 
   /** Starts a converter; its parts stop with the runtime. Any number may share the work. */
   public static void start(
-      ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
+      ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
       throws IOException {
     Path work = runtime.settings().stateDir().resolve(SERVICE);
     CheckpointHandler.show(runtime.metrics());
@@ -42,7 +43,7 @@ public final class Converter {
             new Graft(new PublishedRegisters()),
             blobs,
             decisions,
-            kafka.publisher(),
+            new GrantingPublisher(kafka.publisher(), blobs, clock),
             events,
             runtime.metrics(),
             work,

@@ -139,9 +139,9 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     DurableFiles.write(state.staging(id).resolve(ANSWER), answer.toByteArray());
   }
 
-  /** How long somebody waits for the answer does not change it. */
+  /** How long somebody waits for the answer, and by what right, does not change it. */
   private static byte[] asked(Preparation preparation) {
-    return preparation.toBuilder().clearExpiresAtMs().build().toByteArray();
+    return preparation.toBuilder().clearExpiresAtMs().clearGrants().build().toByteArray();
   }
 
   /** What was staged for another of the same id must not mix with this. */
