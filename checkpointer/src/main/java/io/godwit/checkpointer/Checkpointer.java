@@ -1,6 +1,7 @@
 package io.godwit.checkpointer;
 
-import io.godwit.blob.BlobStore;
+import io.godwit.blob.GrantingPublisher;
+import io.godwit.blob.S3BlobStore;
 import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
@@ -40,6 +41,7 @@ import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -67,7 +69,7 @@ public final class Checkpointer {
    * @throws IOException when the journal cannot be read or the machine does not say what it is
    */
   public static void start(
-      ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
+      ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
       throws IOException, InterruptedException {
     Settings settings = runtime.settings();
     String host = settings.host();
@@ -75,8 +77,9 @@ public final class Checkpointer {
     CommandRunner commands = CommandRunner.ofProcesses();
 
     DockerEngine engine = runtime.adopt("engine", new HttpDockerEngine(settings.dockerHost()));
+    Spans spans = runtime.adopt("traces", Spans.of(settings, SERVICE));
     EventPublisher events =
-        runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     DecisionLog log = runtime.adopt("decisions", kafka.decisionLog());
     DeviceDirectory directory = runtime.adopt("devices", kafka.deviceDirectory());
 
@@ -112,7 +115,8 @@ public final class Checkpointer {
                     clock,
                     Sleeper.SYSTEM),
                 new CgroupFreezer(processes, CGROUPS)),
-            new Workshop.Meeting(kafka.publisher(), log, blobs, devices),
+            new Workshop.Meeting(
+                new GrantingPublisher(kafka.publisher(), blobs, clock), log, blobs, devices),
             new Preflight(
                 engine,
                 processes,
@@ -157,7 +161,8 @@ public final class Checkpointer {
             host::equals,
             Wire.recordHandler(
                 Request.getDefaultInstance(),
-                (record, request) -> requests.handle(record.writtenAt(), request))));
+                (record, request) ->
+                    requests.handle(record.writtenAt(), Requests.traced(request, record)))));
   }
 
   private static Deadlines deadlines(Settings settings) {

@@ -1,6 +1,7 @@
 package io.godwit.simulation;
 
 import com.google.protobuf.MessageLite;
+import io.godwit.agent.Granted;
 import io.godwit.agent.Parts;
 import io.godwit.agent.machine.Heartbeat;
 import io.godwit.agent.machine.Namesakes;
@@ -12,6 +13,7 @@ import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.agent.state.Workplace;
+import io.godwit.blob.Grants;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
@@ -103,12 +105,17 @@ final class DeviceService implements Machine.Service {
     criu.recover();
     DockerClient engine = new DockerClient(world, machine);
     EventPublisher events = new EventPublisher(new Unheard(), "restorer-agent", clock);
+    Granted granted = new Granted(new Grants(clock));
     Parts parts =
         Parts.at(
             new Workplace(
                 new Workplace.Device(
                     engine, criu, commands, proc, Isa.X86_64, 4096, Optional.empty()),
-                new Workplace.Meeting(publisher, events, world.broker().log(), world.store()),
+                new Workplace.Meeting(
+                    publisher,
+                    events,
+                    world.broker().log(),
+                    world.store().ofDevice(device, granted.grants())),
                 new Workplace.Desk(self, state, journal, folder),
                 new Workplace.Waiting(clock, sleeper, world.threads())));
     RehearsalHandler rehearsals =
@@ -125,17 +132,25 @@ final class DeviceService implements Machine.Service {
     namesakes.awaitAlone();
     world
         .group(Topic.PREPARATIONS, device, key -> true)
-        .join(actor, Wire.handler(Preparation.getDefaultInstance(), namesakes.alone(rehearsals)));
+        .join(
+            actor,
+            Wire.handler(
+                Preparation.getDefaultInstance(),
+                granted.taking(Preparation::getGrantsList, namesakes.alone(rehearsals))));
     world
         .group(Topic.PAGES, device, key -> true)
         .join(
             actor,
-            Wire.handler(PagesAhead.getDefaultInstance(), namesakes.alone(restores.pages())));
+            Wire.handler(
+                PagesAhead.getDefaultInstance(),
+                granted.taking(PagesAhead::getGrantsList, namesakes.alone(restores.pages()))));
     world
         .group(Topic.CONVERSIONS, device, key -> true)
         .join(
             actor,
-            Wire.handler(Conversion.getDefaultInstance(), namesakes.alone(restores.handler())));
+            Wire.handler(
+                Conversion.getDefaultInstance(),
+                granted.taking(Conversion::getGrantsList, namesakes.alone(restores.handler()))));
   }
 
   /** As {@link Self#begin} does it, with numbers that are no accident. */

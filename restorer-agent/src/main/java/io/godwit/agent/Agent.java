@@ -14,7 +14,8 @@ import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.agent.state.Workplace;
-import io.godwit.blob.BlobStore;
+import io.godwit.blob.Grants;
+import io.godwit.blob.S3BlobStore;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
@@ -33,6 +34,7 @@ import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,7 +59,7 @@ public final class Agent {
    * @throws IOException when the state folder cannot be used or the machine does not say what it is
    */
   public static void start(
-      ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
+      ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
       throws IOException, InterruptedException {
     Settings settings = runtime.settings();
     MachineFacts machine = MachineFacts.ofThisMachine();
@@ -72,8 +74,10 @@ public final class Agent {
     options.recover();
 
     var engine = runtime.adopt("agent's engine", new HttpDockerEngine(settings.dockerHost()));
+    var spans = runtime.adopt("agent's traces", Spans.of(settings, SERVICE));
     var events =
-        runtime.adopt("agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt(
+            "agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     var log = runtime.adopt("agent's decisions", kafka.decisionLog());
 
     var namesakes = new Namesakes(self, clock, Sleeper.SYSTEM);
@@ -99,6 +103,7 @@ public final class Agent {
     Metric.DEVICE_FIT.gauge(
         runtime.metrics(), () -> heartbeat.latest().getUnfitList().isEmpty() ? 1 : 0);
 
+    var granted = new Granted(new Grants(clock));
     var parts =
         Parts.at(
             new Workplace(
@@ -110,7 +115,11 @@ public final class Agent {
                     machine.isa(),
                     machine.pageSize(),
                     Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
-                new Workplace.Meeting(kafka.publisher(), events, log, blobs),
+                new Workplace.Meeting(
+                    kafka.publisher(),
+                    events,
+                    log,
+                    blobs.ofDevice(self.device(), granted.grants())),
                 new Workplace.Desk(self, state, journal, settings.stateDir()),
                 new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
     var rehearsals =
@@ -131,21 +140,27 @@ public final class Agent {
             Topic.PREPARATIONS,
             device,
             group,
-            Wire.handler(Preparation.getDefaultInstance(), namesakes.alone(rehearsals))));
+            Wire.handler(
+                Preparation.getDefaultInstance(),
+                granted.taking(Preparation::getGrantsList, namesakes.alone(rehearsals)))));
     runtime.adopt(
         "pages",
         kafka.subscribeOwn(
             Topic.PAGES,
             device,
             group,
-            Wire.handler(PagesAhead.getDefaultInstance(), namesakes.alone(restores.pages()))));
+            Wire.handler(
+                PagesAhead.getDefaultInstance(),
+                granted.taking(PagesAhead::getGrantsList, namesakes.alone(restores.pages())))));
     runtime.adopt(
         "conversions",
         kafka.subscribeOwn(
             Topic.CONVERSIONS,
             device,
             group,
-            Wire.handler(Conversion.getDefaultInstance(), namesakes.alone(restores.handler()))));
+            Wire.handler(
+                Conversion.getDefaultInstance(),
+                granted.taking(Conversion::getGrantsList, namesakes.alone(restores.handler())))));
   }
 
   private static String version() {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -92,7 +93,13 @@ public final class KafkaMessaging implements AutoCloseable {
     this.retries = retries;
     this.clients = new KafkaClients(settings, "godwit-" + service);
     this.publisher =
-        new KafkaPublisher(clients.producer(), names, clients.brokers(), service, metrics);
+        new KafkaPublisher(
+            clients.producer(),
+            names,
+            clients.brokers(),
+            service,
+            metrics,
+            new Envelopes(service, settings.host(), clock, () -> UUID.randomUUID().toString()));
   }
 
   /**

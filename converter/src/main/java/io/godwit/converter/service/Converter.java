@@ -1,6 +1,7 @@
 package io.godwit.converter.service;
 
-import io.godwit.blob.BlobStore;
+import io.godwit.blob.GrantingPublisher;
+import io.godwit.blob.S3BlobStore;
 import io.godwit.contract.Checkpoint;
 import io.godwit.converter.Graft;
 import io.godwit.converter.registers.PublishedRegisters;
@@ -11,6 +12,7 @@ import io.godwit.messaging.Party;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
 import io.godwit.service.ServiceRuntime;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,19 +29,21 @@ public final class Converter {
 
   /** Starts a converter; its parts stop with the runtime. Any number may share the work. */
   public static void start(
-      ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
+      ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
       throws IOException {
     Path work = runtime.settings().stateDir().resolve(SERVICE);
     CheckpointHandler.show(runtime.metrics());
+    Spans spans = runtime.adopt("converter's traces", Spans.of(runtime.settings(), SERVICE));
     EventPublisher events =
-        runtime.adopt("converter's events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt(
+            "converter's events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     DecisionLog decisions = runtime.adopt("converter's decisions", kafka.decisionLog());
     CheckpointHandler handler =
         new CheckpointHandler(
             new Graft(new PublishedRegisters()),
             blobs,
             decisions,
-            kafka.publisher(),
+            new GrantingPublisher(kafka.publisher(), blobs, clock),
             events,
             runtime.metrics(),
             work,

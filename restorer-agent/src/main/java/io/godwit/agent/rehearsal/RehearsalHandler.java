@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -94,6 +95,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
           List.of(),
           e.refusals());
     }
+    people.took("rehearse", Instant.ofEpochMilli(begin));
     rehearsal.setDurationMs(clock.millis() - begin);
     keep(id, preparation, rehearsal.build());
     answer(preparation, rehearsal.build());
@@ -137,9 +139,9 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     DurableFiles.write(state.staging(id).resolve(ANSWER), answer.toByteArray());
   }
 
-  /** How long somebody waits for the answer does not change it. */
+  /** How long somebody waits for the answer, and by what right, does not change it. */
   private static byte[] asked(Preparation preparation) {
-    return preparation.toBuilder().clearExpiresAtMs().build().toByteArray();
+    return preparation.toBuilder().clearExpiresAtMs().clearGrants().build().toByteArray();
   }
 
   /** What was staged for another of the same id must not mix with this. */
