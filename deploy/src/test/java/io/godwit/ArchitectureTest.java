@@ -83,6 +83,7 @@ final class ArchitectureTest {
           "contract",
           "refusal",
           "service",
+          "trust",
           "messaging",
           "blob",
           "pages",
@@ -116,6 +117,7 @@ final class ArchitectureTest {
           "agent",
           // deploy
           "standalone",
+          "setup.store",
           "cli");
 
   /**

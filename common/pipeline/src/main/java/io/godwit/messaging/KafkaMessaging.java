@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import io.godwit.service.Liveness;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
+import io.godwit.trust.Trust;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -40,6 +41,7 @@ public final class KafkaMessaging implements AutoCloseable {
   private final Sleeper sleeper;
   private final RetryPolicy retries;
   private final KafkaClients clients;
+  private final Trust trust;
   private final KafkaPublisher publisher;
 
   /** Several services in one JVM have a tail of the same topic each. */
@@ -68,6 +70,8 @@ public final class KafkaMessaging implements AutoCloseable {
         runtime.clock(),
         Sleeper.SYSTEM,
         RetryPolicy.STANDARD);
+    trust.requireComplete();
+    trust.weakness().ifPresent(weakness -> LOG.warn("{}", weakness));
   }
 
   /**
@@ -89,10 +93,11 @@ public final class KafkaMessaging implements AutoCloseable {
     this.clock = clock;
     this.sleeper = sleeper;
     this.retries = retries;
+    this.trust = Trust.of(settings);
     this.clients = new KafkaClients(settings, "godwit-" + service);
     this.publisher =
         new KafkaPublisher(
-            clients.producer(), settings.topicPrefix(), clients.brokers(), service, metrics);
+            clients.producer(), settings.topicPrefix(), clients.brokers(), service, metrics, trust);
   }
 
   /**
@@ -139,6 +144,7 @@ public final class KafkaMessaging implements AutoCloseable {
   public Subscription subscribe(
       Topic topic, Group group, Predicate<String> keys, RecordHandler handler) {
     String name = nameOf(topic);
+    RecordHandler believed = new BelievedRecords(trust, topic, name, handler);
     HandlerMeters meters = HandlerMeters.of(metrics, service, group.name(), topic.baseName());
     DeadLetters deadLetters = new DeadLetters(publisher, nameOf(Topic.DEAD_LETTERS), service);
     Consumer<byte[], byte[]> consumer = clients.member(groupId(topic, group), group.alone());
@@ -149,7 +155,7 @@ public final class KafkaMessaging implements AutoCloseable {
             group.alone(),
             keys,
             record ->
-                new Work(record, handler, retries, sleeper, deadLetters, meters, consumer::wakeup),
+                new Work(record, believed, retries, sleeper, deadLetters, meters, consumer::wakeup),
             meters,
             liveness.worker("reading " + name + " as " + group.name(), POLLING_PATIENCE),
             liveness.worker(
@@ -165,7 +171,7 @@ public final class KafkaMessaging implements AutoCloseable {
   }
 
   public DecisionLog decisionLog() {
-    var kept = new KeptDecisions();
+    var kept = new KeptDecisions(trust, nameOf(Topic.DECISIONS));
     return new KafkaDecisionLog(publisher, kept, tail(Topic.DECISIONS, kept));
   }
 

@@ -2,6 +2,7 @@ package io.godwit.messaging;
 
 import com.google.protobuf.MessageLite;
 import io.godwit.service.Metric;
+import io.godwit.trust.Trust;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ final class KafkaPublisher implements Publisher {
   private final String brokers;
   private final String service;
   private final MeterRegistry metrics;
+  private final Trust trust;
 
   /**
    * @param service as in metrics
@@ -29,12 +31,14 @@ final class KafkaPublisher implements Publisher {
       String prefix,
       String brokers,
       String service,
-      MeterRegistry metrics) {
+      MeterRegistry metrics,
+      Trust trust) {
     this.producer = producer;
     this.prefix = prefix;
     this.brokers = brokers;
     this.service = service;
     this.metrics = metrics;
+    this.trust = trust;
   }
 
   @Override
@@ -44,7 +48,15 @@ final class KafkaPublisher implements Publisher {
 
   /** Where the record stands. */
   RecordMetadata send(Topic topic, byte[] key, byte[] value) {
-    return send(new ProducerRecord<>(prefix + topic.baseName(), key, value));
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(prefix + topic.baseName(), key, value);
+    if (Speakers.sign(topic)) {
+      trust
+          .sign(record.topic(), Bytes.text(key), value)
+          .ifPresent(signature ->
+              record.headers().add(Trust.HEADER, signature.getBytes(StandardCharsets.UTF_8)));
+    }
+    return send(record);
   }
 
   /** Publishes a record as it is, and says where it stands. */
