@@ -33,6 +33,7 @@ import io.godwit.messaging.DeviceDirectory;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
@@ -53,6 +54,11 @@ public final class Checkpointer {
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
   private Checkpointer() {}
+
+  /** What it uses on Kafka. */
+  public static Party.Checkpointer party(Settings settings) {
+    return new Party.Checkpointer(settings.host());
+  }
 
   /**
    * Starts the checkpointer of this machine; its parts stop with the runtime. Goes on with what its
@@ -136,7 +142,7 @@ public final class Checkpointer {
 
     Requests requests = new Requests(host, journal, worker, log, inbox, announcer, clock);
     Rehearsals rehearsals = new Rehearsals(journal, inbox);
-    Group group = Group.of(SERVICE, host);
+    Group group = party(settings).group().orElseThrow();
     runtime.adopt(
         "rehearsals",
         kafka.subscribe(

@@ -29,12 +29,10 @@ final class World implements AutoCloseable {
   /** The port that {@code kv} is published on, on the source and in the device. */
   static final int KV_PORT = 17070;
 
-  /**
-   * What tests lock: {@link OnArm64}, {@link OnX86}. One: two that work slow each other too much.
-   */
-  static final String ARM64 = "the emulated machines";
+  /** What tests lock: {@link OnArm64}, {@link OnX86}. */
+  static final String ARM64 = "the emulated ARM64 machine";
 
-  static final String X86 = ARM64;
+  static final String X86 = "the emulated x86_64 machine";
 
   /** Whoever kills it takes it for himself. */
   static final String STANDALONE = "this machine's services";

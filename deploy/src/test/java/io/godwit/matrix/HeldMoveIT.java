@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.State;
+import io.godwit.cores.KeepsACoreBusy;
 import io.godwit.matrix.Strike.Blow;
 import io.godwit.matrix.Strike.Call;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Moves to a device whose containers come through the runtime: who dies while one waits there. */
 @Order(Lab.FIRST)
+@KeepsACoreBusy(Lab.KIND)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HeldMoveIT {
   private static final String DECISION = "Produce decisions";

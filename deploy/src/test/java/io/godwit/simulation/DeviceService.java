@@ -132,21 +132,21 @@ final class DeviceService implements Machine.Service {
     restores.recovery().sweep();
     namesakes.awaitAlone();
     world
-        .group(Topic.PREPARATIONS, device, device::equals)
+        .group(Topic.PREPARATIONS, device, key -> true)
         .join(
             actor,
             Wire.handler(
                 Preparation.getDefaultInstance(),
                 granted.taking(Preparation::getGrantsList, namesakes.alone(rehearsals))));
     world
-        .group(Topic.PAGES, device, device::equals)
+        .group(Topic.PAGES, device, key -> true)
         .join(
             actor,
             Wire.handler(
                 PagesAhead.getDefaultInstance(),
                 granted.taking(PagesAhead::getGrantsList, namesakes.alone(restores.pages()))));
     world
-        .group(Topic.CONVERSIONS, device, device::equals)
+        .group(Topic.CONVERSIONS, device, key -> true)
         .join(
             actor,
             Wire.handler(

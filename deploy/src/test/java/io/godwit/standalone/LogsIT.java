@@ -15,6 +15,7 @@ import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.DeviceDirectory;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Verdict;
 import io.godwit.standalone.Brokers.Broker;
@@ -179,7 +180,7 @@ class LogsIT {
   @Test
   void topicsAreCreatedOnceWithTheirPolicies() throws Exception {
     KafkaMessaging messaging = lab.service("checkpointer", QUICK);
-    assertEquals(List.of(), messaging.createTopics());
+    assertEquals(List.of(), messaging.createTopics(new Party.Operator()));
     ConfigResource devices =
         new ConfigResource(ConfigResource.Type.TOPIC, messaging.nameOf(Topic.DEVICES));
     ConfigResource decisions =

@@ -26,6 +26,7 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
@@ -45,6 +46,11 @@ public final class Agent {
   public static final String SERVICE = "restorer-agent";
 
   private Agent() {}
+
+  /** What it uses on Kafka. */
+  public static Party.Agent party(Settings settings) {
+    return new Party.Agent(settings.device());
+  }
 
   /**
    * Starts the agent of this machine; its parts stop with the runtime. Settles what an earlier run
@@ -126,31 +132,31 @@ public final class Agent {
     // Before it joins the groups: under one name it would put the other out of them.
     namesakes.awaitAlone();
     String device = self.device();
-    Group group = Group.of(SERVICE, device);
+    Group group = party(settings).group().orElseThrow();
     runtime.adopt(
         "preparations",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.PREPARATIONS,
+            device,
             group,
-            device::equals,
             Wire.handler(
                 Preparation.getDefaultInstance(),
                 granted.taking(Preparation::getGrantsList, namesakes.alone(rehearsals)))));
     runtime.adopt(
         "pages",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.PAGES,
+            device,
             group,
-            device::equals,
             Wire.handler(
                 PagesAhead.getDefaultInstance(),
                 granted.taking(PagesAhead::getGrantsList, namesakes.alone(restores.pages())))));
     runtime.adopt(
         "conversions",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.CONVERSIONS,
+            device,
             group,
-            device::equals,
             Wire.handler(
                 Conversion.getDefaultInstance(),
                 granted.taking(Conversion::getGrantsList, namesakes.alone(restores.handler())))));

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,27 +24,25 @@ public final class DeadLetterBox implements AutoCloseable {
   private final MarkedLetters letters;
   private final KafkaPublisher publisher;
   private final Supplier<Consumer<byte[], byte[]>> readers;
+  private final TopicNames names;
   private final String topic;
-  private final Set<String> topics;
 
   /**
    * @param tail fills the letters
-   * @param topic of the dead letters
-   * @param topics that letters may go back to
+   * @param names of the topics: letters go back to these and to no others
    */
   DeadLetterBox(
       TopicTail tail,
       MarkedLetters letters,
       KafkaPublisher publisher,
       Supplier<Consumer<byte[], byte[]>> readers,
-      String topic,
-      Set<String> topics) {
+      TopicNames names) {
     this.tail = tail;
     this.letters = letters;
     this.publisher = publisher;
     this.readers = readers;
-    this.topic = topic;
-    this.topics = Set.copyOf(topics);
+    this.names = names;
+    this.topic = names.of(Topic.DEAD_LETTERS);
   }
 
   /** All that are still kept, in order. */
@@ -61,7 +58,7 @@ public final class DeadLetterBox implements AutoCloseable {
    * @throws PoisonException when it cannot be: says why
    */
   public void replay(DeadLetter letter) throws PoisonException {
-    if (!topics.contains(letter.topic()) || letter.topic().equals(topic)) {
+    if (names.topicOf(letter.topic()).isEmpty() || letter.topic().equals(topic)) {
       throw new PoisonException(
           "letter %d names the topic '%s', which is none of Godwit's"
               .formatted(letter.number(), letter.topic()));

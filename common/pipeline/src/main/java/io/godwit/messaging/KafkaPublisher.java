@@ -17,7 +17,7 @@ import org.apache.kafka.common.KafkaException;
 /** Publishes with acks=all and an idempotent producer, and waits for the answer. */
 final class KafkaPublisher implements Publisher {
   private final Producer<byte[], byte[]> producer;
-  private final String prefix;
+  private final TopicNames names;
   private final String brokers;
   private final String service;
   private final MeterRegistry metrics;
@@ -28,13 +28,13 @@ final class KafkaPublisher implements Publisher {
    */
   KafkaPublisher(
       Producer<byte[], byte[]> producer,
-      String prefix,
+      TopicNames names,
       String brokers,
       String service,
       MeterRegistry metrics,
       Trust trust) {
     this.producer = producer;
-    this.prefix = prefix;
+    this.names = names;
     this.brokers = brokers;
     this.service = service;
     this.metrics = metrics;
@@ -43,16 +43,16 @@ final class KafkaPublisher implements Publisher {
 
   @Override
   public void publish(Topic topic, String key, MessageLite value) {
-    send(topic, key.getBytes(StandardCharsets.UTF_8), value.toByteArray());
+    send(topic, key, value.toByteArray());
   }
 
   /** Where the record stands. */
-  RecordMetadata send(Topic topic, byte[] key, byte[] value) {
+  RecordMetadata send(Topic topic, String key, byte[] value) {
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(prefix + topic.baseName(), key, value);
+        new ProducerRecord<>(names.of(topic, key), key.getBytes(StandardCharsets.UTF_8), value);
     if (Speakers.sign(topic)) {
       trust
-          .sign(record.topic(), Bytes.text(key), value)
+          .sign(record.topic(), key, value)
           .ifPresent(signature ->
               record.headers().add(Trust.HEADER, signature.getBytes(StandardCharsets.UTF_8)));
     }
@@ -68,7 +68,7 @@ final class KafkaPublisher implements Publisher {
       RecordMetadata stands =
           producer.send(record).get(2 * KafkaClients.PATIENCE.toSeconds() + 5, TimeUnit.SECONDS);
       sample.stop(
-          Metric.RECORDS_PUBLISHING.timer(metrics, "service", service, "topic", baseName(name)));
+          Metric.RECORDS_PUBLISHING.timer(metrics, "service", service, "topic", names.label(name)));
       return stands;
     } catch (ExecutionException e) {
       throw failure(name, e.getCause() == null ? e : e.getCause());
@@ -78,10 +78,6 @@ final class KafkaPublisher implements Publisher {
       Thread.currentThread().interrupt();
       throw new MessagingException("interrupted while publishing to " + name, e);
     }
-  }
-
-  private String baseName(String topic) {
-    return topic.startsWith(prefix) ? topic.substring(prefix.length()) : topic;
   }
 
   private MessagingException failure(String name, Throwable cause) {

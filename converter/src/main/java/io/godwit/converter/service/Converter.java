@@ -7,8 +7,8 @@ import io.godwit.converter.Graft;
 import io.godwit.converter.registers.PublishedRegisters;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.EventPublisher;
-import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
 import io.godwit.service.ServiceRuntime;
@@ -20,6 +20,9 @@ import java.time.Clock;
 public final class Converter {
   /** As in events and consumer groups. */
   public static final String SERVICE = "converter";
+
+  /** What it uses on Kafka. */
+  public static final Party.Converter PARTY = new Party.Converter();
 
   private Converter() {}
 
@@ -46,7 +49,7 @@ public final class Converter {
         "checkpoints",
         kafka.subscribe(
             Topic.CHECKPOINTS,
-            Group.shared(SERVICE),
+            PARTY.group().orElseThrow(),
             _ -> true,
             Wire.handler(Checkpoint.getDefaultInstance(), handler)));
   }
