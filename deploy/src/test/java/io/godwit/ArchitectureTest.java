@@ -84,6 +84,7 @@ final class ArchitectureTest {
           "refusal",
           "service",
           "trace",
+          "trust",
           "messaging",
           "blob",
           "pages",
@@ -117,6 +118,7 @@ final class ArchitectureTest {
           "agent",
           // deploy
           "standalone",
+          "setup.store",
           "cli");
 
   /**

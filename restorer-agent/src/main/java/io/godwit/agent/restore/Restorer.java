@@ -1,6 +1,7 @@
 package io.godwit.agent.restore;
 
 import io.godwit.agent.hold.PendingStart;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.contract.Conversion;
@@ -8,11 +9,13 @@ import io.godwit.contract.Phase;
 import io.godwit.docker.Container;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.Verdict;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,7 @@ final class Restorer {
   private final Tidying tidying;
   private final Decisions decisions;
   private final Uninterrupted uninterrupted;
+  private final DevicePolicy policy;
   private final Clock clock;
 
   Restorer(
@@ -44,6 +48,7 @@ final class Restorer {
       Tidying tidying,
       Decisions decisions,
       Uninterrupted uninterrupted,
+      DevicePolicy policy,
       Clock clock) {
     this.staging = staging;
     this.preparer = preparer;
@@ -51,6 +56,7 @@ final class Restorer {
     this.tidying = tidying;
     this.decisions = decisions;
     this.uninterrupted = uninterrupted;
+    this.policy = policy;
     this.clock = clock;
   }
 
@@ -172,6 +178,7 @@ final class Restorer {
 
   private Preparer.Ready prepare(Task task, PhaseTimer timer)
       throws IOException, InterruptedException {
+    requireAllowed(task);
     MigrationEvents people = people(task);
     long bytes = staging.bytesToFetch(task);
     people.say(Phase.CONVERTED, "the device fetches %d bytes".formatted(bytes));
@@ -197,6 +204,17 @@ final class Restorer {
     } catch (IOException | RuntimeException | InterruptedException e) {
       letGo(Optional.of(ready));
       throw e;
+    }
+  }
+
+  /** What was rehearsed was looked at then; this record may ask for something else. */
+  private void requireAllowed(Task task) throws IOException {
+    Conversion conversion = task.conversion();
+    List<Refusal> objections =
+        policy.objections(conversion.getHost(), task.spec(), conversion.getTreesList());
+    if (!objections.isEmpty()) {
+      throw new IOException(
+          objections.stream().map(Refusal::sentence).collect(Collectors.joining(" ")));
     }
   }
 

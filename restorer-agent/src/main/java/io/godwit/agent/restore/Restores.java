@@ -50,6 +50,7 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
             tidying,
             decisions,
             new Uninterrupted(waiting.threads()),
+            desk.policy(),
             waiting.clock());
     Recovery recovery =
         new Recovery(desk, decisions, settlement, tidying, containers, rehearsing, waiting);
