@@ -113,6 +113,7 @@ final class ArchitectureTest {
           "agent.hold",
           "agent.proof",
           "agent.container",
+          "agent.ready",
           "agent.rehearsal",
           "agent.restore",
           "agent",

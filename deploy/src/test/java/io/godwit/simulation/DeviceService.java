@@ -110,15 +110,17 @@ final class DeviceService implements Machine.Service {
     Parts parts =
         Parts.at(
             new Workplace(
-                new Workplace.Device(
-                    engine, criu, commands, proc, Isa.X86_64, 4096, Optional.empty()),
+                new Workplace.Device(engine, criu, commands, proc, Isa.X86_64, 4096),
                 new Workplace.Meeting(
                     publisher,
                     events,
                     world.broker().log(),
                     world.store().ofDevice(device, granted.grants())),
                 new Workplace.Desk(self, state, journal, folder, DevicePolicy.NONE),
-                new Workplace.Waiting(clock, sleeper, world.threads())));
+                new Workplace.Waiting(clock, sleeper, world.threads())),
+            world.plan().setting().holds()
+                ? Optional.of(machine.docker().runtime().of(actor))
+                : Optional.empty());
     RehearsalHandler rehearsals =
         parts.rehearsals(
             () -> profile(self),

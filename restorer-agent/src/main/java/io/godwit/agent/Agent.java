@@ -110,20 +110,16 @@ public final class Agent {
         Parts.at(
             new Workplace(
                 new Workplace.Device(
-                    engine,
-                    options,
-                    commands,
-                    machine.proc(),
-                    machine.isa(),
-                    machine.pageSize(),
-                    Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
+                    engine, options, commands, machine.proc(), machine.isa(), machine.pageSize()),
                 new Workplace.Meeting(
                     kafka.publisher(),
                     events,
                     log,
                     blobs.ofDevice(self.device(), granted.grants())),
                 new Workplace.Desk(self, state, journal, settings.stateDir(), policy),
-                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
+                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
+            Optional.of(RuntimeFolder.OF_THIS_MACHINE));
+    runtime.adopt("what waits here", parts.waiting());
     var rehearsals =
         parts.rehearsals(
             heartbeat::latest,

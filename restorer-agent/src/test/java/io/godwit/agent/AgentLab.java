@@ -215,11 +215,11 @@ final class AgentLab implements AutoCloseable {
                 commands,
                 Path.of("/proc"),
                 MachineFacts.ofThisMachine().isa(),
-                4096,
-                Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
+                4096),
             new Workplace.Meeting(published, events, log, blobs),
             new Workplace.Desk(self(), state, journal, folder, DevicePolicy.NONE),
-            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
+            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
+        Optional.of(RuntimeFolder.OF_THIS_MACHINE));
   }
 
   Containers containers(DockerEngine on) {

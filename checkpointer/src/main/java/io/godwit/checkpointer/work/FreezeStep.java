@@ -214,6 +214,7 @@ final class FreezeStep {
                 .setCheckpointSha256(Digests.of(bytes.toByteArray()).sha256())
                 .setDevice(migration.request().getDevice())
                 .setDeviceInstance(migration.prepared().template().getDeviceInstance())
+                .setWaiting(migration.prepared().template().getWaiting())
                 .setLogTopicId(end.topicId())
                 .setLogOffset(end.offset()))
         .setFreezeEndsAtMs(frozenAt.plus(migration.order().freezeBudget()).toEpochMilli())
