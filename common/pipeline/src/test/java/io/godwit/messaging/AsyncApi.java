@@ -11,6 +11,7 @@ import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
 import io.godwit.contract.Request;
 import io.godwit.service.Setting;
+import io.godwit.trust.Trust;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -240,6 +241,10 @@ final class AsyncApi {
     for (EnvelopeHeader header : EnvelopeHeader.values()) {
       headers.put(header.key(), text(header.meaning()));
     }
+    headers.put(
+        Trust.HEADER,
+        text(
+            "Where the publisher has a key: its name, and the signature over topic, key and value (Ed25519, DSSE's encoding)."));
     return map(
         "type",
         "object",
