@@ -84,6 +84,7 @@ final class ArchitectureTest {
           "refusal",
           "service",
           "trace",
+          "trust",
           "messaging",
           "blob",
           "pages",
@@ -112,11 +113,13 @@ final class ArchitectureTest {
           "agent.hold",
           "agent.proof",
           "agent.container",
+          "agent.ready",
           "agent.rehearsal",
           "agent.restore",
           "agent",
           // deploy
           "standalone",
+          "setup.store",
           "cli");
 
   /**

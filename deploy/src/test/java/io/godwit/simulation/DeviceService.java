@@ -9,6 +9,7 @@ import io.godwit.agent.rehearsal.RehearsalHandler;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.restore.Restores;
 import io.godwit.agent.state.Boot;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
@@ -109,15 +110,17 @@ final class DeviceService implements Machine.Service {
     Parts parts =
         Parts.at(
             new Workplace(
-                new Workplace.Device(
-                    engine, criu, commands, proc, Isa.X86_64, 4096, Optional.empty()),
+                new Workplace.Device(engine, criu, commands, proc, Isa.X86_64, 4096),
                 new Workplace.Meeting(
                     publisher,
                     events,
                     world.broker().log(),
                     world.store().ofDevice(device, granted.grants())),
-                new Workplace.Desk(self, state, journal, folder),
-                new Workplace.Waiting(clock, sleeper, world.threads())));
+                new Workplace.Desk(self, state, journal, folder, DevicePolicy.NONE),
+                new Workplace.Waiting(clock, sleeper, world.threads())),
+            world.plan().setting().holds()
+                ? Optional.of(machine.docker().runtime().of(actor))
+                : Optional.empty());
     RehearsalHandler rehearsals =
         parts.rehearsals(
             () -> profile(self),

@@ -10,6 +10,7 @@ import io.godwit.agent.machine.Namesakes;
 import io.godwit.agent.rehearsal.PortCheck;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.state.Boot;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
@@ -62,6 +63,7 @@ public final class Agent {
       ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
       throws IOException, InterruptedException {
     Settings settings = runtime.settings();
+    DevicePolicy policy = DevicePolicy.of(settings);
     MachineFacts machine = MachineFacts.ofThisMachine();
     CommandRunner commands = CommandRunner.ofProcesses();
 
@@ -108,20 +110,16 @@ public final class Agent {
         Parts.at(
             new Workplace(
                 new Workplace.Device(
-                    engine,
-                    options,
-                    commands,
-                    machine.proc(),
-                    machine.isa(),
-                    machine.pageSize(),
-                    Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
+                    engine, options, commands, machine.proc(), machine.isa(), machine.pageSize()),
                 new Workplace.Meeting(
                     kafka.publisher(),
                     events,
                     log,
                     blobs.ofDevice(self.device(), granted.grants())),
-                new Workplace.Desk(self, state, journal, settings.stateDir()),
-                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
+                new Workplace.Desk(self, state, journal, settings.stateDir(), policy),
+                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
+            Optional.of(RuntimeFolder.OF_THIS_MACHINE));
+    runtime.adopt("what waits here", parts.waiting());
     var rehearsals =
         parts.rehearsals(
             heartbeat::latest,

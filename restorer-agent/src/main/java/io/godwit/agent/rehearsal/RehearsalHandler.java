@@ -1,5 +1,6 @@
 package io.godwit.agent.rehearsal;
 
+import io.godwit.agent.ready.WaitingContainers;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
@@ -40,6 +41,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
   private static final String ANSWERED = "rehearsal.of";
 
   private final Rehearser rehearser;
+  private final WaitingContainers waiting;
   private final Journal journal;
   private final StateFolder state;
   private final Publisher publisher;
@@ -48,11 +50,13 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
 
   public RehearsalHandler(
       Rehearser rehearser,
+      WaitingContainers waiting,
       Workplace.Desk desk,
       Publisher publisher,
       EventPublisher events,
       Clock clock) {
     this.rehearser = rehearser;
+    this.waiting = waiting;
     this.journal = desk.journal();
     this.state = desk.state();
     this.publisher = publisher;
@@ -145,7 +149,8 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
   }
 
   /** What was staged for another of the same id must not mix with this. */
-  private void startAnew(MigrationId id) throws IOException, RefusedException {
+  private void startAnew(MigrationId id)
+      throws IOException, RefusedException, InterruptedException {
     if (journal.restoreOf(id).isPresent()) {
       throw new RefusedException(
           new Refusal(
@@ -154,6 +159,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
               "A container of this very migration is being restored on this device.",
               "Ask again when that is over."));
     }
+    waiting.end(id);
     if (Files.exists(state.staging(id).resolve(ANSWER))) {
       LOG.warn("another container is rehearsed under the id of an earlier one");
       state.forget(id);

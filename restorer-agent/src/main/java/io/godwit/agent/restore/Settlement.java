@@ -74,7 +74,7 @@ final class Settlement {
     Entry starting = journal.write(claimedEntry.at(Step.STARTING));
     people.say(Phase.RESTORING, "CRIU restores");
     AtomicReference<Begun> begun =
-        new AtomicReference<>(restore.start(task, ready.containerId(), ready.start()));
+        new AtomicReference<>(restore.start(task, ready.made().id(), ready.start()));
     Claimed claimed = new Claimed(starting, Optional.of(task));
     Verdict verdict =
         outcome(
