@@ -84,6 +84,7 @@ final class ArchitectureTest {
           "refusal",
           "service",
           "trace",
+          "trust",
           "messaging",
           "blob",
           "pages",
@@ -118,6 +119,7 @@ final class ArchitectureTest {
           "agent",
           // deploy
           "standalone",
+          "setup.store",
           "cli");
 
   /**

@@ -63,13 +63,14 @@ public final class Checkpointer {
 
   /**
    * Starts the checkpointer of this machine; its parts stop with the runtime. Goes on with what its
-   * journal has, and only then takes new requests.
+   * journal has, and only then takes new requests. Waits for the broker, and looks whether its
+   * topics are safe, before it listens to anybody: what was given up thaws before that.
    *
    * @throws IOException when the journal cannot be read or the machine does not say what it is
    */
   public static void start(
       ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
-      throws IOException {
+      throws IOException, InterruptedException {
     Settings settings = runtime.settings();
     String host = settings.host();
     Path state = settings.stateDir();
@@ -140,7 +141,7 @@ public final class Checkpointer {
                 Sleeper.SYSTEM,
                 Threads.SYSTEM,
                 settings.migrationsAtOnce()));
-    worker.recover();
+    worker.recover(() -> kafka.createTopicsPatiently(party(settings)));
 
     Requests requests = new Requests(host, journal, worker, log, inbox, announcer, clock);
     Rehearsals rehearsals = new Rehearsals(journal, inbox);

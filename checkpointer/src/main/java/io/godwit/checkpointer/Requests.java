@@ -96,12 +96,17 @@ public final class Requests {
 
   /** In the trace that its record names, where it does not name one itself: it is kept so. */
   static Request traced(Request request, Received record) {
-    String header = record.headers().getOrDefault(TraceContext.HEADER, "");
+    Optional<TraceContext> named =
+        Optional.ofNullable(record.headers().get(TraceContext.HEADER)).flatMap(TraceContext::parse);
     return request.hasMigration() && request.getMigration().getTraceparent().isEmpty()
-        ? request.toBuilder()
-            .setMigration(request.getMigration().toBuilder().setTraceparent(header))
-            .build()
+        ? named.map(trace -> in(trace, request)).orElse(request)
         : request;
+  }
+
+  private static Request in(TraceContext trace, Request request) {
+    return request.toBuilder()
+        .setMigration(request.getMigration().toBuilder().setTraceparent(trace.header()))
+        .build();
   }
 
   /** A host that was off for days must not carry out what nobody waits for any more. */

@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
       AbortCommand.class,
       ResolveCommand.class,
       DeadLettersCommand.class,
-      Setup.class
+      Setup.class,
+      KeysCommand.class
     },
     description = "Moves running containers between machines and instruction sets.")
 public final class Godwit {

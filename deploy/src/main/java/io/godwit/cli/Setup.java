@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "setup",
     mixinStandardHelpOptions = true,
-    subcommands = {SetupKafkaCommand.class},
+    subcommands = {SetupKafkaCommand.class, SetupStoreCommand.class},
     description =
         "Makes what the services stand on and looks whether what is there already is as it must be.")
 final class Setup {}

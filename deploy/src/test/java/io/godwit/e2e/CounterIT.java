@@ -108,7 +108,7 @@ final class CounterIT {
   /** Of whoever asked: the migration is a part of it, and all that services did are its parts. */
   private static void isOneTrace(World world, TraceContext whole) {
     Awaitility.await("the parts of the trace")
-        .atMost(Duration.ofMinutes(1))
+        .atMost(Duration.ofMinutes(3))
         .untilAsserted(() -> {
           List<Collector.Taken> spans = world.traces().of(whole.traceId());
           Set<String> names =

@@ -9,6 +9,7 @@ import io.godwit.agent.rehearsal.RehearsalHandler;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.restore.Restores;
 import io.godwit.agent.state.Boot;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
@@ -115,7 +116,7 @@ final class DeviceService implements Machine.Service {
                     events,
                     world.broker().log(),
                     world.store().ofDevice(device, granted.grants())),
-                new Workplace.Desk(self, state, journal, folder),
+                new Workplace.Desk(self, state, journal, folder, DevicePolicy.NONE),
                 new Workplace.Waiting(clock, sleeper, world.threads())),
             world.plan().setting().holds()
                 ? Optional.of(machine.docker().runtime().of(actor))

@@ -113,6 +113,7 @@ class SecureKafkaIT {
             .withEnv("KAFKA_SSL_KEYSTORE_TYPE", "PEM")
             .withEnv("KAFKA_SSL_KEYSTORE_LOCATION", "/etc/kafka/secrets/server.pem")
             .withEnv("KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR", "1")
+            .withEnv("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
             .withEnv("KAFKA_OPTS", "-XX:TieredStopAtLevel=1")
             .waitingFor(Wait.forLogMessage(".*Transitioning from RECOVERY to RUNNING.*", 1));
     kafka.setPortBindings(List.of(bootstrap + ":9092"));
@@ -187,7 +188,6 @@ class SecureKafkaIT {
     static final Party.Checkpointer ADA = new Party.Checkpointer("ada");
     static final Party.Converter CONVERTER = new Party.Converter();
     static final Party.Agent PI = new Party.Agent("pi");
-    static final Party.Agent TV = new Party.Agent("tv");
     static final Party.Operator OPS = new Party.Operator();
 
     private final Lab lab = lab();
@@ -258,7 +258,6 @@ class SecureKafkaIT {
                   "ada", House.ADA,
                   "converter", House.CONVERTER,
                   "pi", House.PI,
-                  "tv", House.TV,
                   "ops", House.OPS)
               .entrySet()) {
         doesItAll(house, house.client(party.getKey()), party.getValue());

@@ -10,6 +10,7 @@ import io.godwit.agent.machine.Namesakes;
 import io.godwit.agent.rehearsal.PortCheck;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.state.Boot;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
@@ -62,6 +63,7 @@ public final class Agent {
       ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
       throws IOException, InterruptedException {
     Settings settings = runtime.settings();
+    DevicePolicy policy = DevicePolicy.of(settings);
     MachineFacts machine = MachineFacts.ofThisMachine();
     CommandRunner commands = CommandRunner.ofProcesses();
 
@@ -114,7 +116,7 @@ public final class Agent {
                     events,
                     log,
                     blobs.ofDevice(self.device(), granted.grants())),
-                new Workplace.Desk(self, state, journal, settings.stateDir()),
+                new Workplace.Desk(self, state, journal, settings.stateDir(), policy),
                 new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
             Optional.of(RuntimeFolder.OF_THIS_MACHINE));
     runtime.adopt("what waits here", parts.waiting());

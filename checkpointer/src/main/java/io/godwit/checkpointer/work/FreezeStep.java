@@ -212,6 +212,7 @@ final class FreezeStep {
             Attempt.newBuilder()
                 .setEpoch(migration.standstill().epoch())
                 .setCheckpointSha256(Digests.of(bytes.toByteArray()).sha256())
+                .setDevice(migration.request().getDevice())
                 .setDeviceInstance(migration.prepared().template().getDeviceInstance())
                 .setWaiting(migration.prepared().template().getWaiting())
                 .setLogTopicId(end.topicId())

@@ -3,6 +3,7 @@ package io.godwit.messaging;
 import io.godwit.service.Liveness;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
+import io.godwit.trust.Trust;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -41,6 +42,7 @@ public final class KafkaMessaging implements AutoCloseable {
   private final Sleeper sleeper;
   private final RetryPolicy retries;
   private final KafkaClients clients;
+  private final Trust trust;
   private final KafkaPublisher publisher;
 
   /** Several services in one JVM have a tail of the same topic each. */
@@ -69,6 +71,8 @@ public final class KafkaMessaging implements AutoCloseable {
         runtime.clock(),
         Sleeper.SYSTEM,
         RetryPolicy.STANDARD);
+    trust.requireComplete();
+    trust.weakness().ifPresent(weakness -> LOG.warn("{}", weakness));
   }
 
   /**
@@ -91,6 +95,7 @@ public final class KafkaMessaging implements AutoCloseable {
     this.clock = clock;
     this.sleeper = sleeper;
     this.retries = retries;
+    this.trust = Trust.of(settings);
     this.clients = new KafkaClients(settings, "godwit-" + service);
     this.publisher =
         new KafkaPublisher(
@@ -99,7 +104,8 @@ public final class KafkaMessaging implements AutoCloseable {
             clients.brokers(),
             service,
             metrics,
-            new Envelopes(service, settings.host(), clock, () -> UUID.randomUUID().toString()));
+            new Envelopes(service, settings.host(), clock, () -> UUID.randomUUID().toString()),
+            trust);
   }
 
   /**
@@ -157,6 +163,7 @@ public final class KafkaMessaging implements AutoCloseable {
 
   private Subscription subscribe(
       Topic topic, String name, Group group, Predicate<String> keys, RecordHandler handler) {
+    RecordHandler believed = new BelievedRecords(trust, topic, name, handler);
     HandlerMeters meters = HandlerMeters.of(metrics, service, group.name(), topic.baseName());
     DeadLetters deadLetters = new DeadLetters(publisher, names.of(Topic.DEAD_LETTERS), service);
     Consumer<byte[], byte[]> consumer = clients.member(groupId(topic, group), group.alone());
@@ -167,7 +174,7 @@ public final class KafkaMessaging implements AutoCloseable {
             group.alone(),
             keys,
             record ->
-                new Work(record, handler, retries, sleeper, deadLetters, meters, consumer::wakeup),
+                new Work(record, believed, retries, sleeper, deadLetters, meters, consumer::wakeup),
             meters,
             liveness.worker("reading " + name + " as " + group.name(), POLLING_PATIENCE),
             liveness.worker(
@@ -183,7 +190,7 @@ public final class KafkaMessaging implements AutoCloseable {
   }
 
   public DecisionLog decisionLog() {
-    var kept = new KeptDecisions();
+    var kept = new KeptDecisions(trust, nameOf(Topic.DECISIONS));
     return new KafkaDecisionLog(publisher, kept, tail(Topic.DECISIONS, kept));
   }
 

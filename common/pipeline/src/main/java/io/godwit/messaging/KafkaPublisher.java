@@ -2,6 +2,7 @@ package io.godwit.messaging;
 
 import com.google.protobuf.MessageLite;
 import io.godwit.service.Metric;
+import io.godwit.trust.Trust;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ final class KafkaPublisher implements Publisher {
   private final String service;
   private final MeterRegistry metrics;
   private final Envelopes envelopes;
+  private final Trust trust;
 
   /**
    * @param service as in metrics
@@ -33,13 +35,15 @@ final class KafkaPublisher implements Publisher {
       String brokers,
       String service,
       MeterRegistry metrics,
-      Envelopes envelopes) {
+      Envelopes envelopes,
+      Trust trust) {
     this.producer = producer;
     this.names = names;
     this.brokers = brokers;
     this.service = service;
     this.metrics = metrics;
     this.envelopes = envelopes;
+    this.trust = trust;
   }
 
   @Override
@@ -49,13 +53,21 @@ final class KafkaPublisher implements Publisher {
 
   /** Publishes a record of ours, and says where it stands. */
   RecordMetadata send(Topic topic, String key, MessageLite value) {
-    return send(
+    byte[] bytes = value.toByteArray();
+    ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             names.of(topic, key),
             null,
             key.getBytes(StandardCharsets.UTF_8),
-            value.toByteArray(),
-            envelopes.of(value)));
+            bytes,
+            envelopes.of(value));
+    if (Speakers.sign(topic)) {
+      trust
+          .sign(record.topic(), key, bytes)
+          .ifPresent(signature ->
+              record.headers().add(Trust.HEADER, signature.getBytes(StandardCharsets.UTF_8)));
+    }
+    return send(record);
   }
 
   /** Publishes a record without key whose value is a word, with further headers. */

@@ -22,6 +22,14 @@ public enum Setting {
   S3_ACCESS_KEY_FILE("GODWIT_S3_ACCESS_KEY_FILE", "", "file that holds the access key instead"),
   S3_SECRET_KEY("GODWIT_S3_SECRET_KEY", "", "secret key of the S3 store"),
   S3_SECRET_KEY_FILE("GODWIT_S3_SECRET_KEY_FILE", "", "file that holds the secret key instead"),
+  SIGNING_KEY_FILE(
+      "GODWIT_SIGNING_KEY_FILE", "", "file with the key that this service signs its records with"),
+  TRUSTED_KEYS(
+      "GODWIT_TRUSTED_KEYS", "", "file, or folder of .pub files, with the keys of who is believed"),
+  REQUIRE_SIGNATURES(
+      "GODWIT_REQUIRE_SIGNATURES", "false", "whether records without a signature are refused"),
+  DEVICE_POLICY(
+      "GODWIT_DEVICE_POLICY", "", "file that says which containers this device takes, and of whom"),
   HOST("GODWIT_HOST", "the hostname", "name of this machine as a source host"),
   DEVICE("GODWIT_DEVICE", "the hostname", "name of this machine as a target device"),
   STATE_DIR("GODWIT_STATE_DIR", "/var/lib/godwit", "folder for what a service keeps on disk"),

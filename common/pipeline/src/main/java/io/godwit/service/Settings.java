@@ -135,6 +135,16 @@ public final class Settings {
     return secret(Setting.S3_SECRET_KEY, Setting.S3_SECRET_KEY_FILE);
   }
 
+  /** Whether records without a signature are refused. */
+  public boolean requireSignatures() {
+    String given = orFallback(Setting.REQUIRE_SIGNATURES);
+    return switch (given) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw wrong(Setting.REQUIRE_SIGNATURES, given, "true or false");
+    };
+  }
+
   /** This machine's name as a source host: letters, digits, dots, dashes and underscores. */
   public String host() {
     return machine(Setting.HOST);

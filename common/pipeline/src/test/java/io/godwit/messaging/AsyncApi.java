@@ -11,27 +11,33 @@ import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
 import io.godwit.contract.Request;
 import io.godwit.service.Setting;
+import io.godwit.trust.Trust;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * The topics as AsyncAPI 3.0 describes them, from {@link Topic}, {@link TopicRules} and {@link
- * EnvelopeHeader}: nested maps, lists, texts and numbers, in the order in which people read.
+ * The topics as AsyncAPI 3.0 describes them, from {@link Topic}, {@link TopicRules}, {@link Party}
+ * and {@link EnvelopeHeader}: nested maps, lists, texts and numbers, in the order in which people
+ * read.
  */
 final class AsyncApi {
   /** From common/, where the document stands. */
   private static final String CONTRACT = "pipeline/src/main/proto/godwit/contract.proto";
 
-  private static final String CHECKPOINTER = "checkpointer";
-  private static final String CONVERTER = "converter";
-  private static final String AGENT = "restorer-agent";
-  private static final String ANYONE = "anyone";
+  private static final Map<String, Party> PARTIES =
+      new TreeMap<>(
+          Map.of(
+              "checkpointer", new Party.Checkpointer("host"),
+              "converter", new Party.Converter(),
+              "restorer-agent", new Party.Agent("device"),
+              "operator", new Party.Operator()));
 
   /** The settings that the Kafka binding has words for. */
   private static final List<String> CONFIGURED =
@@ -43,8 +49,7 @@ final class AsyncApi {
    * @param value empty: as it came, whatever that was
    * @param key what the record's key is
    */
-  private record Told(
-      String summary, Optional<Message> value, String key, List<String> from, List<String> to) {}
+  private record Told(String summary, Optional<Message> value, String key) {}
 
   private static Told told(Topic topic) {
     return switch (topic) {
@@ -52,78 +57,57 @@ final class AsyncApi {
           told(
               "Asks for a migration, a batch of them, or the end of one.",
               Request.getDefaultInstance(),
-              "source host",
-              List.of(ANYONE),
-              List.of(CHECKPOINTER));
+              "source host");
       case PREPARATIONS ->
           told(
               "The container's configuration and files, while it still runs.",
               Preparation.getDefaultInstance(),
-              "target device",
-              List.of(CHECKPOINTER),
-              List.of(AGENT));
+              "target device");
       case PAGES ->
           told(
               "The container's memory, while it still runs.",
               PagesAhead.getDefaultInstance(),
-              "target device",
-              List.of(CHECKPOINTER),
-              List.of(AGENT));
+              "target device");
       case REHEARSALS ->
           told(
               "What the device has made of a preparation: a template, or every reason why not.",
               Rehearsal.getDefaultInstance(),
-              "source host",
-              List.of(AGENT),
-              List.of(CHECKPOINTER));
+              "source host");
       case CHECKPOINTS ->
           told(
               "A frozen container's checkpoint; a work queue that converters share.",
               Checkpoint.getDefaultInstance(),
-              "migration",
-              List.of(CHECKPOINTER),
-              List.of(CONVERTER));
+              "migration");
       case CONVERSIONS ->
           told(
               "The checkpoint as the device can restore it.",
               Conversion.getDefaultInstance(),
-              "target device",
-              List.of(CONVERTER),
-              List.of(AGENT));
+              "target device");
       case DECISIONS ->
           told(
               "The log whose first Claim or Abort of an attempt decides.",
               Decision.getDefaultInstance(),
-              "migration",
-              List.of(CHECKPOINTER, CONVERTER, AGENT, ANYONE),
-              List.of(CHECKPOINTER, CONVERTER, AGENT));
+              "migration");
       case EVENTS ->
           told(
               "How migrations get on, for people and programs; nothing decides on it.",
               Event.getDefaultInstance(),
-              "migration",
-              List.of(CHECKPOINTER, CONVERTER, AGENT),
-              List.of(ANYONE));
+              "migration");
       case DEVICES ->
           told(
               "What each device is and whether it is alive.",
               DeviceProfile.getDefaultInstance(),
-              "device",
-              List.of(AGENT),
-              List.of(CHECKPOINTER, AGENT, ANYONE));
+              "device");
       case DEAD_LETTERS ->
           new Told(
               "Records that no service could handle, as they came, with the reason in further headers.",
               Optional.empty(),
-              "as it came",
-              List.of(CHECKPOINTER, CONVERTER, AGENT),
-              List.of(ANYONE));
+              "as it came");
     };
   }
 
-  private static Told told(
-      String summary, Message value, String key, List<String> from, List<String> to) {
-    return new Told(summary, Optional.of(value), key, from, to);
+  private static Told told(String summary, Message value, String key) {
+    return new Told(summary, Optional.of(value), key);
   }
 
   private AsyncApi() {}
@@ -150,8 +134,14 @@ final class AsyncApi {
     for (Topic topic : Topic.values()) {
       Told told = told(topic);
       channels.put(topic.baseName(), channel(topic, told));
-      told.from().forEach(who -> operation(operations, topic, told, who, "send"));
-      told.to().forEach(who -> operation(operations, topic, told, who, "receive"));
+      PARTIES.forEach((who, party) -> {
+        if (party.writes().contains(topic)) {
+          operation(operations, topic, told, who, "send");
+        }
+        if (party.takes().contains(topic) || party.follows().contains(topic)) {
+          operation(operations, topic, told, who, "receive");
+        }
+      });
       messages.put(name(told), message(told));
     }
     document.put("channels", channels);
@@ -163,18 +153,18 @@ final class AsyncApi {
   }
 
   private static Map<String, Object> channel(Topic topic, Told told) {
+    String address = Setting.TOPIC_PREFIX.fallback() + topic.baseName();
     Map<String, Object> channel =
         map(
             "address",
-            Setting.TOPIC_PREFIX.fallback()
-                + topic.baseName()
-                + (topic.isPerDevice() ? ".{device}" : ""),
+            topic.isPerDevice() ? address + ".{device}" : address,
             "summary",
             told.summary(),
             "messages",
             map(name(told), reference("components", "messages", name(told))));
     if (topic.isPerDevice()) {
-      channel.put("parameters", map("device", map("description", "The target device's name.")));
+      channel.put(
+          "parameters", map("device", map("description", "The target device, as in the key.")));
     }
     channel.put("bindings", map("kafka", topicBinding(topic)));
     return channel;
@@ -251,6 +241,10 @@ final class AsyncApi {
     for (EnvelopeHeader header : EnvelopeHeader.values()) {
       headers.put(header.key(), text(header.meaning()));
     }
+    headers.put(
+        Trust.HEADER,
+        text(
+            "Where the publisher has a key: its name, and the signature over topic, key and value (Ed25519, DSSE's encoding)."));
     return map(
         "type",
         "object",

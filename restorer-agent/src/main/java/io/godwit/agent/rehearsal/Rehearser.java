@@ -3,6 +3,7 @@ package io.godwit.agent.rehearsal;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Goods;
 import io.godwit.agent.ready.WaitingContainers;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Self;
@@ -39,6 +40,7 @@ public final class Rehearser {
   private final WaitingContainers waiting;
   private final Journal journal;
   private final StateFolder state;
+  private final DevicePolicy policy;
 
   /**
    * @param profile what this device has said of itself last
@@ -58,6 +60,7 @@ public final class Rehearser {
     this.waiting = waiting;
     this.journal = desk.journal();
     this.state = desk.state();
+    this.policy = desk.policy();
   }
 
   /**
@@ -76,7 +79,9 @@ public final class Rehearser {
             + preparation.getTreesList().stream()
                 .mapToLong(tree -> tree.getFiles().getArchive().getSize())
                 .sum();
-    List<Refusal> missing = new ArrayList<>();
+    List<Refusal> missing =
+        new ArrayList<>(
+            policy.objections(preparation.getHost(), wanted, preparation.getTreesList()));
     if (state.room() < bytes + MARGIN) {
       missing.add(
           new Refusal(

@@ -3,6 +3,7 @@ package io.godwit.agent.restore;
 import io.godwit.agent.hold.PendingStart;
 import io.godwit.agent.ready.Waiting;
 import io.godwit.agent.ready.WaitingContainers;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.contract.Conversion;
@@ -10,11 +11,13 @@ import io.godwit.contract.Phase;
 import io.godwit.docker.Container;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.Verdict;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +41,7 @@ final class Restorer {
   private final Tidying tidying;
   private final Decisions decisions;
   private final Uninterrupted uninterrupted;
+  private final DevicePolicy policy;
   private final Clock clock;
 
   Restorer(
@@ -48,6 +52,7 @@ final class Restorer {
       Tidying tidying,
       Decisions decisions,
       Uninterrupted uninterrupted,
+      DevicePolicy policy,
       Clock clock) {
     this.waiting = waiting;
     this.staging = staging;
@@ -56,6 +61,7 @@ final class Restorer {
     this.tidying = tidying;
     this.decisions = decisions;
     this.uninterrupted = uninterrupted;
+    this.policy = policy;
     this.clock = clock;
   }
 
@@ -181,6 +187,7 @@ final class Restorer {
     Optional<Waiting> there = waiting.take(task.id(), task.attempt(), task.spec());
     Optional<PendingStart> start = there.map(Waiting::start);
     try {
+      requireAllowed(task);
       MigrationEvents people = people(task);
       long bytes = staging.bytesToFetch(task);
       people.say(Phase.CONVERTED, "the device fetches %d bytes".formatted(bytes));
@@ -207,6 +214,17 @@ final class Restorer {
     } catch (IOException | RuntimeException | InterruptedException e) {
       letGo(start);
       throw e;
+    }
+  }
+
+  /** What was rehearsed was looked at then; this record may ask for something else. */
+  private void requireAllowed(Task task) throws IOException {
+    Conversion conversion = task.conversion();
+    List<Refusal> objections =
+        policy.objections(conversion.getHost(), task.spec(), conversion.getTreesList());
+    if (!objections.isEmpty()) {
+      throw new IOException(
+          objections.stream().map(Refusal::sentence).collect(Collectors.joining(" ")));
     }
   }
 

@@ -57,6 +57,7 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
             tidying,
             decisions,
             new Uninterrupted(waiting.threads()),
+            desk.policy(),
             waiting.clock());
     Recovery recovery =
         new Recovery(

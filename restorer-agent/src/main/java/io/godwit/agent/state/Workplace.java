@@ -37,8 +37,10 @@ public record Workplace(Device device, Meeting meeting, Desk desk, Waiting waiti
    * What the agent keeps.
    *
    * @param shared for notes that this machine's checkpointer reads or writes, too
+   * @param policy which containers it takes
    */
-  public record Desk(Self self, StateFolder state, Journal journal, Path shared) {}
+  public record Desk(
+      Self self, StateFolder state, Journal journal, Path shared, DevicePolicy policy) {}
 
   /** How time passes. */
   public record Waiting(Clock clock, Sleeper sleeper, Threads threads) {}
