@@ -83,6 +83,7 @@ final class ArchitectureTest {
           "contract",
           "refusal",
           "service",
+          "trace",
           "trust",
           "messaging",
           "blob",

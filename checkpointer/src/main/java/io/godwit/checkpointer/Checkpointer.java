@@ -41,6 +41,7 @@ import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -75,8 +76,9 @@ public final class Checkpointer {
     CommandRunner commands = CommandRunner.ofProcesses();
 
     DockerEngine engine = runtime.adopt("engine", new HttpDockerEngine(settings.dockerHost()));
+    Spans spans = runtime.adopt("traces", Spans.of(settings, SERVICE));
     EventPublisher events =
-        runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     DecisionLog log = runtime.adopt("decisions", kafka.decisionLog());
     DeviceDirectory directory = runtime.adopt("devices", kafka.deviceDirectory());
 
@@ -149,7 +151,7 @@ public final class Checkpointer {
             Topic.REHEARSALS,
             group,
             host::equals,
-            Wire.handler(Rehearsal.getDefaultInstance(), rehearsals::handle)));
+            Wire.handler(Rehearsal.getDefaultInstance(), rehearsals)));
     runtime.adopt(
         "requests",
         kafka.subscribe(
@@ -158,7 +160,8 @@ public final class Checkpointer {
             host::equals,
             Wire.recordHandler(
                 Request.getDefaultInstance(),
-                (record, request) -> requests.handle(record.writtenAt(), request))));
+                (record, request) ->
+                    requests.handle(record.writtenAt(), Requests.traced(request, record)))));
   }
 
   private static Deadlines deadlines(Settings settings) {

@@ -35,6 +35,7 @@ import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -75,8 +76,10 @@ public final class Agent {
     options.recover();
 
     var engine = runtime.adopt("agent's engine", new HttpDockerEngine(settings.dockerHost()));
+    var spans = runtime.adopt("agent's traces", Spans.of(settings, SERVICE));
     var events =
-        runtime.adopt("agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt(
+            "agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     var log = runtime.adopt("agent's decisions", kafka.decisionLog());
 
     var namesakes = new Namesakes(self, clock, Sleeper.SYSTEM);

@@ -11,6 +11,7 @@ import io.godwit.service.Threads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -78,12 +79,16 @@ public final class Worker implements AutoCloseable {
         threads.start(
             "migration-" + migration.id(),
             () -> {
-              try (var _ = MigrationLog.of(migration.id())) {
+              try (var _ = MigrationLog.of(migration.id(), traceparent(migration))) {
                 run(migration);
               } finally {
                 over(migration);
               }
             }));
+  }
+
+  private static Optional<String> traceparent(Migration migration) {
+    return Optional.of(migration.request().getTraceparent());
   }
 
   /** Works on one that is known and not settled, and that nobody works on. */

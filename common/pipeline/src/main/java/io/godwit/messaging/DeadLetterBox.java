@@ -1,6 +1,5 @@
 package io.godwit.messaging;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +18,9 @@ import org.apache.kafka.common.header.Header;
 public final class DeadLetterBox implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(5);
   private static final int POLLS = 6;
+
+  /** What a mark is, to CloudEvents. */
+  private static final String MARK = "DeadLetterMark";
 
   private final TopicTail tail;
   private final MarkedLetters letters;
@@ -105,15 +107,13 @@ public final class DeadLetterBox implements AutoCloseable {
 
   private void mark(DeadLetter letter, DeadLetter.Fate fate) {
     String word = fate.name().toLowerCase(Locale.ROOT);
-    ProducerRecord<byte[], byte[]> mark = new ProducerRecord<>(topic, bytes(word));
-    mark.headers()
-        .add(LetterHeader.MARK_OF.key(), bytes(Long.toString(letter.number())))
-        .add(LetterHeader.MARK_FATE.key(), bytes(word));
-    publisher.send(mark);
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    publisher.sendWord(
+        Topic.DEAD_LETTERS,
+        MARK,
+        word,
+        List.of(
+            LetterHeader.MARK_OF.of(Long.toString(letter.number())),
+            LetterHeader.MARK_FATE.of(word)));
   }
 
   @Override

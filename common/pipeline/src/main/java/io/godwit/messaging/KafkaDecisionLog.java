@@ -29,7 +29,7 @@ final class KafkaDecisionLog implements DecisionLog {
   @Override
   public List<Decision> append(Decision decision) {
     String id = decision.getMigrationId();
-    RecordMetadata written = publisher.send(Topic.DECISIONS, id, decision.toByteArray());
+    RecordMetadata written = publisher.send(Topic.DECISIONS, id, decision);
     // The record itself, not its offset: another topic of this name has the offset, too.
     return tail.expect(() -> kept.has(decision, written.offset()), () -> kept.of(id));
   }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -98,7 +99,13 @@ public final class KafkaMessaging implements AutoCloseable {
     this.clients = new KafkaClients(settings, "godwit-" + service);
     this.publisher =
         new KafkaPublisher(
-            clients.producer(), names, clients.brokers(), service, metrics, trust);
+            clients.producer(),
+            names,
+            clients.brokers(),
+            service,
+            metrics,
+            new Envelopes(service, settings.host(), clock, () -> UUID.randomUUID().toString()),
+            trust);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.godwit.trust.Trust;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,6 +14,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 
 /** Publishes with acks=all and an idempotent producer, and waits for the answer. */
 final class KafkaPublisher implements Publisher {
@@ -21,6 +23,7 @@ final class KafkaPublisher implements Publisher {
   private final String brokers;
   private final String service;
   private final MeterRegistry metrics;
+  private final Envelopes envelopes;
   private final Trust trust;
 
   /**
@@ -32,31 +35,47 @@ final class KafkaPublisher implements Publisher {
       String brokers,
       String service,
       MeterRegistry metrics,
+      Envelopes envelopes,
       Trust trust) {
     this.producer = producer;
     this.names = names;
     this.brokers = brokers;
     this.service = service;
     this.metrics = metrics;
+    this.envelopes = envelopes;
     this.trust = trust;
   }
 
   @Override
   public void publish(Topic topic, String key, MessageLite value) {
-    send(topic, key, value.toByteArray());
+    send(topic, key, value);
   }
 
-  /** Where the record stands. */
-  RecordMetadata send(Topic topic, String key, byte[] value) {
+  /** Publishes a record of ours, and says where it stands. */
+  RecordMetadata send(Topic topic, String key, MessageLite value) {
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(names.of(topic, key), key.getBytes(StandardCharsets.UTF_8), value);
+        new ProducerRecord<>(
+            names.of(topic, key),
+            null,
+            key.getBytes(StandardCharsets.UTF_8),
+            value.toByteArray(),
+            envelopes.of(value));
     if (Speakers.sign(topic)) {
       trust
-          .sign(record.topic(), key, value)
-          .ifPresent(signature ->
-              record.headers().add(Trust.HEADER, signature.getBytes(StandardCharsets.UTF_8)));
+          .sign(record.topic(), key, record.value())
+          .map(EnvelopeHeader.SIGNATURE::of)
+          .ifPresent(record.headers()::add);
     }
     return send(record);
+  }
+
+  /** Publishes a record without key whose value is a word, with further headers. */
+  void sendWord(Topic topic, String type, String word, List<Header> headers) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(names.of(topic), word.getBytes(StandardCharsets.UTF_8));
+    envelopes.ofWord(type).forEach(record.headers()::add);
+    headers.forEach(record.headers()::add);
+    send(record);
   }
 
   /** Publishes a record as it is, and says where it stands. */

@@ -93,6 +93,10 @@ public enum Metric {
       "",
       "Checkpoints that the converter is done with, by outcome: converted, refused, skipped, buried."),
   CONVERSION_TIME("godwit.conversion", "seconds", "Time that a conversion took."),
+  CERTIFICATE_LEFT(
+      "godwit.certificate.left",
+      "seconds",
+      "How long the first of the certificates still holds that this process uses or is shown, by whose they are; without end where there is none."),
   WORKER_SILENT(
       "godwit.worker.silent",
       "seconds",

@@ -46,6 +46,11 @@ public enum Setting {
   METRICS_PORT(
       "GODWIT_METRICS_PORT", "0", "port for /metrics, /health/live and /health/ready; 0 for none"),
   LOG_LEVEL("GODWIT_LOG_LEVEL", "INFO", "least level that is logged: DEBUG, INFO, WARN or ERROR"),
+  LOG_FORMAT("GODWIT_LOG_FORMAT", "text", "how it is logged: text, or json for one object a line"),
+  OTLP_ENDPOINT(
+      "OTEL_EXPORTER_OTLP_ENDPOINT",
+      "",
+      "URL of an OpenTelemetry collector that takes traces over HTTP, such as http://host:4318; none: no traces"),
   DOCKER_HOST("DOCKER_HOST", "unix:///var/run/docker.sock", "where the Docker Engine answers");
 
   private final String variable;

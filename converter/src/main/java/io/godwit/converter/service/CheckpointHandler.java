@@ -105,6 +105,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
       device.publish(Topic.CONVERSIONS, checkpoint.getDevice(), conversion);
       Metric.CONVERSION_TIME.timer(metrics).record(Duration.between(begin, clock.instant()));
       count("converted");
+      voice.took(PHASE, begin);
       voice.say(
           Phase.CONVERTED,
           "%d images for %s, %d things rewritten"
@@ -115,6 +116,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
           conversion.getPhasesList(),
           conversion.getReportList());
     } catch (RefusedException e) {
+      voice.took(PHASE, begin);
       abort(checkpoint, voice, String.join("; ", e.reasons()), e.refusals());
     } catch (ImageException | ElfException | IllegalArgumentException e) {
       LOG.warn("the checkpoint cannot be converted", e);
@@ -162,6 +164,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
           .addPhases(
               PhaseTime.newBuilder()
                   .setPhase(PHASE)
+                  .setBeginMs(begin.toEpochMilli())
                   .setDurationMs(Duration.between(begin, clock.instant()).toMillis())
                   .setBytes(Inputs.rewrittenBytes(grafted))
                   .setFrozen(true))

@@ -12,6 +12,7 @@ import io.godwit.messaging.Party;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
 import io.godwit.service.ServiceRuntime;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,8 +33,10 @@ public final class Converter {
       throws IOException {
     Path work = runtime.settings().stateDir().resolve(SERVICE);
     CheckpointHandler.show(runtime.metrics());
+    Spans spans = runtime.adopt("converter's traces", Spans.of(runtime.settings(), SERVICE));
     EventPublisher events =
-        runtime.adopt("converter's events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt(
+            "converter's events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     DecisionLog decisions = runtime.adopt("converter's decisions", kafka.decisionLog());
     CheckpointHandler handler =
         new CheckpointHandler(

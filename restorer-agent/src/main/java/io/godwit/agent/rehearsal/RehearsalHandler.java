@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -94,6 +95,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
           List.of(),
           e.refusals());
     }
+    people.took("rehearse", Instant.ofEpochMilli(begin));
     rehearsal.setDurationMs(clock.millis() - begin);
     keep(id, preparation, rehearsal.build());
     answer(preparation, rehearsal.build());

@@ -174,6 +174,7 @@ final class Settlement {
               decisions.failed(id, claimed.entry().attempt(), nothing.reason(), nothing.criuSaid());
         };
     MigrationEvents people = people(claimed.entry(), claimed.task());
+    people.took(times);
     switch (verdict) {
       case Verdict.Succeeded success ->
           people.say(
