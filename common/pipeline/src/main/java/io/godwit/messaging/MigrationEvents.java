@@ -83,6 +83,11 @@ public final class MigrationEvents {
     return new MigrationEvents(still, send, clock);
   }
 
+  /** The same voice, where a rehearsal has said how long the container will stand still. */
+  public MigrationEvents forecast(long millis) {
+    return new MigrationEvents(frame.toBuilder().setForecastMs(millis).build(), send, clock);
+  }
+
   /** How far long work is. Said at most twice a second; the end is always said. */
   public void progress(Phase phase, String message, long doneBytes, long totalBytes) {
     long now = clock.millis();
