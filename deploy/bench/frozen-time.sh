@@ -2,11 +2,12 @@
 # How long a container stands still, beside bare CRIU and the bare Engine: stock Redis of several sizes moves from this
 # machine to itself under another name; in the same run a Redis filled alike, a plain process of this machine, goes
 # through `criu dump`, `cp` and `criu restore`, and one in a container through `docker checkpoint create`, `cp` and
-# `docker start --checkpoint`. Prints the phases, the bytes moved before and during the freeze, and the ratios. It
-# asserts nothing: see README.md. Run as root, after deploy/setup/environment.sh and a build, while nobody else moves
-# containers of this machine.
+# `docker start --checkpoint`. Then one of them moves while a client writes 20 MB/s into it, and one is rolled back. Prints
+# the phases, the bytes moved before and during the freeze, the ratios, and a table of all, with what is expected of it
+# beside. It asserts nothing: see README.md. Run as root, after deploy/setup/environment.sh and a build, while nobody else
+# moves containers of this machine.
 #
-#   frozen-time.sh [MiB]...     sizes of the data (1 256 1024)
+#   frozen-time.sh [MiB]...     sizes of the data (1 256 1024); the first of at least 256 is the one that is written to
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 sizes=("$@")
@@ -15,10 +16,14 @@ work=$(mktemp -d /var/tmp/godwit-bench.XXXXXX)
 kafka=$((20000 + RANDOM % 10000))
 port=$((kafka + 10))
 godwit=$root/deploy/target/dist/bin/godwit
+# In seconds, by README.md.
+declare -A expected=([1]=0.5 [256]=0.8 [1024]=1.5 [written]=1.0 [back]=0.3)
+declare -A bare_of engine_of
+rows=()
 export GODWIT_KAFKA=127.0.0.1:$kafka GODWIT_HOST=bench
 
 finish() {
-  docker rm --force --volumes godwit-bench godwit-bench-moved >/dev/null 2>&1 || true
+  docker rm --force --volumes godwit-bench godwit-bench-moved godwit-bench-writer >/dev/null 2>&1 || true
   [ -z "${redis:-}" ] || kill -KILL "$redis" 2>/dev/null || true
   [ -z "${standalone:-}" ] || { kill "$standalone" 2>/dev/null && wait "$standalone"; } || true
   rm -rf "$work"
@@ -28,6 +33,14 @@ trap finish EXIT
 now() { echo "${EPOCHREALTIME/./}"; }
 seconds() { awk -v us="$1" 'BEGIN { printf "%.2f", us / 1e6 }'; }
 ratio() { awk -v ms="$1" -v us="$2" 'BEGIN { print ms * 1000 / us }'; }
+# tells NAME BARE-US ENGINE-US MS EXPECTED: a line of the table at the end; 0 where there is none.
+tells() {
+  rows+=("$(awk -v name="$1" -v bare="$2" -v engine="$3" -v ms="$4" -v expected="$5" '
+    function s(us) { return us ? sprintf("%.2f s", us / 1e6) : "" }
+    function times(us) { return us ? sprintf("%.2f", ms * 1000 / us) : "" }
+    BEGIN { printf "| %s | %s | %s | %.2f s | %s | %s | %s |", name, s(bare), s(engine), ms / 1000,
+      times(bare), times(engine), expected ? expected " s" : "" }')")
+}
 row() { printf '  %-28s %9s s  %10s MiB  %s\n' "$@"; }
 
 # answers COMMAND...: waits until redis-cli called so answers.
@@ -75,7 +88,7 @@ bare() {
   answers "${cli[@]}"
   kill -KILL "$redis"
   redis=
-  bare_us=$((restored - began))
+  bare_of[$size]=$((restored - began))
   by_hand "criu dump" "criu restore" "bare CRIU in all"
 }
 
@@ -96,13 +109,13 @@ engine() {
   docker start --checkpoint by-hand godwit-bench >/dev/null
   restored=$(now)
   answers docker exec godwit-bench redis-cli
-  engine_us=$((restored - began))
+  engine_of[$size]=$((restored - began))
   by_hand "docker checkpoint create" "docker start --checkpoint" "bare Engine in all"
 }
 
 # started MIB: a Redis in a container, filled.
 started() {
-  docker rm --force --volumes godwit-bench godwit-bench-moved >/dev/null 2>&1 || true
+  docker rm --force --volumes godwit-bench godwit-bench-moved godwit-bench-writer >/dev/null 2>&1 || true
   docker run --detach --name godwit-bench godwit/stock redis-server --save '' --enable-debug-command yes >/dev/null
   answers docker exec godwit-bench redis-cli
   fill "$1" docker exec --interactive godwit-bench redis-cli
@@ -117,9 +130,9 @@ fill() {
   done
 }
 
+# moved NAME MIB: moves the container that was started, filled so.
 moved() {
-  local size=$1 frozen
-  started "$size"
+  local name=$1 size=$2 frozen
   "$godwit" migrate godwit-bench --to bench --name godwit-bench-moved --watch --deadline 600 >"$work/moved" ||
     { cat "$work/moved" >&2; exit 1; }
   answers docker exec godwit-bench-moved redis-cli
@@ -133,8 +146,32 @@ moved() {
   # From the dump's begin until the restored process runs, by the machine's clock; the phases leave the gaps out.
   frozen=$(sed -n 's/.*it stood still for \([0-9]*\) ms.*/\1/p' "$work/moved" | head -n 1)
   row "stood still in all" "$(seconds $((frozen * 1000)))" "" ""
-  printf '  %-28s %9.2f\n' "ratio to bare CRIU" "$(ratio "$frozen" "$bare_us")"
-  printf '  %-28s %9.2f\n' "ratio to the bare Engine" "$(ratio "$frozen" "$engine_us")"
+  sed -n 's/.*for about \([0-9]*\) ms.*/\1/p' "$work/moved" | tail -n 1 |
+    awk '{ printf "  %-28s %9.2f s\n", "was predicted", $1 / 1000 }'
+  printf '  %-28s %9.2f\n' "ratio to bare CRIU" "$(ratio "$frozen" "${bare_of[$size]}")"
+  printf '  %-28s %9.2f\n' "ratio to the bare Engine" "$(ratio "$frozen" "${engine_of[$size]}")"
+  tells "$name" "${bare_of[$size]}" "${engine_of[$size]}" "$frozen" "${expected[${3:-$size}]:-}"
+}
+
+# A client from outside, which sets one of the MiB values of the container that was started anew, twenty times a second.
+# It does not come back when its connection ends, which it does when the container moves.
+writes() {
+  local size=$1 address program
+  address=$(docker inspect --format '{{.NetworkSettings.IPAddress}}' godwit-bench)
+  program='import os, random, socket, sys, time
+redis = socket.create_connection((sys.argv[1], 6379))
+value = b"$1000000\r\n" + bytes(65 + b % 26 for b in os.urandom(1000000)) + b"\r\n"
+due = time.monotonic()
+while True:
+  key = b"key%d" % random.randint(1, int(sys.argv[2]))
+  redis.sendall(b"*3\r\n$3\r\nSET\r\n$%d\r\n%s\r\n" % (len(key), key) + value)
+  if redis.recv(100) != b"+OK\r\n": break
+  due += 0.05
+  time.sleep(max(0, due - time.monotonic()))'
+  docker run --detach --name godwit-bench-writer godwit/stock python3 -c "$program" "$address" "$size" >/dev/null
+  sleep 2
+  [ "$(docker inspect --format '{{.State.Running}}' godwit-bench-writer)" = true ] ||
+    { docker logs godwit-bench-writer >&2; exit 1; }
 }
 
 # A container that CRIU dumps and cannot restore, by its ping socket: it fails on the device, and the source goes on.
@@ -152,8 +189,10 @@ while True: time.sleep(0.01)'
   awk '/^history/ { state = "" } $1 == "state:" { state = $2 } $1 == "at_ms:" { at[state] = $2 }
     END { if (!("FAILED" in at) || !("ROLLED_BACK" in at)) exit 1
           printf "  %-28s %9.2f s\n", "from the decision to running", (at["ROLLED_BACK"] - at["FAILED"]) / 1000
-          printf "  %-28s %9.2f s\n", "from its freeze to running", (at["ROLLED_BACK"] - at["FREEZING"]) / 1000 }' "$journal" ||
+          printf "  %-28s %9.2f s\n", "from its freeze to running", (at["ROLLED_BACK"] - at["FREEZING"]) / 1000
+          print at["ROLLED_BACK"] - at["FAILED"] >"'"$work/back"'" }' "$journal" ||
     { cat "$work/moved" >&2; exit 1; }
+  tells "a roll back, from the decision on" 0 0 "$(cat "$work/back")" "${expected[back]}"
 }
 
 mkdir "$work/root"
@@ -173,12 +212,27 @@ echo "$(nproc) processors, $(free -g | awk '/^Mem/ { print $2 }') GiB, kernel $(
 # The first migration loads classes and the image; it is not counted.
 bare 1 >/dev/null
 engine 1 >/dev/null
-moved 1 >/dev/null
+started 1
+moved "not counted" 1 >/dev/null
+rows=()
+written=
 for size in "${sizes[@]}"; do
   echo "Redis with $size MiB"
   bare "$size"
   engine "$size"
-  moved "$size"
+  started "$size"
+  moved "$size MiB" "$size"
+  [ -n "$written" ] || [ "$size" -lt 256 ] || written=$size
 done
+if [ -n "$written" ]; then
+  echo "Redis with $written MiB, 20 MB/s of it written"
+  started "$written"
+  writes "$written"
+  moved "$written MiB, 20 MB/s written" "$written" written
+fi
 echo "A roll back: the device cannot restore it"
 rolled_back
+echo
+echo "| | bare CRIU | bare Engine | Godwit | to CRIU | to the Engine | expected |"
+echo "|---|---|---|---|---|---|---|"
+printf '%s\n' "${rows[@]}"

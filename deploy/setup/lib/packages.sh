@@ -31,6 +31,7 @@ packages_step() {
   [ "$(uname -m)" != aarch64 ] || cross=x86_64
   while read -r command package why; do
     command -v "$command" >/dev/null && continue
+    [ ! -e "$command" ] || continue
     if [ "$only_check" = yes ]; then
       lack packages "$package ($why)"
     else

@@ -84,6 +84,8 @@ final class ArchitectureTest {
           "contract",
           "refusal",
           "service",
+          "trace",
+          "trust",
           "messaging",
           "blob",
           "pages",
@@ -112,6 +114,7 @@ final class ArchitectureTest {
           "agent.hold",
           "agent.proof",
           "agent.container",
+          "agent.ready",
           "agent.rehearsal",
           "agent.restore",
           "agent",
@@ -124,6 +127,7 @@ final class ArchitectureTest {
           "batch",
           // deploy
           "standalone",
+          "setup.store",
           "cli");
 
   /**

@@ -1,6 +1,7 @@
 package io.godwit.checkpointer;
 
-import io.godwit.blob.BlobStore;
+import io.godwit.blob.GrantingPublisher;
+import io.godwit.blob.S3BlobStore;
 import io.godwit.checkpointer.freeze.Waiting;
 import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
@@ -36,6 +37,7 @@ import io.godwit.messaging.DeviceDirectory;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
@@ -43,6 +45,7 @@ import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,23 +60,30 @@ public final class Checkpointer {
 
   private Checkpointer() {}
 
+  /** What it uses on Kafka. */
+  public static Party.Checkpointer party(Settings settings) {
+    return new Party.Checkpointer(settings.host());
+  }
+
   /**
    * Starts the checkpointer of this machine; its parts stop with the runtime. Goes on with what its
-   * journal has, and only then takes new requests.
+   * journal has, and only then takes new requests. Waits for the broker, and looks whether its
+   * topics are safe, before it listens to anybody: what was given up thaws before that.
    *
    * @throws IOException when the journal cannot be read or the machine does not say what it is
    */
   public static void start(
-      ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
-      throws IOException {
+      ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
+      throws IOException, InterruptedException {
     Settings settings = runtime.settings();
     String host = settings.host();
     Path state = settings.stateDir();
     CommandRunner commands = CommandRunner.ofProcesses();
 
     DockerEngine engine = runtime.adopt("engine", new HttpDockerEngine(settings.dockerHost()));
+    Spans spans = runtime.adopt("traces", Spans.of(settings, SERVICE));
     EventPublisher events =
-        runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt("events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     DecisionLog log = runtime.adopt("decisions", kafka.decisionLog());
     DeviceDirectory directory = runtime.adopt("devices", kafka.deviceDirectory());
 
@@ -118,7 +128,8 @@ public final class Checkpointer {
                     clock,
                     Sleeper.SYSTEM),
                 new CgroupFreezer(processes, CGROUPS)),
-            new Workshop.Meeting(kafka.publisher(), log, blobs, devices),
+            new Workshop.Meeting(
+                new GrantingPublisher(kafka.publisher(), blobs, clock), log, blobs, devices),
             preflight,
             new Workshop.Desk(journal, gate, inbox, announcer),
             state,
@@ -136,7 +147,7 @@ public final class Checkpointer {
                 Sleeper.SYSTEM,
                 Threads.SYSTEM,
                 settings.migrationsAtOnce()));
-    worker.recover();
+    worker.recover(() -> kafka.createTopicsPatiently(party(settings)));
 
     Requests requests = new Requests(host, journal, worker, log, inbox, announcer, clock);
     Checks checks =
@@ -152,7 +163,7 @@ public final class Checkpointer {
                 Threads.SYSTEM));
     Inventory inventory = new Inventory(engine, new ProcessTable(PROC), facts, clock);
     Rehearsals rehearsals = new Rehearsals(journal, inbox);
-    Group group = Group.of(SERVICE, host);
+    Group group = party(settings).group().orElseThrow();
     runtime.adopt(
         "rehearsals",
         kafka.subscribe(
@@ -170,7 +181,7 @@ public final class Checkpointer {
                 Request.getDefaultInstance(),
                 (record, request) -> {
                   checks.ask(request.getCheck());
-                  requests.handle(record.writtenAt(), request);
+                  requests.handle(record.writtenAt(), Requests.traced(request, record));
                 })));
     runtime.adopt(
         "host's voice", new HostVoice(inventory::look, kafka.publisher(), Threads.SYSTEM));

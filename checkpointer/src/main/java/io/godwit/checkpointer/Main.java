@@ -33,7 +33,6 @@ public final class Main {
       S3BlobStore blobs =
           runtime.adopt("blobs", new S3BlobStore(runtime.settings(), runtime.metrics()));
       KafkaMessaging kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
-      kafka.createTopicsPatiently();
       Checkpointer.start(runtime, kafka, blobs, clock);
       runtime.ready();
       runtime.awaitStop();

@@ -26,7 +26,7 @@ public final class Rehearsals {
       return;
     }
     if (rehearsal.hasPagesHeld()) {
-      inbox.held(id, rehearsal.getPagesHeld().getRound());
+      inbox.held(id, rehearsal.getPagesHeld());
       return;
     }
     journal.keepRehearsal(rehearsal);

@@ -13,7 +13,9 @@ import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Request;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.PoisonException;
+import io.godwit.messaging.Received;
 import io.godwit.messaging.Verdict;
+import io.godwit.trace.TraceContext;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -93,6 +95,21 @@ public final class Requests {
           throw new PoisonException(
               "a request that is neither a migration, a batch nor an abort; this version knows no other");
     }
+  }
+
+  /** In the trace that its record names, where it does not name one itself: it is kept so. */
+  static Request traced(Request request, Received record) {
+    Optional<TraceContext> named =
+        Optional.ofNullable(record.headers().get(TraceContext.HEADER)).flatMap(TraceContext::parse);
+    return request.hasMigration() && request.getMigration().getTraceparent().isEmpty()
+        ? named.map(trace -> in(trace, request)).orElse(request)
+        : request;
+  }
+
+  private static Request in(TraceContext trace, Request request) {
+    return request.toBuilder()
+        .setMigration(request.getMigration().toBuilder().setTraceparent(trace.header()))
+        .build();
   }
 
   /** A host that was off for days must not carry out what nobody waits for any more. */

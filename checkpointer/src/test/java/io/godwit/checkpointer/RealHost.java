@@ -105,7 +105,7 @@ final class RealHost implements AutoCloseable {
           try {
             Service running = service.orElseThrow();
             if (rehearsal.hasPagesHeld()) {
-              running.inbox().held(rehearsal.getMigrationId(), rehearsal.getPagesHeld().getRound());
+              running.inbox().held(rehearsal.getMigrationId(), rehearsal.getPagesHeld());
               return;
             }
             running.journal().keepRehearsal(rehearsal);

@@ -18,9 +18,12 @@ import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
 import io.godwit.contract.Request;
 import io.godwit.messaging.PoisonException;
+import io.godwit.messaging.Received;
 import io.godwit.messaging.Topic;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +94,20 @@ final class RequestsTest {
     assertTrue(said.contains("container '-v /:/host'"), said);
     assertTrue(said.contains("device ''"), said);
     assertTrue(service.journal().unsettled().isEmpty());
+  }
+
+  @Test
+  void theTraceThatItsRecordNamesIsKeptWhereItNamesNone() {
+    String header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    Request request = Request.newBuilder().setMigration(FakeHost.request()).build();
+    Request traced = Requests.traced(request, record(header));
+    assertEquals(header, traced.getMigration().getTraceparent());
+    assertEquals(traced, Requests.traced(traced, record(header.replace('4', '5'))));
+    assertEquals(request, Requests.traced(request, record("no trace")));
+  }
+
+  private static Received record(String traceparent) {
+    return new Received("", new byte[0], Instant.EPOCH, Map.of("traceparent", traceparent));
   }
 
   @Test

@@ -32,7 +32,7 @@ public final class Main {
     try (ServiceRuntime runtime =
         new ServiceRuntime(Converter.SERVICE, Settings.ofProcess(), clock)) {
       KafkaMessaging kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
-      kafka.createTopicsPatiently();
+      kafka.createTopicsPatiently(Converter.PARTY);
       S3BlobStore blobs =
           runtime.adopt("blobs", new S3BlobStore(runtime.settings(), runtime.metrics()));
       Converter.start(runtime, kafka, blobs, clock);

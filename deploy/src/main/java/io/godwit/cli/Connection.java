@@ -20,6 +20,13 @@ final class Connection {
   private @Nullable String kafka;
 
   @Option(
+      names = "--kafka-properties",
+      paramLabel = "FILE",
+      description =
+          "Further properties of Kafka's clients, as TLS and SASL (default: $GODWIT_KAFKA_PROPERTIES).")
+  private @Nullable String properties;
+
+  @Option(
       names = "--topic-prefix",
       paramLabel = "PREFIX",
       description =
@@ -31,6 +38,8 @@ final class Connection {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.putIfAbsent("GODWIT_KAFKA", "127.0.0.1:9092");
     Optional.ofNullable(kafka).ifPresent(value -> environment.put("GODWIT_KAFKA", value));
+    Optional.ofNullable(properties)
+        .ifPresent(value -> environment.put("GODWIT_KAFKA_PROPERTIES", value));
     Optional.ofNullable(prefix).ifPresent(value -> environment.put("GODWIT_TOPIC_PREFIX", value));
     return new Settings(environment);
   }

@@ -4,7 +4,10 @@ package io.godwit.cli;
 enum ExitStatus {
   /** Done; of {@code migrate}: the container runs on the device. */
   DONE(0),
-  /** Not moved: the container runs on the source as before. Of {@code abort}: too late. */
+  /**
+   * Not moved: the container runs on the source as before. Of {@code abort}: too late. Of {@code
+   * setup}: something is not as it must be.
+   */
   NOT_MOVED(1),
   /** The words of the call are off (picocli's own code), or what it asks for cannot be. */
   USAGE(2),

@@ -22,7 +22,9 @@ import picocli.CommandLine.Command;
       DevicesCommand.class,
       AbortCommand.class,
       ResolveCommand.class,
-      DeadLettersCommand.class
+      DeadLettersCommand.class,
+      Setup.class,
+      KeysCommand.class
     },
     description = "Moves running containers between machines and instruction sets.")
 public final class Godwit {

@@ -17,10 +17,10 @@ import io.godwit.contract.Request;
 import io.godwit.messaging.DeadLetter;
 import io.godwit.messaging.PoisonException;
 import io.godwit.messaging.Topic;
+import io.godwit.messaging.TopicNames;
 import io.godwit.messaging.Wire;
 import io.godwit.service.Settings;
 import java.io.PrintStream;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** A dead letter in full, for people. */
@@ -65,9 +65,8 @@ final class LetterText {
 
   private static Optional<Message> message(DeadLetter letter, Settings settings) {
     Message prototype =
-        Arrays.stream(Topic.values())
-            .filter(topic -> letter.topic().equals(settings.topicPrefix() + topic.baseName()))
-            .findFirst()
+        new TopicNames(settings.topicPrefix())
+            .topicOf(letter.topic())
             .map(LetterText::prototype)
             // Of a version that wrote a message around the record.
             .orElse(io.godwit.contract.DeadLetter.getDefaultInstance());

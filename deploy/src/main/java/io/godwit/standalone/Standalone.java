@@ -93,7 +93,11 @@ public final class Standalone {
   private static void startServices(ServiceRuntime runtime, Clock clock)
       throws IOException, InterruptedException {
     KafkaMessaging kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
-    kafka.createTopics();
+    kafka.createTopics(
+        Converter.PARTY,
+        BatchController.PARTY,
+        Checkpointer.party(runtime.settings()),
+        Agent.party(runtime.settings()));
     S3BlobStore blobs =
         runtime.adopt("blobs", new S3BlobStore(runtime.settings(), runtime.metrics()));
     Converter.start(runtime, kafka, blobs, clock);

@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.contract.Event;
+import io.godwit.contract.Phase;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.Topic;
 import java.util.ArrayList;
@@ -27,6 +28,15 @@ public final class Told implements AutoCloseable {
         .map(Outcome::of)
         .flatMap(Optional::stream)
         .map(ExitStatus::code)
+        .toList();
+  }
+
+  /** The messages of one phase of a migration, in order. */
+  public List<String> messages(String id, Phase phase) {
+    heard.addAll(events.poll());
+    return heard.stream()
+        .filter(event -> event.getMigrationId().equals(id) && event.getPhase() == phase)
+        .map(Event::getMessage)
         .toList();
   }
 

@@ -8,10 +8,14 @@ import io.godwit.contract.Decision;
 import io.godwit.contract.MigrationRequest;
 import io.godwit.contract.Request;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.trace.TraceContext;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -22,6 +26,21 @@ import org.junit.jupiter.api.Test;
 /** {@code counter} crosses from this machine to the ARM64 device. */
 @OnArm64
 final class CounterIT {
+  private static final TraceContext ASKED =
+      new TraceContext("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+
+  private static final Set<String> PARTS =
+      Set.of(
+          "checkpointer migration",
+          "checkpointer preflight",
+          "restorer-agent rehearse",
+          "checkpointer dump",
+          "checkpointer upload",
+          "converter convert",
+          "restorer-agent fetch",
+          "restorer-agent restore",
+          "checkpointer frozen");
+
   @Test
   void goesOnOnTheDeviceWithoutGapOrRepeat(World world) {
     try (Counter counter = Counter.start(world, "e2e-counter")) {
@@ -68,7 +87,10 @@ final class CounterIT {
                       .setFreezeBudgetMs(World.FREEZE_BUDGET.toMillis()))
               .build()
               .toByteArray();
-      producer.send(new ProducerRecord<>("godwit.requests", world.host(), request)).get();
+      ProducerRecord<String, byte[]> record =
+          new ProducerRecord<>("godwit.requests", world.host(), request);
+      record.headers().add("traceparent", ASKED.header().getBytes(StandardCharsets.UTF_8));
+      producer.send(record).get();
       // A client that retries publishes twice; it is one migration all the same.
       producer.send(new ProducerRecord<>("godwit.requests", world.host(), request)).get();
 
@@ -79,6 +101,26 @@ final class CounterIT {
       assertEquals(
           List.of(Decision.KindCase.CLAIM, Decision.KindCase.SUCCEEDED),
           log.read(id).stream().map(Decision::getKindCase).toList());
+      isOneTrace(world, TraceContext.ofMigration(id, ASKED.traceId()));
     }
+  }
+
+  /** Of whoever asked: the migration is a part of it, and all that services did are its parts. */
+  private static void isOneTrace(World world, TraceContext whole) {
+    Awaitility.await("the parts of the trace")
+        .atMost(Duration.ofMinutes(3))
+        .untilAsserted(() -> {
+          List<Collector.Taken> spans = world.traces().of(whole.traceId());
+          Set<String> names =
+              spans.stream()
+                  .map(span -> span.service() + " " + span.name())
+                  .collect(Collectors.toSet());
+          assertTrue(names.containsAll(PARTS), names.toString());
+          for (Collector.Taken span : spans) {
+            boolean isWhole = span.span().equals(whole.spanId());
+            assertEquals(isWhole, span.name().equals("migration"));
+            assertEquals(isWhole ? ASKED.spanId() : whole.spanId(), span.parent());
+          }
+        });
   }
 }

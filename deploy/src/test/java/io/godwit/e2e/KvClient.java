@@ -24,7 +24,11 @@ final class KvClient implements AutoCloseable {
   private final OutputStream out;
 
   KvClient(int port) throws IOException {
-    socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
+    this(new InetSocketAddress("127.0.0.1", port));
+  }
+
+  KvClient(InetSocketAddress address) throws IOException {
+    socket.connect(address, TIMEOUT_MILLIS);
     socket.setSoTimeout(TIMEOUT_MILLIS);
     in =
         new BufferedReader(

@@ -1,5 +1,6 @@
 package io.godwit.e2e;
 
+import io.godwit.cores.KeepsACoreBusy;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.parallel.ResourceLockTarget;
 /** Tests with the virtual x86_64 machine: one after the other, beside those of other machines. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
+@KeepsACoreBusy(World.X86)
 @ExtendWith(World.Given.class)
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock(value = World.X86, target = ResourceLockTarget.CHILDREN)

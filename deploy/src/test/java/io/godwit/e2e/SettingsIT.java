@@ -2,6 +2,7 @@ package io.godwit.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.godwit.cores.KeepsACoreBusy;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,6 +54,7 @@ final class SettingsIT {
   @ParameterizedTest
   @Execution(ExecutionMode.CONCURRENT)
   @ResourceLock(value = World.X86, mode = ResourceAccessMode.READ)
+  @KeepsACoreBusy(World.X86)
   @MethodSource
   void movedAcross(Sample sample, World world) {
     move(sample, world);

@@ -14,12 +14,17 @@ final class Standalone implements AutoCloseable {
   private final Path program;
   private final Path data;
   private final List<String> options;
+  private final Map<String, String> environment;
   private Process process;
 
-  Standalone(Path program, Path data, List<String> options) {
+  /**
+   * @param environment settings beside the options
+   */
+  Standalone(Path program, Path data, List<String> options, Map<String, String> environment) {
     this.program = program;
     this.data = data;
     this.options = options;
+    this.environment = Map.copyOf(environment);
     this.process = start();
   }
 
@@ -48,6 +53,7 @@ final class Standalone implements AutoCloseable {
       ProcessBuilder builder = new ProcessBuilder(program.toString(), "standalone");
       builder.command().addAll(options);
       builder.environment().putAll(Map.of("JAVA_HOME", System.getProperty("java.home")));
+      builder.environment().putAll(environment);
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
       Process started = builder.start();

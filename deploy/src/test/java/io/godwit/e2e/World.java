@@ -29,12 +29,10 @@ final class World implements AutoCloseable {
   /** The port that {@code kv} is published on, on the source and in the device. */
   static final int KV_PORT = 17070;
 
-  /**
-   * What tests lock: {@link OnArm64}, {@link OnX86}. One: two that work slow each other too much.
-   */
-  static final String ARM64 = "the emulated machines";
+  /** What tests lock: {@link OnArm64}, {@link OnX86}. */
+  static final String ARM64 = "the emulated ARM64 machine";
 
-  static final String X86 = ARM64;
+  static final String X86 = "the emulated x86_64 machine";
 
   /** Whoever kills it takes it for himself. */
   static final String STANDALONE = "this machine's services";
@@ -43,10 +41,12 @@ final class World implements AutoCloseable {
   static final Duration FREEZE_BUDGET = Duration.ofMinutes(5);
 
   private static final String HOST = "e2e-host";
+  private static final String COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
   private final Path root;
   private final Path data;
   private final Path program;
+  private final Collector traces = new Collector();
   private final ThisMachine here;
   private final int kafkaPort;
   private final Device arm64;
@@ -80,7 +80,8 @@ final class World implements AutoCloseable {
                     "--device-kafka-port",
                     Integer.toString(Device.freePort()),
                     "--s3-port",
-                    Integer.toString(Device.freePort()))));
+                    Integer.toString(Device.freePort())),
+                Map.of(COLLECTOR, "http://127.0.0.1:" + traces.port())));
     Path script = root.resolve("deploy/device/device");
     arm64 = new Device(script, "e2e");
     x86 = new Device(script, "e2e-x86");
@@ -108,6 +109,11 @@ final class World implements AutoCloseable {
 
   Docker docker() {
     return here.docker();
+  }
+
+  /** What the services of all machines export. */
+  Collector traces() {
+    return traces;
   }
 
   String host() {
@@ -168,8 +174,21 @@ final class World implements AutoCloseable {
             "--checkpointer",
             root.resolve("checkpointer/target/dist").toString(),
             "--env-file",
-            data.resolve("device.env").toString()));
+            environmentOfDevices().toString()));
     awaitAnnouncement(device, before);
+  }
+
+  /** What standalone says that a device needs, and where its traces go. */
+  private Path environmentOfDevices() {
+    try {
+      // As virtual machines see this one's loopback.
+      String collector = "\n%s=http://10.0.2.2:%d\n".formatted(COLLECTOR, traces.port());
+      return Files.writeString(
+          data.resolve("traced-device.env"),
+          Files.readString(data.resolve("device.env")) + collector);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Starts services that were killed, and waits until the agent has announced its machine anew. */
@@ -198,7 +217,8 @@ final class World implements AutoCloseable {
 
   @Override
   public void close() {
-    try (Standalone _ = here.standalone()) {
+    try (Collector _ = traces;
+        Standalone _ = here.standalone()) {
       // Also one that did not come up.
       List.of(arm64, x86).forEach(Device::remove);
     }

@@ -3,6 +3,7 @@ package io.godwit.matrix;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.State;
+import io.godwit.cores.KeepsACoreBusy;
 import io.godwit.matrix.Wires.Moment;
 import io.godwit.matrix.Wires.Then;
 import io.godwit.matrix.Wires.Trap;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * and answers 500 all the same.
  */
 @Order(Lab.FIRST)
+@KeepsACoreBusy(Lab.KIND)
 @ExtendWith(OneLab.class)
 final class EngineRefusesIT {
   private static final Pattern ENGINES =

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.agent.hold.HeldStart;
 import io.godwit.agent.hold.Holding;
 import io.godwit.agent.hold.RuntimeFolder;
+import io.godwit.cores.KeepsACoreBusy;
 import io.godwit.docker.CriuLog;
 import io.godwit.docker.HttpDockerEngine;
 import io.godwit.docker.Network;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.TestInstance;
  * that wait to be restored from it.
  */
 @Order(Lab.FIRST)
+@KeepsACoreBusy(Lab.KIND)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HeldCreateIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);

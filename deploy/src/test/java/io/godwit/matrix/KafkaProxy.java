@@ -150,7 +150,8 @@ final class KafkaProxy implements AutoCloseable {
               .putLong(topic.getValue().getMostSignificantBits())
               .putLong(topic.getValue().getLeastSignificantBits());
       if (bytes.contains(HexFormat.of().formatHex(id.array())) || bytes.contains(name)) {
-        return topic.getKey();
+        // Of a device's own topics, which it is: not whose.
+        return topic.getKey().replaceFirst("[.].*", "");
       }
     }
     return "?";

@@ -38,6 +38,9 @@ final class Lab implements AutoCloseable {
   /** The order of its tests: before a virtual machine is up, which takes a processor. */
   static final int FIRST = 0;
 
+  /** {@link io.godwit.cores.KeepsACoreBusy}. */
+  static final String KIND = "the lab";
+
   static final String HOST = "matrix-host";
   static final String DEVICE = "matrix-device";
   static final String CHECKPOINTER = "checkpointer";

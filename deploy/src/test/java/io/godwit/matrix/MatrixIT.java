@@ -1,5 +1,6 @@
 package io.godwit.matrix;
 
+import io.godwit.cores.KeepsACoreBusy;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * what is said of it is so.
  */
 @Order(Lab.FIRST)
+@KeepsACoreBusy(Lab.KIND)
 @ExtendWith(OneLab.class)
 final class MatrixIT {
   /** {@code -Drow=REGEX} runs those alone whose names it matches. */

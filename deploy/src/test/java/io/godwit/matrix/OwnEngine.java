@@ -142,6 +142,18 @@ final class OwnEngine implements AutoCloseable {
         .toList();
   }
 
+  /** The creates of containers that wait for their images. */
+  List<ProcessHandle> waiting() {
+    return living().stream()
+        .filter(process ->
+            process
+                .info()
+                .arguments()
+                .filter(words -> List.of(words).contains("create"))
+                .isPresent())
+        .toList();
+  }
+
   private boolean isShim(ProcessHandle process) {
     try {
       String command = Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.checkpointer.migration.State;
+import io.godwit.cores.KeepsACoreBusy;
 import io.godwit.e2e.Docker;
 import io.godwit.e2e.Shell;
 import io.godwit.matrix.Wires.Moment;
 import io.godwit.matrix.Wires.Then;
 import io.godwit.matrix.Wires.Trap;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is promised of one name twice, of a log that forgets, of what cannot be restored. */
 @Order(Lab.FIRST)
+@KeepsACoreBusy(Lab.KIND)
 @ExtendWith(OneLab.class)
 final class PromiseIT {
   private static final Duration MINUTE = Duration.ofSeconds(60);
@@ -102,7 +105,7 @@ final class PromiseIT {
     try (var admin = lab.admin();
         KafkaMessaging kafka = KafkaMessaging.of(lab.settings())) {
       admin.deleteTopics(List.of("godwit.decisions")).all().get();
-      kafka.createTopics();
+      kafka.createTopics(new Party.Operator());
     }
     lab.learnTopics();
   }

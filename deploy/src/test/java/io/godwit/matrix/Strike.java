@@ -25,6 +25,8 @@ record Strike(Blow blow, Call at, Duration away, List<Call> once) {
     KILL_STORE,
     /** With live-restore: containers outlive it, and the next one takes them over. */
     KILL_ENGINE,
+    /** The shims of containers that wait in the runtime. */
+    KILL_SHIMS_OF_WHAT_WAITS,
     /** Without live-restore: the next one ends them. */
     KILL_ENGINE_AND_CONTAINERS,
     /** SIGSTOP, and SIGCONT when its time away is over. */
@@ -135,6 +137,10 @@ record Strike(Blow blow, Call at, Duration away, List<Call> once) {
       case KILL_BROKER -> lab.broker().kill();
       case KILL_STORE -> lab.store().kill();
       case KILL_ENGINE, KILL_ENGINE_AND_CONTAINERS -> lab.engine().kill();
+      case KILL_SHIMS_OF_WHAT_WAITS ->
+          lab.engine().waiting().stream()
+              .flatMap(create -> create.parent().stream())
+              .forEach(ProcessHandle::destroyForcibly);
       case STOP_CHECKPOINTER -> stop(lab.service(Lab.CHECKPOINTER));
       case STOP_AGENT -> stop(lab.service(Lab.AGENT));
     }
@@ -150,7 +156,7 @@ record Strike(Blow blow, Call at, Duration away, List<Call> once) {
   /** The victim comes back, when it has been away long enough. */
   void comeBack(Lab lab) throws InterruptedException {
     switch (blow) {
-      case STOP_CHECKPOINTER, STOP_AGENT -> {}
+      case STOP_CHECKPOINTER, STOP_AGENT, KILL_SHIMS_OF_WHAT_WAITS -> {}
       case KILL_CHECKPOINTER -> start(lab.service(Lab.CHECKPOINTER));
       case KILL_CONVERTER -> {
         lab.service(Lab.CONVERTER).awaitEnd();

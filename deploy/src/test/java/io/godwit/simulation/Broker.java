@@ -13,10 +13,10 @@ import io.godwit.messaging.MessagingException;
 import io.godwit.messaging.Publisher;
 import io.godwit.messaging.Received;
 import io.godwit.messaging.Topic;
+import io.godwit.messaging.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,7 @@ import java.util.Optional;
 final class Broker implements Publisher {
   static final String PUBLISH = "publish";
   static final String APPEND = "append";
+  private static final TopicNames NAMES = new TopicNames("godwit.");
 
   /** One record of a topic. */
   record Entry(String key, MessageLite value, long writtenMs) {
@@ -36,7 +37,7 @@ final class Broker implements Publisher {
 
   private final World world;
   private final Scheduler.Signal signal;
-  private final Map<Topic, List<Entry>> topics = new EnumMap<>(Topic.class);
+  private final Map<String, List<Entry>> topics = new HashMap<>();
   private final List<Decision> decisions = new ArrayList<>();
   private final List<String> deadLetters = new ArrayList<>();
   private int topicId = 1;
@@ -73,8 +74,13 @@ final class Broker implements Publisher {
     return signal;
   }
 
-  List<Entry> topic(Topic topic) {
-    return topics.computeIfAbsent(topic, _ -> new ArrayList<>());
+  /**
+   * The topic that records with this key stand in.
+   *
+   * @param key a device's name where each has a topic of its own
+   */
+  List<Entry> topic(Topic topic, String key) {
+    return topics.computeIfAbsent(NAMES.of(topic, key), _ -> new ArrayList<>());
   }
 
   /** The decision topic was deleted, and made again by whoever missed it. */
@@ -124,7 +130,7 @@ final class Broker implements Publisher {
 
   /** Puts a record, at once. */
   void put(Topic topic, String key, MessageLite value) {
-    topic(topic).add(new Entry(key, value, world.epochMs()));
+    topic(topic, key).add(new Entry(key, value, world.epochMs()));
     if (value instanceof Checkpoint checkpoint) {
       world.population().published(checkpoint, blobs(checkpoint));
     }

@@ -1,6 +1,7 @@
 package io.godwit.simulation;
 
 import com.google.protobuf.MessageLite;
+import io.godwit.agent.Granted;
 import io.godwit.agent.Parts;
 import io.godwit.agent.machine.Heartbeat;
 import io.godwit.agent.machine.Namesakes;
@@ -8,10 +9,12 @@ import io.godwit.agent.rehearsal.RehearsalHandler;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.restore.Restores;
 import io.godwit.agent.state.Boot;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.agent.state.Workplace;
+import io.godwit.blob.Grants;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.IsaName;
@@ -103,14 +106,21 @@ final class DeviceService implements Machine.Service {
     criu.recover();
     DockerClient engine = new DockerClient(world, machine);
     EventPublisher events = new EventPublisher(new Unheard(), "restorer-agent", clock);
+    Granted granted = new Granted(new Grants(clock));
     Parts parts =
         Parts.at(
             new Workplace(
-                new Workplace.Device(
-                    engine, criu, commands, proc, Isa.X86_64, 4096, Optional.empty()),
-                new Workplace.Meeting(publisher, events, world.broker().log(), world.store()),
-                new Workplace.Desk(self, state, journal, folder),
-                new Workplace.Waiting(clock, sleeper, world.threads())));
+                new Workplace.Device(engine, criu, commands, proc, Isa.X86_64, 4096),
+                new Workplace.Meeting(
+                    publisher,
+                    events,
+                    world.broker().log(),
+                    world.store().ofDevice(device, granted.grants())),
+                new Workplace.Desk(self, state, journal, folder, DevicePolicy.NONE),
+                new Workplace.Waiting(clock, sleeper, world.threads())),
+            world.plan().setting().holds()
+                ? Optional.of(machine.docker().runtime().of(actor))
+                : Optional.empty());
     RehearsalHandler rehearsals =
         parts.rehearsals(
             () -> profile(self),
@@ -124,18 +134,26 @@ final class DeviceService implements Machine.Service {
     restores.recovery().sweep();
     namesakes.awaitAlone();
     world
-        .group(Topic.PREPARATIONS, device, device::equals)
-        .join(actor, Wire.handler(Preparation.getDefaultInstance(), namesakes.alone(rehearsals)));
-    world
-        .group(Topic.PAGES, device, device::equals)
+        .group(Topic.PREPARATIONS, device, key -> true)
         .join(
             actor,
-            Wire.handler(PagesAhead.getDefaultInstance(), namesakes.alone(restores.pages())));
+            Wire.handler(
+                Preparation.getDefaultInstance(),
+                granted.taking(Preparation::getGrantsList, namesakes.alone(rehearsals))));
     world
-        .group(Topic.CONVERSIONS, device, device::equals)
+        .group(Topic.PAGES, device, key -> true)
         .join(
             actor,
-            Wire.handler(Conversion.getDefaultInstance(), namesakes.alone(restores.handler())));
+            Wire.handler(
+                PagesAhead.getDefaultInstance(),
+                granted.taking(PagesAhead::getGrantsList, namesakes.alone(restores.pages()))));
+    world
+        .group(Topic.CONVERSIONS, device, key -> true)
+        .join(
+            actor,
+            Wire.handler(
+                Conversion.getDefaultInstance(),
+                granted.taking(Conversion::getGrantsList, namesakes.alone(restores.handler()))));
   }
 
   /** As {@link Self#begin} does it, with numbers that are no accident. */

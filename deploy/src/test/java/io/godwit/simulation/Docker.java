@@ -11,8 +11,8 @@ import io.godwit.simulation.Life.Copy;
 import io.godwit.simulation.Life.Copy.State;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,6 +56,9 @@ final class Docker {
 
     boolean busy;
 
+    /** The Engine holds its lock on it: it is being started. */
+    boolean starting;
+
     /** Of what ran in it. */
     final List<Life.Dump> dumps = new ArrayList<>();
 
@@ -74,6 +77,9 @@ final class Docker {
   private final World world;
   private final Machine machine;
   private final Path root;
+  private final PlayedRuntime runtime;
+  private final Scheduler.Signal unlocked;
+  private final Runc runc;
   private final Map<String, Box> boxes = new LinkedHashMap<>();
   private Path program;
   private boolean hasImage;
@@ -83,6 +89,9 @@ final class Docker {
     this.world = world;
     this.machine = machine;
     this.root = Files.createDirectories(root);
+    this.runtime = new PlayedRuntime(world);
+    this.runc = new Runc(world, this);
+    this.unlocked = world.scheduler().signal();
     this.program = root.resolve("program");
     Files.writeString(program, "a program");
   }
@@ -97,6 +106,10 @@ final class Docker {
 
   boolean hasImage() {
     return hasImage;
+  }
+
+  PlayedRuntime runtime() {
+    return runtime;
   }
 
   EngineInfo info() {
@@ -125,6 +138,7 @@ final class Docker {
     String id = "%08x".formatted(machine.name().hashCode()) + "%056x".formatted(++made);
     Path layer = root.resolve("overlay2").resolve(id).resolve("diff");
     Files.createDirectories(layer);
+    Files.createDirectories(layer.resolveSibling("merged").resolve("etc"));
     Files.createDirectories(root.resolve("containers").resolve(id));
     Box box = new Box(id, name, body, layer);
     box.restartPolicy =
@@ -165,9 +179,58 @@ final class Docker {
         .putObject("GraphDriver")
         .put("Name", "overlay2")
         .putObject("Data")
-        .put("UpperDir", box.upper.toString());
+        .put("UpperDir", box.upper.toString())
+        .put("MergedDir", box.upper.resolveSibling("merged").toString());
     inspect.putObject("NetworkSettings").putObject("Networks");
     return Container.parse(inspect.toString());
+  }
+
+  /** Waits for the Engine's lock on a container. */
+  Box lock(Box box) throws IOException {
+    try {
+      while (box.starting) {
+        world.scheduler().await(unlocked, () -> !box.starting, Duration.ofHours(1));
+      }
+      return box;
+    } catch (InterruptedException e) {
+      throw new IOException("the Engine was interrupted", e);
+    }
+  }
+
+  /** {@code docker start}; one that is awaited waits in its create. */
+  void start(Box box) throws IOException {
+    Optional<PlayedRuntime.Call> call = runtime.call(box.id);
+    if (box.lives()) {
+      return;
+    }
+    if (call.isEmpty()) {
+      startFresh(box);
+      return;
+    }
+    box.starting = true;
+    try {
+      switch (call.get().await()) {
+        case PlayedRuntime.Word.Go(Path images) -> runc.restore(box, images, Optional.empty());
+        case PlayedRuntime.Word.Pass _ -> startFresh(box);
+        case PlayedRuntime.Word.No(String why) -> throw new DockerException.Refused(500, why);
+      }
+      runtime.started(box.id);
+    } finally {
+      unlock(box);
+    }
+  }
+
+  private void unlock(Box box) {
+    box.starting = false;
+    unlocked.raise();
+  }
+
+  /** What the Engine was at has ended with it. */
+  void stopWork() {
+    for (Box box : boxes.values()) {
+      box.busy = false;
+      unlock(box);
+    }
   }
 
   /** Starts a container's program from its beginning. */
@@ -188,7 +251,7 @@ final class Docker {
     return box.body.path("Entrypoint").path(0).asText().contains("probe");
   }
 
-  private void run(Box box, long identity) {
+  void run(Box box, long identity) {
     Path executable = isProbe(box) ? box.upper.resolve(".godwit-probe") : program;
     box.identity = identity;
     box.pid = machine.processes().appear(box.id, executable, identity);
@@ -237,51 +300,15 @@ final class Docker {
     machine.freezer(box.id).set(false);
   }
 
-  /** {@code runc checkpoint}: takes its time, and leaves a complete dump or none. */
+  /** {@code docker checkpoint create}. */
   void dump(Box box, String checkpoint, boolean exit) throws IOException {
     if (!box.lives() || box.busy) {
       throw new DockerException.Refused(409, "container %s is not running".formatted(box.name));
     }
-    box.busy = true;
-    long runc = machine.processes().command(1, "runc", "checkpoint", box.id);
-    long criu = machine.processes().command(runc, "criu", "swrk");
-    try {
-      Optional<Fault> fault = world.strike("dump " + machine.name());
-      long ms = 20 + world.draw(380);
-      ms += fault.filter(f -> f.kind() == Fault.Kind.DUMP_HANGS).map(Fault::ms).orElse(0L);
-      machine.processes().await(() -> !machine.processes().goesOn(criu), ms);
-      CriuConf conf = CriuConf.read(machine);
-      Path engines = checkpoint(box, checkpoint);
-      Files.createDirectories(engines);
-      Path images = conf.images().orElse(engines);
-      boolean refused = fault.filter(f -> f.kind() == Fault.Kind.DUMP_REFUSED).isPresent();
-      if (refused || !box.lives() || !machine.processes().goesOn(criu)) {
-        conf.log("(00.1) Error (criu/drawn.c:1): cannot dump");
-        throw new DockerException.Refused(500, "criu failed: type NOTIFY errno 0");
-      }
-      dumped(box, images, engines);
-      if (exit) {
-        end(box, 137);
-      }
-    } finally {
-      machine.processes().vanish(criu);
-      machine.processes().vanish(runc);
-      box.busy = false;
+    runc.dump(box, checkpoint(box, checkpoint));
+    if (exit) {
+      end(box, 137);
     }
-  }
-
-  private void dumped(Box box, Path images, Path engines) throws IOException {
-    long left = box.copy.map(world.population()::left).orElse(0L);
-    long number = box.copy.map(copy -> copy.life.dumps.size() + 1L).orElse(0L);
-    List<Path> files = CriuImages.write(images, new CriuImages.State(box.identity, left, number));
-    files.add(Files.writeString(engines.resolve("descriptors.json"), "[]"));
-    box.copy.ifPresent(copy -> {
-      Life.Dump dump = new Life.Dump(files);
-      dump.stale = copy.state == State.RUNNING;
-      copy.life.dumps.add(dump);
-      copy.dumps.add(dump);
-      box.dumps.add(dump);
-    });
   }
 
   /** {@code docker start --checkpoint}. */
@@ -293,42 +320,8 @@ final class Docker {
     if (box.lives()) {
       return;
     }
-    box.busy = true;
-    try {
-      world.pass(20, 300);
-      CriuConf conf = CriuConf.read(machine);
-      Path engines = checkpoint(box, checkpoint);
-      Path images = conf.images().orElse(engines);
-      CriuImages.State state;
-      try {
-        Files.readString(engines.resolve("descriptors.json"));
-        state = CriuImages.read(images);
-      } catch (NoSuchFileException | io.godwit.criu.ImageException e) {
-        throw new DockerException.Refused(500, "cannot restore: " + e.getMessage());
-      }
-      Optional<Fault> fault = world.strike("restore " + machine.name());
-      if (fault.filter(f -> f.kind() == Fault.Kind.FRESH_START).isPresent()) {
-        startFresh(box);
-        box.copy.ifPresent(copy -> copy.life.excuse("it was begun by mistake"));
-        return;
-      }
-      Optional<Life> life = world.population().life(state.identity());
-      boolean refused = fault.filter(f -> f.kind() == Fault.Kind.RESTORE_REFUSED).isPresent();
-      if (refused || life.filter(l -> !l.program.restorable()).isPresent()) {
-        conf.log("(00.1) Error (criu/drawn.c:2): cannot restore");
-        throw new DockerException.Refused(500, "criu failed: type RESTORE errno 0");
-      }
-      run(box, state.identity());
-      conf.log("(00.2) Restore finished successfully. Tasks resumed.");
-      life.ifPresent(l -> {
-        world.oracle().restored(l, l.dumps.get((int) state.dump() - 1));
-        Copy copy = new Copy(l, machine, box, state.leftMs());
-        box.copy = Optional.of(copy);
-        world.population().goesOn(copy);
-      });
-    } finally {
-      box.busy = false;
-    }
+    Path engines = checkpoint(box, checkpoint);
+    runc.restore(box, engines, Optional.of(engines));
   }
 
   Path checkpoint(Box box, String name) {
@@ -337,8 +330,8 @@ final class Docker {
 
   /** The Engine has come up: starts what its restart policy says. */
   void boot() {
+    stopWork();
     for (Box box : new ArrayList<>(boxes.values())) {
-      box.busy = false;
       if (!box.lives()
           && box.restartPolicy.name().equals("always")
           && !box.status.equals("created")) {

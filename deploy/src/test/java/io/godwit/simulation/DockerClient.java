@@ -80,7 +80,7 @@ final class DockerClient implements DockerEngine {
     ask(
         what,
         docker -> {
-          work.run(docker, docker.require(container));
+          work.run(docker, docker.lock(docker.require(container)));
           return true;
         });
   }
@@ -119,7 +119,9 @@ final class DockerClient implements DockerEngine {
         "inspect " + container,
         docker -> {
           Optional<Box> box = docker.find(container);
-          return box.isPresent() ? Optional.of(docker.inspect(box.get())) : Optional.empty();
+          return box.isPresent()
+              ? Optional.of(docker.inspect(docker.lock(box.get())))
+              : Optional.empty();
         });
   }
 
@@ -157,14 +159,7 @@ final class DockerClient implements DockerEngine {
 
   @Override
   public void start(String container) throws IOException {
-    tell(
-        "start " + container,
-        container,
-        (docker, box) -> {
-          if (!box.lives()) {
-            docker.startFresh(box);
-          }
-        });
+    tell("start " + container, container, Docker::start);
   }
 
   @Override
@@ -228,7 +223,7 @@ final class DockerClient implements DockerEngine {
         docker -> {
           Optional<Box> box = docker.find(container);
           if (box.isPresent()) {
-            docker.remove(box.get());
+            docker.remove(docker.lock(box.get()));
           }
           return true;
         });

@@ -31,6 +31,9 @@ final class Group {
   private long ownerSeenMs;
   private int committed;
 
+  /**
+   * @param name of who reads: where each device has a topic of its own, it is the device's
+   */
   Group(World world, Topic topic, String name, Predicate<String> mine) {
     this.world = world;
     this.broker = world.broker();
@@ -49,7 +52,7 @@ final class Group {
 
   /** Whether there is nothing left to be handled. */
   boolean isDone() {
-    List<Broker.Entry> all = broker.topic(topic);
+    List<Broker.Entry> all = broker.topic(topic, name);
     for (int i = committed; i < all.size(); i++) {
       if (mine.test(all.get(i).key())) {
         return false;
@@ -97,7 +100,7 @@ final class Group {
           continue;
         }
         int offset = committed;
-        Broker.Entry entry = broker.topic(topic).get(offset);
+        Broker.Entry entry = broker.topic(topic, name).get(offset);
         if (mine.test(entry.key())) {
           Optional<Fault> fault = world.strike(DELIVER);
           if (members.size() > 1 && !world.isCalm() && world.draw(3) == 0) {

@@ -1,6 +1,7 @@
 package io.godwit.simulation;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.GrantingPublisher;
 import io.godwit.checkpointer.Rehearsals;
 import io.godwit.checkpointer.Requests;
 import io.godwit.checkpointer.freeze.Waiting;
@@ -85,7 +86,11 @@ record HostService(World world, Machine machine) implements Machine.Service {
                     clock,
                     world.sleeper()),
                 new CgroupFreezer(processes, machine.cgroups())),
-            new Workshop.Meeting(world.broker(), log, world.store(), devices),
+            new Workshop.Meeting(
+                new GrantingPublisher(world.broker(), world.store(), clock),
+                log,
+                world.store(),
+                devices),
             new Preflight(
                 engine,
                 processes,

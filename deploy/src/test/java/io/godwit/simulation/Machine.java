@@ -216,10 +216,8 @@ final class Machine {
     open.forEach(answer ->
         answer.completeExceptionally(new DockerException.Silent("the Engine ended meanwhile")));
     if (keepsProcesses) {
-      for (Docker.Box box : docker.boxes()) {
-        // A pause stays one.
-        box.busy = false;
-      }
+      // A pause stays one.
+      docker.stopWork();
     } else {
       endProcesses("the Engine of %s was restarted".formatted(name));
     }
@@ -250,6 +248,7 @@ final class Machine {
     on = false;
     engine.kill();
     asked.clear();
+    docker.runtime().forgetAll();
     disk.cutPower(random);
     processes.endCommands();
     // What was not forced may be there or not, and be anything.

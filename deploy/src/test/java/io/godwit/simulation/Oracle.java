@@ -1,5 +1,6 @@
 package io.godwit.simulation;
 
+import io.godwit.agent.container.Containers;
 import io.godwit.simulation.Life.Copy;
 import io.godwit.simulation.Life.Copy.State;
 import java.util.HashMap;
@@ -89,11 +90,26 @@ final class Oracle {
             "NOT HANDLED: records of %s for %s".formatted(group.topic(), group.name()));
       }
     }
+    world.machines().forEach(this::lookAtWhatWaits);
     for (Life life : world.population().lives()) {
       if (!life.ended && life.excuse.isEmpty() && !life.runs()) {
         throw new Violation(
             "NEITHER RUNS NOR ENDED: %s%s"
                 .formatted(life, life.isThere() ? ", which stands still" : ""));
+      }
+    }
+  }
+
+  /** Nothing waits for images, or is half made, when its migration is known to be over. */
+  private void lookAtWhatWaits(Machine machine) {
+    for (Docker.Box box : machine.docker().boxes()) {
+      String migration = box.body.path("Labels").path(Containers.MIGRATION_LABEL).asText();
+      boolean over =
+          world.broker().decisions(migration).stream()
+              .anyMatch(decision -> decision.hasAbort() && !decision.getAbort().hasAttempt());
+      if (over && box.starting) {
+        throw new Violation(
+            "WAITS: %s on %s, whose migration is over".formatted(box.name, machine.name()));
       }
     }
   }

@@ -16,7 +16,11 @@ import java.util.stream.IntStream;
 record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> byMoment) {
   private static final int MOST_FAULTS = 5;
 
-  /** Machines and programs. */
+  /**
+   * Machines and programs.
+   *
+   * @param holds whether devices have the runtime that holds containers
+   */
   record Setting(
       List<String> hosts,
       List<String> deviceMachines,
@@ -25,7 +29,8 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
       boolean liveRestore,
       boolean removeSource,
       boolean again,
-      long deadlineMs) {}
+      long deadlineMs,
+      boolean holds) {}
 
   static Plan of(long seed) {
     Random random = new Random(seed);
@@ -110,7 +115,8 @@ record Plan(long seed, Setting setting, List<Fault> faults, Map<String, Fault> b
         random.nextBoolean(),
         random.nextInt(3) == 0,
         random.nextInt(5) == 0,
-        random.nextInt(4) == 0 ? 20_000 + random.nextInt(60_000) : 0);
+        random.nextInt(4) == 0 ? 20_000 + random.nextInt(60_000) : 0,
+        random.nextInt(3) > 0);
   }
 
   private static final Kind[] OF_CALLS = {

@@ -3,6 +3,8 @@ package io.godwit.simulation;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobException;
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.BlobUrls;
+import io.godwit.blob.Grants;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,14 +13,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
-/** The blob store that all services share. */
-final class Store implements BlobStore {
+/**
+ * The blob store that all services share. Checkpointers and converters may read all of it; a device
+ * only what it was given a URL for.
+ */
+final class Store implements BlobStore, BlobUrls {
   static final String SCOPE = "store";
 
   private final World world;
@@ -67,10 +73,23 @@ final class Store implements BlobStore {
 
   @Override
   public Blob put(byte[] bytes) throws IOException {
+    return put(bytes, "");
+  }
+
+  private Blob put(byte[] bytes, String folder) throws IOException {
     ask("put");
-    Blob blob = new Blob(digest(bytes), bytes.length);
-    blobs.put(blob.sha256(), bytes.clone());
+    Blob blob = new Blob(digest(bytes), bytes.length, folder);
+    blobs.put(key(blob), bytes.clone());
     return blob;
+  }
+
+  @Override
+  public String url(Blob blob, Duration valid) {
+    return key(blob);
+  }
+
+  private static String key(Blob blob) {
+    return blob.folder() + blob.sha256();
   }
 
   @Override
@@ -94,9 +113,9 @@ final class Store implements BlobStore {
 
   private byte[] get(Blob blob) throws IOException {
     ask("get");
-    byte[] bytes = blobs.get(blob.sha256());
+    byte[] bytes = blobs.get(key(blob));
     if (bytes == null) {
-      throw new BlobException("there is no blob " + blob.sha256());
+      throw new BlobException("there is no blob " + key(blob));
     }
     return bytes;
   }
@@ -106,6 +125,56 @@ final class Store implements BlobStore {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  /** As a device sees it. */
+  BlobStore ofDevice(String device, Grants grants) {
+    return new OfDevice(device, grants);
+  }
+
+  private final class OfDevice implements BlobStore {
+    private final String folder;
+    private final Grants grants;
+
+    OfDevice(String device, Grants grants) {
+      this.folder = Blob.folderOf(device);
+      this.grants = grants;
+    }
+
+    private Blob granted(Blob blob) throws BlobException {
+      if (grants.of(blob).filter(key(blob)::equals).isEmpty()) {
+        world.accuse("NO RIGHT: a device cannot read what its record names, " + key(blob));
+        throw new BlobException("no right to read " + key(blob));
+      }
+      return blob;
+    }
+
+    @Override
+    public Blob put(Path file, LongConsumer progress) throws IOException {
+      Blob blob = Store.this.put(Files.readAllBytes(file), folder);
+      progress.accept(blob.size());
+      return blob;
+    }
+
+    @Override
+    public Blob put(byte[] bytes) throws IOException {
+      return Store.this.put(bytes, folder);
+    }
+
+    @Override
+    public void fetch(Blob blob, Path into, LongConsumer progress) throws IOException {
+      Store.this.fetch(granted(blob), into, progress);
+    }
+
+    @Override
+    public InputStream open(Blob blob) throws IOException {
+      return Store.this.open(granted(blob));
+    }
+
+    @Override
+    public byte[] read(Blob blob, long offset, int length) throws IOException {
+      return Store.this.read(granted(blob), offset, length);
     }
   }
 }

@@ -221,8 +221,8 @@ class BlobsIT {
     s3.stop();
     try {
       String message = assertThrows(BlobException.class, () -> store.put(bytes("x"))).getMessage();
-      assertTrue(
-          message.startsWith("the bucket %s at %s".formatted(bucket, s3.endpoint())), message);
+      assertTrue(message.startsWith("storing blob sha256/"), message);
+      assertTrue(message.contains(s3.endpoint().toString()), message);
     } finally {
       s3.start();
     }
@@ -232,7 +232,8 @@ class BlobsIT {
   void wrongCredentialsAreAnError() {
     try (S3BlobStore wrong = store("a guess at it")) {
       String message = assertThrows(BlobException.class, () -> wrong.put(bytes("x"))).getMessage();
-      assertTrue(message.startsWith("the bucket " + bucket + " at "), message);
+      assertTrue(message.startsWith("storing blob sha256/"), message);
+      assertTrue(message.contains(" failed: "), message);
     }
   }
 

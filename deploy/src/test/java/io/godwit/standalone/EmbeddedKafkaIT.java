@@ -8,6 +8,7 @@ import io.godwit.contract.Claim;
 import io.godwit.contract.Decision;
 import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Topic;
 import io.godwit.service.Liveness;
 import io.godwit.service.Settings;
@@ -43,7 +44,9 @@ class EmbeddedKafkaIT {
   void dataSurvivesRestart(@TempDir Path folder) throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0, Optional.empty());
         KafkaMessaging messaging = messaging(kafka)) {
-      assertEquals(Topic.values().length, messaging.createTopics().size());
+      assertEquals(
+          Topic.values().length,
+          messaging.createTopics(new Party.Operator(), new Party.Agent("pi")).size());
       try (DecisionLog decisions = messaging.decisionLog()) {
         decisions.append(CLAIM);
       }
@@ -51,7 +54,7 @@ class EmbeddedKafkaIT {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0, Optional.empty());
         KafkaMessaging messaging = messaging(kafka);
         DecisionLog decisions = messaging.decisionLog()) {
-      assertEquals(List.of(), messaging.createTopics());
+      assertEquals(List.of(), messaging.createTopics(new Party.Operator()));
       assertEquals(List.of(CLAIM), decisions.read("m"));
     }
   }

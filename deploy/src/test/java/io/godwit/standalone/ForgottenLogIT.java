@@ -15,6 +15,7 @@ import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.LogPosition;
 import io.godwit.messaging.MessagingException;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.TopicTail;
 import io.godwit.service.Liveness;
@@ -75,7 +76,11 @@ class ForgottenLogIT {
       admin.deleteTopics(List.of(lab.nameOf(Topic.DECISIONS))).all().get();
     }
     KafkaMessaging operator = lab.service("operator", QUICK);
-    await().until(() -> operator.createTopics().equals(List.of(lab.nameOf(Topic.DECISIONS))));
+    await()
+        .until(() ->
+            operator
+                .createTopics(new Party.Operator())
+                .equals(List.of(lab.nameOf(Topic.DECISIONS))));
   }
 
   private void deleteBefore(long offset) throws Exception {

@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import io.godwit.messaging.DeadLetter;
 import io.godwit.messaging.DeadLetterBox;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.RetryPolicy;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
@@ -78,7 +79,7 @@ final class Lab implements AutoCloseable {
     clientProperties.ifPresent(file -> environment.put("GODWIT_KAFKA_PROPERTIES", file.toString()));
     Lab lab = new Lab(bootstrap, environment);
     try (KafkaMessaging messaging = lab.service("lab", QUICK)) {
-      messaging.createTopics();
+      messaging.createTopics(new Party.Operator());
     }
     return lab;
   }

@@ -3,6 +3,7 @@ package io.godwit.standalone;
 import static io.godwit.standalone.Lab.QUICK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.godwit.contract.Abort;
 import io.godwit.contract.Attempt;
@@ -15,9 +16,11 @@ import io.godwit.messaging.DecisionLog;
 import io.godwit.messaging.DeviceDirectory;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Verdict;
 import io.godwit.standalone.Brokers.Broker;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,8 +169,13 @@ class LogsIT {
       migration.progress(Phase.CONVERTING, "uploading", 5, 10);
       migration.say(Phase.CONVERTED, "done");
     }
-    List<byte[]> values = lab.all(Topic.EVENTS);
+    List<ConsumerRecord<byte[], byte[]>> records = lab.records(Topic.EVENTS);
+    List<byte[]> values = records.stream().map(ConsumerRecord::value).toList();
     assertEquals(3, values.size());
+    assertEquals("io.godwit.Event", header(records.getFirst(), "ce_type"));
+    assertEquals("/converter/ada", header(records.getFirst(), "ce_source"));
+    assertEquals("m", header(records.getFirst(), "ce_subject"));
+    assertNotEquals(header(records.getFirst(), "ce_id"), header(records.getLast(), "ce_id"));
     Event first = Event.parseFrom(values.getFirst());
     assertEquals("grafting", first.getMessage());
     assertEquals("converter", first.getService());
@@ -176,10 +185,14 @@ class LogsIT {
     assertEquals(Phase.CONVERTED, Event.parseFrom(values.get(2)).getPhase());
   }
 
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
   @Test
   void topicsAreCreatedOnceWithTheirPolicies() throws Exception {
     KafkaMessaging messaging = lab.service("checkpointer", QUICK);
-    assertEquals(List.of(), messaging.createTopics());
+    assertEquals(List.of(), messaging.createTopics(new Party.Operator()));
     ConfigResource devices =
         new ConfigResource(ConfigResource.Type.TOPIC, messaging.nameOf(Topic.DEVICES));
     ConfigResource decisions =

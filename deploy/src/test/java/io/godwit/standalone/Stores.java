@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.ArgumentsProvider;
 import org.junit.jupiter.params.support.ParameterDeclarations;
@@ -65,6 +67,19 @@ final class Stores implements ArgumentsProvider {
         .getStore(Namespace.create(Stores.class))
         .computeIfAbsent(name, key -> new Running(start.get()), Running.class)
         .store();
+  }
+
+  /** Gives a test class MinIO, in its constructor. */
+  static final class OfMinio implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+      return parameter.getParameter().getType() == S3.class;
+    }
+
+    @Override
+    public S3 resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      return running(context, "minio", Minio::new);
+    }
   }
 
   private static final class Embedded extends S3 {

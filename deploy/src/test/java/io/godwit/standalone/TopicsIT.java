@@ -2,16 +2,21 @@ package io.godwit.standalone;
 
 import static io.godwit.standalone.Lab.QUICK;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Topic;
 import io.godwit.service.Setting;
 import io.godwit.service.SettingsException;
 import io.godwit.standalone.Brokers.Broker;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -20,6 +25,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
@@ -63,7 +69,7 @@ class TopicsIT {
         .until(
             () -> {
               try {
-                service.createTopics();
+                service.createTopics(new Party.Operator());
                 return "";
               } catch (SettingsException e) {
                 return e.getMessage();
@@ -82,7 +88,9 @@ class TopicsIT {
             .formatted(broker.bootstrap(), lab.nameOf(topic), key, right);
     assertTrue(refusal.endsWith(command), refusal);
     set(topic, key, right);
-    await().ignoreException(SettingsException.class).until(() -> service.createTopics().isEmpty());
+    await()
+        .ignoreException(SettingsException.class)
+        .until(() -> service.createTopics(new Party.Operator()).isEmpty());
   }
 
   @Test
@@ -131,7 +139,60 @@ class TopicsIT {
           refusal);
       admin.deleteTopics(List.of(lab.nameOf(Topic.DECISIONS))).all().get();
     }
-    await().until(() -> service.createTopics().equals(List.of(lab.nameOf(Topic.DECISIONS))));
+    await()
+        .until(() ->
+            service
+                .createTopics(new Party.Operator())
+                .equals(List.of(lab.nameOf(Topic.DECISIONS))));
+  }
+
+  @Test
+  void deviceMakesItsOwnTopicsOnce() {
+    Party.Agent pi = new Party.Agent("pi");
+    List<String> own =
+        Stream.of("preparations", "pages", "conversions")
+            .map(name -> lab.settings.topicPrefix() + name + ".pi")
+            .toList();
+    assertEquals(own, service.createTopics(pi));
+    assertEquals(List.of(), service.createTopics(pi, new Party.Checkpointer("ada")));
+  }
+
+  @Test
+  void deviceWhoseNameIsAnothersToKafkaIsRefused() {
+    service.createTopics(new Party.Agent("pi.attic"));
+    String refusal =
+        assertThrows(
+                SettingsException.class, () -> service.createTopics(new Party.Agent("pi_attic")))
+            .getMessage();
+    assertTrue(refusal.contains("give the device another name (GODWIT_DEVICE)"), refusal);
+  }
+
+  @Test
+  void setUpTellsWhatIsMissingMakesItAndNamesWhatIsUnsafe() throws Exception {
+    String dry = godwit(0, "--device", "pi", "--dry-run");
+    assertTrue(
+        dry.contains("missing topic: " + lab.settings.topicPrefix() + "pages.pi: 1 partitions"),
+        dry);
+    assertEquals(3, godwit(0, "--device", "pi").lines().filter(l -> l.startsWith("made")).count());
+    assertEquals("No topic is missing.\n", godwit(0, "--device", "pi"));
+    set(Topic.DECISIONS, "cleanup.policy", "compact");
+    refusal(1);
+    String unsafe = godwit(1, "--device", "pi");
+    assertTrue(unsafe.contains("decisions has cleanup.policy=compact and needs delete"), unsafe);
+  }
+
+  @Test
+  void rightsAreNotGivenWhereNobodyWouldAskForThem(@TempDir Path folder) throws Exception {
+    Path principals = Files.writeString(folder.resolve("principals"), "agent pi User:pi\n");
+    String refused = godwit(1, "--principals", principals.toString());
+    assertTrue(refused.contains("has no authorizer, so whoever reaches it may do everything"));
+  }
+
+  private String godwit(int expected, String... words) {
+    return Command.godwit(
+        lab.settings,
+        expected,
+        Stream.concat(Stream.of("setup", "kafka"), Stream.of(words)).toArray(String[]::new));
   }
 
   @Test
@@ -141,7 +202,7 @@ class TopicsIT {
                 SettingsException.class,
                 () ->
                     lab.service("checkpointer", lab.settings.with(Setting.TOPIC_REPLICATION, "3"))
-                        .createTopics())
+                        .createTopics(new Party.Operator()))
             .getMessage();
     assertTrue(
         refusal.contains(

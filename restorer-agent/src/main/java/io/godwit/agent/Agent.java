@@ -10,11 +10,13 @@ import io.godwit.agent.machine.Namesakes;
 import io.godwit.agent.rehearsal.PortCheck;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.state.Boot;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Self;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.agent.state.Workplace;
-import io.godwit.blob.BlobStore;
+import io.godwit.blob.Grants;
+import io.godwit.blob.S3BlobStore;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
@@ -24,6 +26,7 @@ import io.godwit.docker.HttpDockerEngine;
 import io.godwit.messaging.EventPublisher;
 import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.Wire;
@@ -32,6 +35,7 @@ import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
 import io.godwit.service.StateLock;
 import io.godwit.service.Threads;
+import io.godwit.trace.Spans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,6 +48,11 @@ public final class Agent {
 
   private Agent() {}
 
+  /** What it uses on Kafka. */
+  public static Party.Agent party(Settings settings) {
+    return new Party.Agent(settings.device());
+  }
+
   /**
    * Starts the agent of this machine; its parts stop with the runtime. Settles what an earlier run
    * left, and only then takes anything new.
@@ -51,9 +60,10 @@ public final class Agent {
    * @throws IOException when the state folder cannot be used or the machine does not say what it is
    */
   public static void start(
-      ServiceRuntime runtime, KafkaMessaging kafka, BlobStore blobs, Clock clock)
+      ServiceRuntime runtime, KafkaMessaging kafka, S3BlobStore blobs, Clock clock)
       throws IOException, InterruptedException {
     Settings settings = runtime.settings();
+    DevicePolicy policy = DevicePolicy.of(settings);
     MachineFacts machine = MachineFacts.ofThisMachine();
     CommandRunner commands = CommandRunner.ofProcesses();
 
@@ -66,8 +76,10 @@ public final class Agent {
     options.recover();
 
     var engine = runtime.adopt("agent's engine", new HttpDockerEngine(settings.dockerHost()));
+    var spans = runtime.adopt("agent's traces", Spans.of(settings, SERVICE));
     var events =
-        runtime.adopt("agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock));
+        runtime.adopt(
+            "agent's events", new EventPublisher(kafka.publisher(), SERVICE, clock, spans));
     var log = runtime.adopt("agent's decisions", kafka.decisionLog());
 
     var namesakes = new Namesakes(self, clock, Sleeper.SYSTEM);
@@ -94,20 +106,21 @@ public final class Agent {
     Metric.DEVICE_FIT.gauge(
         runtime.metrics(), () -> heartbeat.latest().getUnfitList().isEmpty() ? 1 : 0);
 
+    var granted = new Granted(new Grants(clock));
     var parts =
         Parts.at(
             new Workplace(
                 new Workplace.Device(
-                    engine,
-                    options,
-                    commands,
-                    machine.proc(),
-                    machine.isa(),
-                    machine.pageSize(),
-                    Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
-                new Workplace.Meeting(kafka.publisher(), events, log, blobs),
-                new Workplace.Desk(self, state, journal, settings.stateDir()),
-                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
+                    engine, options, commands, machine.proc(), machine.isa(), machine.pageSize()),
+                new Workplace.Meeting(
+                    kafka.publisher(),
+                    events,
+                    log,
+                    blobs.ofDevice(self.device(), granted.grants())),
+                new Workplace.Desk(self, state, journal, settings.stateDir(), policy),
+                new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
+            Optional.of(RuntimeFolder.OF_THIS_MACHINE));
+    runtime.adopt("what waits here", parts.waiting());
     var rehearsals =
         parts.rehearsals(
             heartbeat::latest,
@@ -119,28 +132,34 @@ public final class Agent {
     // Before it joins the groups: under one name it would put the other out of them.
     namesakes.awaitAlone();
     String device = self.device();
-    Group group = Group.of(SERVICE, device);
+    Group group = party(settings).group().orElseThrow();
     runtime.adopt(
         "preparations",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.PREPARATIONS,
+            device,
             group,
-            device::equals,
-            Wire.handler(Preparation.getDefaultInstance(), namesakes.alone(rehearsals))));
+            Wire.handler(
+                Preparation.getDefaultInstance(),
+                granted.taking(Preparation::getGrantsList, namesakes.alone(rehearsals)))));
     runtime.adopt(
         "pages",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.PAGES,
+            device,
             group,
-            device::equals,
-            Wire.handler(PagesAhead.getDefaultInstance(), namesakes.alone(restores.pages()))));
+            Wire.handler(
+                PagesAhead.getDefaultInstance(),
+                granted.taking(PagesAhead::getGrantsList, namesakes.alone(restores.pages())))));
     runtime.adopt(
         "conversions",
-        kafka.subscribe(
+        kafka.subscribeOwn(
             Topic.CONVERSIONS,
+            device,
             group,
-            device::equals,
-            Wire.handler(Conversion.getDefaultInstance(), namesakes.alone(restores.handler()))));
+            Wire.handler(
+                Conversion.getDefaultInstance(),
+                granted.taking(Conversion::getGrantsList, namesakes.alone(restores.handler())))));
   }
 
   private static String version() {

@@ -31,7 +31,7 @@ public final class Main {
     try (ServiceRuntime runtime = new ServiceRuntime(Agent.SERVICE, Settings.ofProcess(), clock)) {
       var blobs = runtime.adopt("blobs", new S3BlobStore(runtime.settings(), runtime.metrics()));
       var kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
-      kafka.createTopicsPatiently();
+      kafka.createTopicsPatiently(Agent.party(runtime.settings()));
       Agent.start(runtime, kafka, blobs, clock);
       runtime.ready();
       runtime.awaitStop();

@@ -7,12 +7,14 @@ import io.godwit.agent.container.Images;
 import io.godwit.agent.container.Layers;
 import io.godwit.agent.container.Places;
 import io.godwit.agent.container.Trees;
+import io.godwit.agent.hold.Awaited;
 import io.godwit.agent.hold.Holding;
-import io.godwit.agent.hold.RuntimeFolder;
 import io.godwit.agent.hold.Starts;
 import io.godwit.agent.machine.Disk;
 import io.godwit.agent.proof.ProvenStart;
 import io.godwit.agent.proof.RestoreProof;
+import io.godwit.agent.ready.Readying;
+import io.godwit.agent.ready.WaitingContainers;
 import io.godwit.agent.rehearsal.ProbeBinary;
 import io.godwit.agent.rehearsal.RehearsalHandler;
 import io.godwit.agent.rehearsal.Rehearser;
@@ -30,15 +32,25 @@ import io.godwit.docker.LeftBehind;
 import io.godwit.docker.Orphans;
 import io.godwit.docker.SharedMemory;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The agent's parts, put together. */
 public record Parts(
-    Workplace at, Containers containers, Goods goods, ProvenStart starts, Rehearsing rehearsing) {
+    Workplace at,
+    Containers containers,
+    Goods goods,
+    ProvenStart starts,
+    Rehearsing rehearsing,
+    WaitingContainers waiting) {
   private static final Path SYS = Path.of("/sys");
 
-  /** Puts together what rehearsing and restoring have in common. */
-  public static Parts at(Workplace at) {
+  /**
+   * Puts together what rehearsing and restoring have in common.
+   *
+   * @param awaited of a machine whose containers can be held
+   */
+  public static Parts at(Workplace at, Optional<Awaited> awaited) {
     Workplace.Device device = at.device();
     Workplace.Desk desk = at.desk();
     Workplace.Waiting waiting = at.waiting();
@@ -47,7 +59,6 @@ public record Parts(
     var blobs = at.meeting().blobs();
     var homecoming = new Homecoming(engine, new LeftBehind(desk.shared()));
     var orphans = new Orphans(device.proc(), commands, waiting.sleeper());
-    var awaited = device.awaited().map(RuntimeFolder::new);
     var containers = new Containers(engine, device.criu(), homecoming, orphans, awaited);
     var files = new LayerFiles(commands, waiting.clock());
     var layers = new Layers(blobs, files, desk.state());
@@ -65,7 +76,7 @@ public record Parts(
                 engine,
                 new CheckpointStart(
                     engine, device.criu(), commands, device.proc(), waiting.sleeper()),
-                awaited.map(folder -> new Holding(engine, folder, SYS, waiting.threads()))),
+                awaited.map(here -> new Holding(engine, here, SYS, waiting.threads()))),
             new RestoreProof(device.proc()));
     var rehearsing =
         new Rehearsing(
@@ -76,7 +87,8 @@ public record Parts(
             new ProbeBinary(device.isa(), device.proc()),
             desk.state(),
             new Patience(waiting.clock(), waiting.sleeper()));
-    return new Parts(at, containers, goods, starts, rehearsing);
+    var ready = new WaitingContainers(new Readying(at, containers, goods, starts), at);
+    return new Parts(at, containers, goods, starts, rehearsing, ready);
   }
 
   /**
@@ -87,7 +99,8 @@ public record Parts(
   public RehearsalHandler rehearsals(Supplier<DeviceProfile> profile, Requirements requirements) {
     Workplace.Desk desk = at.desk();
     return new RehearsalHandler(
-        new Rehearser(profile, requirements, goods, rehearsing, desk),
+        new Rehearser(profile, requirements, goods, rehearsing, waiting, desk),
+        waiting,
         desk,
         at.meeting().publisher(),
         at.meeting().events(),
@@ -96,6 +109,6 @@ public record Parts(
 
   /** Takes conversions, and settles what an earlier run left. */
   public Restores restores() {
-    return Restores.of(at, containers, goods, starts, rehearsing);
+    return Restores.of(at, containers, goods, starts, rehearsing, waiting);
   }
 }

@@ -14,6 +14,7 @@ import io.godwit.agent.rehearsal.RehearsalHandler;
 import io.godwit.agent.rehearsal.Requirements;
 import io.godwit.agent.restore.Restores;
 import io.godwit.agent.state.Boot;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Self;
@@ -214,11 +215,11 @@ final class AgentLab implements AutoCloseable {
                 commands,
                 Path.of("/proc"),
                 MachineFacts.ofThisMachine().isa(),
-                4096,
-                Optional.of(RuntimeFolder.OF_THIS_MACHINE.path())),
+                4096),
             new Workplace.Meeting(published, events, log, blobs),
-            new Workplace.Desk(self(), state, journal, folder),
-            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)));
+            new Workplace.Desk(self(), state, journal, folder, DevicePolicy.NONE),
+            new Workplace.Waiting(clock, Sleeper.SYSTEM, Threads.SYSTEM)),
+        Optional.of(RuntimeFolder.OF_THIS_MACHINE));
   }
 
   Containers containers(DockerEngine on) {

@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -74,6 +75,25 @@ final class ParentPages implements AutoCloseable {
   /** The name of the file that its bytes lie in. */
   String pagesFile() {
     return pagesFile;
+  }
+
+  /** How many bytes of other pages than those that went ahead there are in ranges. */
+  long absent(List<OwnMemory.Range> ranges) {
+    long bytes = 0;
+    for (OwnMemory.Range range : ranges) {
+      long end = range.start() + range.pages() * pageSize;
+      bytes += end - range.start();
+      Map.Entry<Long, PageRun> entry = runs.floorEntry(range.start());
+      if (entry == null) {
+        entry = runs.higherEntry(range.start());
+      }
+      while (entry != null && entry.getKey() < end) {
+        PageRun run = entry.getValue();
+        bytes -= Math.max(0, Math.min(end, run.end()) - Math.max(range.start(), run.start()));
+        entry = runs.higherEntry(entry.getKey());
+      }
+    }
+    return bytes;
   }
 
   /** Marks which of the pages from an address on are as they went ahead. */

@@ -33,8 +33,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Sends the memory of a container's processes ahead while they run. The first round takes every
- * page that they have to themselves, a second one what they have written since; which pages there
- * are is settled by the first, so that the second only changes bytes. What was sent lies in a
+ * page that they have to themselves, each further one what they have written since; which pages
+ * there are is settled by the first, so that the others only change bytes. What was sent lies in a
  * folder as CRIU's images, for the dump to refer to, with the manifest that says in which blobs the
  * store has it.
  */
@@ -56,8 +56,14 @@ public final class Precopy {
     this.pageSize = pageSize;
   }
 
-  /** What a round has sent. */
-  public record Round(Manifest manifest, long bytes) {}
+  /**
+   * What a round has sent.
+   *
+   * @param manifest of all that went ahead so far
+   * @param bytes that this round has sent
+   * @param absent bytes of pages that did not go ahead, since the first round has not seen them
+   */
+  public record Round(Manifest manifest, long bytes, long absent) {}
 
   /** One process's part of a round. */
   @FunctionalInterface
@@ -93,7 +99,7 @@ public final class Precopy {
             });
     Manifest sent = manifest.finish();
     AheadFolder.keep(folder, sent);
-    return new Round(sent, bytes);
+    return new Round(sent, bytes, 0);
   }
 
   /** A further round, after {@link #first}. */
@@ -102,6 +108,7 @@ public final class Precopy {
         AheadFolder.manifest(folder).orElseThrow(() -> new IOException("no round before"));
     AheadFolder.open(folder);
     Manifest.Builder after = before.toBuilder();
+    long[] absent = {0};
     long bytes =
         ofEach(
             containerId,
@@ -109,15 +116,17 @@ public final class Precopy {
               Optional<ParentPages> known =
                   ParentPages.find(folder, memory.innermostPid(), pageSize);
               if (known.isEmpty()) {
+                absent[0] += bytes(memory.ranges());
                 return 0;
               }
               try (ParentPages parent = known.get()) {
+                absent[0] += parent.absent(memory.ranges());
                 return patch(memory, parent, folder, after);
               }
             });
     Manifest sent = after.build();
     AheadFolder.keep(folder, sent);
-    return new Round(sent, bytes);
+    return new Round(sent, bytes, absent[0]);
   }
 
   /** Sends of the memory of each process in turn; gives the bytes that were sent of all. */
@@ -134,8 +143,12 @@ public final class Precopy {
     return bytes;
   }
 
+  private long bytes(List<OwnMemory.Range> ranges) {
+    return ranges.stream().mapToLong(range -> range.pages() * pageSize).sum();
+  }
+
   private void requireRoom(Path folder, List<OwnMemory.Range> ranges) throws IOException {
-    long bytes = ranges.stream().mapToLong(range -> range.pages() * pageSize).sum();
+    long bytes = bytes(ranges);
     long room = Files.getFileStore(folder).getUsableSpace();
     if (room < 2 * bytes) {
       throw new IOException(

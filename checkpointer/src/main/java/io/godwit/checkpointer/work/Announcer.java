@@ -69,6 +69,7 @@ public final class Announcer implements MigrationObserver, Progress {
             migration.order().phases(),
             runs(migration.state()));
     String outcome = migration.state().name().toLowerCase(Locale.ROOT);
+    traced(migration, outcome);
     Metric.MIGRATIONS_ENDED.counter(metrics, "outcome", outcome).increment();
     for (PhaseTime phase : migration.order().phases()) {
       Metric.MIGRATION_PHASE
@@ -78,6 +79,17 @@ public final class Announcer implements MigrationObserver, Progress {
           .counter(metrics, "phase", phase.getPhase())
           .increment((double) phase.getBytes());
     }
+  }
+
+  private void traced(Migration migration, String outcome) {
+    MigrationEvents voice = voice(migration);
+    voice.took(migration.order().phases().stream().filter(PhaseName::isOurs).toList());
+    voice.took(
+        migration.order().acceptedAt(),
+        migration.request().getTraceparent(),
+        outcome,
+        Optional.of(migration.order().lastMessage())
+            .filter(_ -> migration.state() != State.SUCCEEDED));
   }
 
   @Override
@@ -133,6 +145,7 @@ public final class Announcer implements MigrationObserver, Progress {
           .timer(metrics, "outcome", migration.state().name().toLowerCase(Locale.ROOT))
           .record(frozen);
       underWay.stoodStill(migration, frozen);
+      voice(migration).took("frozen", since);
     });
   }
 

@@ -2,6 +2,7 @@ package io.godwit.checkpointer.work;
 
 import io.godwit.messaging.MigrationLog;
 import io.godwit.service.Threads;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -51,6 +52,18 @@ final class Beside<T> {
   /** Has it stop where it waits. */
   void takeBack() {
     thread.interrupt();
+  }
+
+  /** {@link #get}, of work that may fail so. */
+  T orFailure() throws IOException, InterruptedException {
+    try {
+      return get();
+    } catch (IllegalStateException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      throw e;
+    }
   }
 
   /** Waits for what comes of it, however long that takes; who is interrupted takes it back. */

@@ -17,16 +17,20 @@ import io.godwit.docker.Container;
 import io.godwit.docker.DockerEngine;
 import io.godwit.docker.LayerFiles;
 import io.godwit.messaging.WireIsa;
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Puts a frozen container's images and changed files into the blob store, and describes all. */
 final class CheckpointUploader {
+  private static final Duration GRACE = Duration.ofMillis(200);
+
   private final DockerEngine engine;
   private final LayerFiles layers;
   private final TreeSender trees;
@@ -34,6 +38,7 @@ final class CheckpointUploader {
   private final Journal journal;
   private final Progress progress;
   private final HostFacts host;
+  private final Threads threads;
   private final Clock clock;
 
   CheckpointUploader(
@@ -44,6 +49,7 @@ final class CheckpointUploader {
       Journal journal,
       Progress progress,
       HostFacts host,
+      Threads threads,
       Clock clock) {
     this.engine = engine;
     this.layers = layers;
@@ -52,6 +58,7 @@ final class CheckpointUploader {
     this.journal = journal;
     this.progress = progress;
     this.host = host;
+    this.threads = threads;
     this.clock = clock;
   }
 
@@ -62,20 +69,51 @@ final class CheckpointUploader {
    */
   record Uploaded(Order order, Checkpoint.Builder checkpoint) {}
 
-  /** Uploads what the dump in a folder, and the frozen container's files, are. */
-  Uploaded upload(Migration.Freezing migration, CheckpointFolder folder) throws IOException {
+  /** What a frozen container's files have become since they went ahead. */
+  private record Changed(LayerArchive layer, List<FileTree> trees) {
+    /** Takes a copy. */
+    Changed {
+      trees = List.copyOf(trees);
+    }
+
+    private long bytes() {
+      return layer.getArchive().getSize() + TreeSender.bytes(trees);
+    }
+  }
+
+  private Changed files(Migration.Freezing migration) throws IOException {
+    Container container =
+        engine
+            .inspect(migration.prepared().source().containerId())
+            .orElseThrow(() -> new IOException("the frozen container was removed"));
+    return new Changed(
+        changedFiles(migration, container),
+        trees.changes(migration, container, migration.prepared().preparation().getTreesList()));
+  }
+
+  /**
+   * Uploads what the dump in a folder, and the frozen container's files, are. Neither before the
+   * dump has ended: CRIU makes links among the files, and the Engine still writes the log.
+   */
+  Uploaded upload(Migration.Freezing migration, CheckpointFolder folder)
+      throws IOException, InterruptedException {
     Instant begin = clock.instant();
     Source source = migration.prepared().source();
     Preparation preparation = migration.prepared().preparation();
-    Container container =
-        engine
-            .inspect(source.containerId())
-            .orElseThrow(() -> new IOException("the frozen container was removed"));
-    LayerArchive layer = changedFiles(migration, container);
-    List<FileTree> changed = trees.changes(migration, container, preparation.getTreesList());
-    WholePages.Upload pages = images(migration, folder);
+    Beside<Changed> beside =
+        Beside.begin(threads, "files-" + migration.id(), () -> files(migration));
+    WholePages.Upload pages;
+    try {
+      pages = images(migration, folder);
+    } catch (IOException | RuntimeException e) {
+      beside.takeBack();
+      // It has an archive in the folder that is tidied next.
+      beside.isOver(GRACE);
+      throw e;
+    }
+    Changed files = beside.orFailure();
     Manifest images = pages.manifest();
-    long bytes = layer.getArchive().getSize() + TreeSender.bytes(changed) + pages.bytes();
+    long bytes = files.bytes() + pages.bytes();
     Order timed = migration.order().withPhase(PhaseName.UPLOAD.time(begin, clock.instant(), bytes));
     return new Uploaded(
         timed,
@@ -91,8 +129,8 @@ final class CheckpointUploader {
             .setImages(images)
             .setTemplate(migration.prepared().template())
             .addAllTwins(source.twins())
-            .setLayer(layer)
-            .addAllTrees(changed)
+            .setLayer(files.layer())
+            .addAllTrees(files.trees())
             .setFrozenAtMs(
                 migration.standstill().freeze().map(f -> f.at().toEpochMilli()).orElse(0L))
             .setExpiresAtMs(migration.prepared().expiresAt().toEpochMilli())

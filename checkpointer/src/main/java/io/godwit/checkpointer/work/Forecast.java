@@ -1,42 +1,38 @@
 package io.godwit.checkpointer.work;
 
-import io.godwit.checkpointer.migration.Order;
-import io.godwit.contract.PhaseTime;
+import io.godwit.checkpointer.pages.Convergence;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * How long a container is going to stand still, from what its own rehearsal and the memory that
- * went ahead have shown: what it writes while memory is sent must be sent again, at the rate at
- * which that was sent.
+ * went ahead have shown.
+ *
+ * @param time that it will stand still
+ * @param rounds of memory that went ahead
  */
-final class Forecast {
+record Forecast(Duration time, Convergence rounds) {
   /** Pausing, the records' way through the topics, converting, claiming. */
   private static final Duration FIXED = Duration.ofMillis(500);
 
-  /** How fast CRIU walks through memory that it need not send. */
+  /** How fast CRIU walks through memory that need not be sent. */
   private static final double WALKED_BYTES_PER_MS = 1 << 20;
 
   private static final double GIGABIT_BYTES_PER_MS = 125_000;
 
-  private Forecast() {}
+  private static final double MILLION = 1e6;
 
   /**
    * The prediction.
    *
+   * @param unread since the last round was read
    * @param restore how long the rehearsal's restore took on the device
    */
-  static Duration of(Order order, Duration restore) {
-    Optional<PhaseTime> all = phase(order.phases(), PhaseName.MEMORY_AHEAD);
-    Optional<PhaseTime> again = phase(order.phases(), PhaseName.MEMORY_AGAIN);
-    double millis = FIXED.toMillis() + restore.toMillis();
-    if (all.isPresent()) {
-      double bytesPerMs = Math.max(1, all.get().getBytes()) / (double) millis(all.get());
-      millis += all.get().getBytes() / WALKED_BYTES_PER_MS;
-      millis += left(order, all.get(), again) / bytesPerMs;
-    }
-    return Duration.ofMillis((long) millis);
+  static Forecast of(Convergence rounds, Duration unread, Duration restore) {
+    double millis =
+        FIXED.plus(restore).toMillis()
+            + rounds.known() / WALKED_BYTES_PER_MS
+            + rounds.left(unread.plus(FIXED)) * 1000 / rounds.sendingRate();
+    return new Forecast(Duration.ofMillis((long) millis), rounds);
   }
 
   /**
@@ -48,23 +44,12 @@ final class Forecast {
     return Duration.ofMillis((long) (millis + memory / 20.0 / GIGABIT_BYTES_PER_MS));
   }
 
-  /** What it will have written since the last round; all of it where there was one round only. */
-  private static double left(Order order, PhaseTime all, Optional<PhaseTime> again) {
-    if (again.isEmpty()) {
-      return all.getBytes();
-    }
-    long between =
-        phase(order.phases(), PhaseName.REHEARSAL).map(Forecast::millis).orElse(millis(all));
-    double written = again.get().getBytes() / (double) Math.max(between, millis(all));
-    return Math.min(
-        (double) again.get().getBytes(), written * (millis(again.get()) + FIXED.toMillis()));
-  }
-
-  private static long millis(PhaseTime phase) {
-    return Math.max(1, phase.getDurationMs());
-  }
-
-  private static Optional<PhaseTime> phase(List<PhaseTime> phases, PhaseName name) {
-    return phases.stream().filter(phase -> phase.getPhase().equals(name.label())).findFirst();
+  /** A sentence for people. */
+  String words() {
+    String still = "The container would stand still for about %d ms.".formatted(time.toMillis());
+    return rounds.outruns()
+        ? "It writes %.1f MB/s of memory, and %.1f MB/s reach the device. %s"
+            .formatted(rounds.writingRate() / MILLION, rounds.sendingRate() / MILLION, still)
+        : still;
   }
 }

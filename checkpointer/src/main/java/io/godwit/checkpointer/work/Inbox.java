@@ -1,5 +1,6 @@
 package io.godwit.checkpointer.work;
 
+import io.godwit.contract.PagesHeld;
 import io.godwit.service.Threads;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,7 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 public final class Inbox {
   private final ConcurrentMap<String, Threads.Bell> bells = new ConcurrentHashMap<>();
 
-  private final ConcurrentMap<String, Integer> rounds = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, PagesHeld> rounds = new ConcurrentHashMap<>();
 
   private final Threads threads;
 
@@ -18,14 +19,15 @@ public final class Inbox {
   }
 
   /** The device says that it has a round of the memory that goes ahead. */
-  public void held(String migrationId, int round) {
-    rounds.merge(migrationId, round, Math::max);
+  public void held(String migrationId, PagesHeld held) {
+    rounds.merge(
+        migrationId, held, (last, next) -> next.getRound() < last.getRound() ? last : next);
     wake(migrationId);
   }
 
-  /** The last round that the device has said it has; 0 before the first. */
-  int heldRound(String migrationId) {
-    return rounds.getOrDefault(migrationId, 0);
+  /** The last round that the device has said it has; number 0 before the first. */
+  PagesHeld held(String migrationId) {
+    return rounds.getOrDefault(migrationId, PagesHeld.getDefaultInstance());
   }
 
   /** Something has come in. */

@@ -3,6 +3,7 @@ package io.godwit.checkpointer.work;
 import io.godwit.contract.PhaseTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 
 /** The phases that this service times, in their order. */
 public enum PhaseName {
@@ -12,7 +13,7 @@ public enum PhaseName {
   SEND_AHEAD("send ahead", false),
   /** All memory goes ahead. */
   MEMORY_AHEAD("memory ahead", false),
-  /** Memory goes ahead that was written since. */
+  /** Memory goes ahead that was written since, in as many rounds as pay. */
   MEMORY_AGAIN("memory since", false),
   /** The device rehearses. */
   REHEARSAL("rehearsal", false),
@@ -36,9 +37,15 @@ public enum PhaseName {
     return label;
   }
 
+  /** Whether this service has timed it. */
+  static boolean isOurs(PhaseTime phase) {
+    return Arrays.stream(values()).anyMatch(one -> one.label.equals(phase.getPhase()));
+  }
+
   PhaseTime time(Instant from, Instant to, long bytes) {
     return PhaseTime.newBuilder()
         .setPhase(label)
+        .setBeginMs(from.toEpochMilli())
         .setDurationMs(Math.max(0, Duration.between(from, to).toMillis()))
         .setBytes(bytes)
         .setFrozen(frozen)

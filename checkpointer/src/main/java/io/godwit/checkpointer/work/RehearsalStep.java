@@ -69,7 +69,8 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
     Preparation preparation = migration.preparation().orElseThrow();
     Instant begin = clock.instant();
     publisher.publish(Topic.PREPARATIONS, preparation.getDevice(), preparation);
-    migration = memory.first(migration);
+    MemoryAhead.Gone gone = memory.first(migration);
+    migration = gone.migration();
     while (true) {
       Optional<Migration> aborted = goOrNot.aborted(migration);
       if (aborted.isPresent()) {
@@ -78,7 +79,7 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
       goOrNot.requireTime(migration.expiresAt());
       Optional<Rehearsal> answer = journal.rehearsal(migration.id());
       if (answer.isPresent()) {
-        return answered(migration, preparation, answer.get(), begin);
+        return answered(gone, preparation, answer.get(), begin);
       }
       Duration waited = Duration.between(begin, clock.instant());
       if (waited.compareTo(patience) > 0) {
@@ -108,7 +109,7 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
   }
 
   private Migration answered(
-      Migration.Rehearsing before, Preparation preparation, Rehearsal rehearsal, Instant begin)
+      MemoryAhead.Gone first, Preparation preparation, Rehearsal rehearsal, Instant begin)
       throws RefusedException, IOException, InterruptedException {
     return switch (rehearsal.getOutcomeCase()) {
       case REFUSAL ->
@@ -119,14 +120,23 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
         if (!refusals.isEmpty()) {
           throw new RefusedException(refusals);
         }
-        Migration.Rehearsing rehearsed =
-            memory.second(
+        Migration.Rehearsing before = first.migration();
+        MemoryAhead.Gone gone =
+            memory.further(
+                first,
                 before.with(
                     before.order().withPhase(PhaseName.REHEARSAL.time(begin, clock.instant(), 0))));
+        Migration.Rehearsing rehearsed = gone.migration();
         Template template = rehearsal.getTemplate();
-        Duration forecast =
-            Forecast.of(rehearsed.order(), Duration.ofMillis(template.getRestoreMs()));
+        Forecast forecast =
+            Forecast.of(
+                gone.rounds(),
+                Duration.between(gone.readAt(), clock.instant()),
+                Duration.ofMillis(template.getRestoreMs()));
         requireBudget(rehearsed, forecast);
+        if (forecast.rounds().outruns()) {
+          gate.tell(rehearsed, forecast.words());
+        }
         yield gate.enter(
             rehearsed,
             new Migration.Freezing(
@@ -136,10 +146,10 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
                     rehearsed.source(),
                     preparation,
                     template,
-                    forecast.toMillis()),
+                    forecast.time().toMillis()),
                 Standstill.untouched(1)),
             "device %s has rehearsed; bringing the container to a stand, for about %d ms"
-                .formatted(rehearsal.getDevice(), forecast.toMillis()));
+                .formatted(rehearsal.getDevice(), forecast.time().toMillis()));
       }
       case PAGES_HELD, OUTCOME_NOT_SET ->
           throw new RefusedException(
@@ -152,16 +162,15 @@ final class RehearsalStep implements Step<Migration.Rehearsing> {
     };
   }
 
-  private static void requireBudget(Migration migration, Duration forecast)
+  private static void requireBudget(Migration migration, Forecast forecast)
       throws RefusedException {
     Duration budget = migration.order().freezeBudget();
-    if (forecast.compareTo(budget) > 0) {
+    if (forecast.time().compareTo(budget) > 0) {
       throw new RefusedException(
           new Refusal(
               RefusalKind.FREEZE_BUDGET,
               migration.request().getContainer(),
-              "The container would stand still for about %d ms, and may for %d ms."
-                  .formatted(forecast.toMillis(), budget.toMillis()),
+              "%s It may for %d ms.".formatted(forecast.words(), budget.toMillis()),
               "Ask with a larger freeze budget (--freeze-budget), or when it writes less."));
     }
   }

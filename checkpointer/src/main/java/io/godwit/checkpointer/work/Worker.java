@@ -10,7 +10,9 @@ import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -59,9 +61,32 @@ public final class Worker implements AutoCloseable {
     this.places = new Semaphore(atOnce, true);
   }
 
+  /** What others must do before the service can hear them. */
+  @FunctionalInterface
+  public interface Others {
+    /** Returns when they can be heard. */
+    void await() throws InterruptedException;
+  }
+
   /** Goes on with every migration that is not settled: after a crash, or a stop. */
   public void recover() throws IOException {
-    for (Migration migration : journal.unsettled()) {
+    goOn(journal.unsettled());
+  }
+
+  /**
+   * The same where the broker may be away: what nobody else has a word in does not wait for it.
+   *
+   * @param others waited for before all else is gone on with
+   */
+  public void recover(Others others) throws IOException, InterruptedException {
+    List<Migration> unsettled = journal.unsettled();
+    goOn(unsettled.stream().filter(Worker::isOursAlone).toList());
+    others.await();
+    goOn(unsettled.stream().filter(migration -> !isOursAlone(migration)).toList());
+  }
+
+  private void goOn(List<Migration> unsettled) {
+    for (Migration migration : unsettled) {
       migration.containerId().ifPresent(id -> inMigration.take(id, migration.id()));
       LOG.info("migration {} is {}: going on", migration.id(), migration.state());
       begin(migration);
@@ -78,12 +103,16 @@ public final class Worker implements AutoCloseable {
         threads.start(
             "migration-" + migration.id(),
             () -> {
-              try (var _ = MigrationLog.of(migration.id())) {
+              try (var _ = MigrationLog.of(migration.id(), traceparent(migration))) {
                 run(migration);
               } finally {
                 over(migration);
               }
             }));
+  }
+
+  private static Optional<String> traceparent(Migration migration) {
+    return Optional.of(migration.request().getTraceparent());
   }
 
   /** Works on one that is known and not settled, and that nobody works on. */
@@ -190,6 +219,22 @@ public final class Worker implements AutoCloseable {
         sleeper.sleep(AFTER_A_FAILURE);
       }
     }
+  }
+
+  /** It is decided that the source runs here, or nothing was published that says otherwise. */
+  private static boolean isOursAlone(Migration migration) {
+    return switch (migration) {
+      case Migration.Freezing _, Migration.GivenUp _, Migration.RolledBack _ -> true;
+      case Migration.Pending _,
+          Migration.Preflight _,
+          Migration.Rehearsing _,
+          Migration.Published _,
+          Migration.Succeeded _,
+          // An operator may have seen to it elsewhere, which stands in the log.
+          Migration.SourceDown _,
+          Migration.Settled _ ->
+          false;
+    };
   }
 
   private static boolean isHeavy(Migration migration) {

@@ -105,6 +105,7 @@ public record Workshop(
                 journal,
                 desk.progress(),
                 machine.facts(),
+                waiting.threads(),
                 waiting.clock()),
             log,
             journal,

@@ -8,6 +8,7 @@ import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.testing.FolderBlobs;
+import io.godwit.checkpointer.testing.Scribbler;
 import io.godwit.contract.ManifestFile;
 import io.godwit.criu.ImageFolder;
 import io.godwit.criu.ImageKind;
@@ -15,13 +16,10 @@ import io.godwit.criu.ImageName;
 import io.godwit.criu.PageRun.PageSource;
 import io.godwit.criu.Pagemap;
 import io.godwit.pages.AheadFolder;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,75 +28,29 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The memory of a child of this test, which the kernel shows, goes ahead. */
 final class PrecopyTest {
-  private static final String CONTAINER = "0123456789abcdef".repeat(4);
-  private static final int PAGE = 4096;
-  private static final int PAGES = 512;
-
-  /** Has memory of its own, tells where, and does with it what it is told. */
-  private static final String PROGRAM =
-      """
-      import ctypes, sys
-      libc = ctypes.CDLL(None)
-      libc.mmap.restype = ctypes.c_void_p
-      libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
-      libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
-      size = %d
-      at = libc.mmap(None, size, 3, 0x22, -1, 0)
-      for offset in range(0, size, 4096):
-          ctypes.memset(at + offset, 1 + offset // 4096 %% 250, 4096)
-      print(at, flush=True)
-      for line in sys.stdin:
-          if line.startswith('write'):
-              ctypes.memset(at + 40 * 4096, 255, 4096)
-          else:
-              libc.munmap(at + size // 2, size // 2)
-          print('done', flush=True)
-      """
-          .formatted(PAGES * PAGE);
+  private static final String CONTAINER = Scribbler.CONTAINER;
+  private static final int PAGE = Scribbler.PAGE;
+  private static final int PAGES = Scribbler.PAGES;
 
   @TempDir private Path folder;
-  private Process process;
-  private Writer orders;
-  private BufferedReader answers;
-  private long address;
+  private Scribbler process;
   private Precopy precopy;
   private BlobStore blobs;
 
   @BeforeEach
   void start() throws IOException {
-    process = new ProcessBuilder("python3", "-c", PROGRAM).start();
-    orders = process.outputWriter();
-    answers = process.inputReader();
-    address = Long.parseLong(Optional.ofNullable(answers.readLine()).orElseThrow());
-    Path proc = Files.createDirectory(folder.resolve("proc"));
-    show(proc, process.pid());
+    process = new Scribbler(folder.resolve("proc"));
     blobs = new FolderBlobs(folder.resolve("blobs"));
-    precopy = new Precopy(new ProcFs(proc), proc, blobs, PAGE);
+    precopy = new Precopy(new ProcFs(process.proc()), process.proc(), blobs, PAGE);
   }
 
   @AfterEach
   void end() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    process.close();
   }
 
   private Path ahead() {
     return folder.resolve("ahead");
-  }
-
-  /** The child's own files, in a container's cgroup. */
-  private static void show(Path proc, long pid) throws IOException {
-    Path shown = Files.createDirectory(proc.resolve(Long.toString(pid)));
-    Path real = Path.of("/proc").resolve(Long.toString(pid));
-    for (String name : List.of("stat", "status", "smaps", "pagemap", "mem")) {
-      Files.createSymbolicLink(shown.resolve(name), real.resolve(name));
-    }
-    Files.writeString(shown.resolve("cgroup"), "0::/docker/" + CONTAINER + "\n");
-  }
-
-  private void order(String what) throws IOException {
-    orders.write(what + "\n");
-    orders.flush();
-    assertEquals("done", answers.readLine());
   }
 
   @Test
@@ -116,7 +68,7 @@ final class PrecopyTest {
   @Test
   void secondRoundSendsWhatWasWrittenSince() throws IOException {
     Precopy.Round first = precopy.first(CONTAINER, ahead(), BlobStore.SILENT);
-    order("write");
+    process.order("write", 1);
     Precopy.Round second = precopy.next(CONTAINER, ahead());
 
     assertArrayEquals(filled(255), page(40));
@@ -128,7 +80,7 @@ final class PrecopyTest {
   @Test
   void memoryThatWasUnmappedSinceIsNotSentAgain() throws IOException {
     Precopy.Round first = precopy.first(CONTAINER, ahead(), BlobStore.SILENT);
-    order("unmap");
+    process.order("unmap", PAGES / 2);
     Precopy.Round second = precopy.next(CONTAINER, ahead());
 
     assertTrue(second.bytes() < first.bytes() / 2, second::toString);
@@ -137,11 +89,21 @@ final class PrecopyTest {
   }
 
   @Test
+  void pagesThatWereNotThereInTheFirstRoundAreCounted() throws IOException {
+    precopy.first(CONTAINER, ahead(), BlobStore.SILENT);
+    long before = precopy.next(CONTAINER, ahead()).absent();
+    process.order("map", 300);
+
+    long absent = precopy.next(CONTAINER, ahead()).absent() - before;
+    assertTrue(absent >= 300 * PAGE && absent < 400 * PAGE, () -> absent + " bytes");
+  }
+
+  @Test
   void processThatHasEndedSinceStaysAsItWas() throws Exception {
     Precopy.Round first = precopy.first(CONTAINER, ahead(), BlobStore.SILENT);
     end();
 
-    assertEquals(new Precopy.Round(first.manifest(), 0), precopy.next(CONTAINER, ahead()));
+    assertEquals(new Precopy.Round(first.manifest(), 0, 0), precopy.next(CONTAINER, ahead()));
   }
 
   @Test
@@ -176,7 +138,7 @@ final class PrecopyTest {
   }
 
   private byte[] page(int number) throws IOException {
-    PageSource source = pagemap().locate(address + (long) number * PAGE).orElseThrow();
+    PageSource source = pagemap().locate(process.address() + (long) number * PAGE).orElseThrow();
     byte[] all = Files.readAllBytes(ahead().resolve(source.file()));
     return Arrays.copyOfRange(all, (int) source.offset(), (int) source.offset() + PAGE);
   }

@@ -297,10 +297,7 @@ public final class FakeHost {
   private void answer(Rehearsal rehearsal) {
     try {
       if (rehearsal.hasPagesHeld()) {
-        service
-            .orElseThrow()
-            .inbox()
-            .held(rehearsal.getMigrationId(), rehearsal.getPagesHeld().getRound());
+        service.orElseThrow().inbox().held(rehearsal.getMigrationId(), rehearsal.getPagesHeld());
         return;
       }
       service.orElseThrow().journal().keepRehearsal(rehearsal);

@@ -14,6 +14,7 @@ import io.godwit.checkpointer.testing.TestClock;
 import io.godwit.service.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -65,6 +66,28 @@ final class WorkerTest {
     Awaitility.await().until(() -> worked.get() > 0);
     worker.close();
     assertEquals(1, worked.get());
+  }
+
+  @Test
+  void whatIsGivenUpDoesNotWaitForTheBroker() throws Exception {
+    told.set(1);
+    String other = FakeHost.ID.replace('1', '2');
+    Migration given =
+        Migration.accepted(FakeHost.request().setMigrationId(other).build(), clock.instant());
+    journal.accept(given);
+    new Gate(journal, clock, new Observer())
+        .enter(given, new Migration.Failed(given.order(), Optional.empty()), "drawn");
+    Worker worker =
+        worker(migration -> {
+          worked.incrementAndGet();
+          return new Migration.Settled(migration.order(), State.FAILED);
+        });
+    worker.recover(() -> {
+      Awaitility.await().until(() -> journal.find(other).filter(Migration::settled).isPresent());
+      assertEquals(0, worked.get());
+    });
+    Awaitility.await().until(() -> worked.get() == 1);
+    worker.close();
   }
 
   /** Who is told of a failure has no memory for the first word of it. */

@@ -10,8 +10,11 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -22,6 +25,9 @@ import java.util.stream.StreamSupport;
  */
 public final class Container {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** As docker/go-units reads sizes in memory's units, without fractions. */
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9}) ?([kmg]?)i?b?");
 
   private final JsonNode inspect;
 
@@ -177,6 +183,22 @@ public final class Container {
     return hostConfig().path("LogConfig").path("Type").asText();
   }
 
+  /** How large a file of its log may get, in bytes; as large as it wants where nothing is said. */
+  public long mostOfLog() {
+    String most = hostConfig().path("LogConfig").path("Config").path("max-size").asText();
+    Matcher size = SIZE.matcher(most.toLowerCase(Locale.ROOT));
+    if (!size.matches()) {
+      return most.isEmpty() || most.equals("-1") ? Long.MAX_VALUE : 0;
+    }
+    long bytes = Long.parseLong(size.group(1));
+    return switch (size.group(2)) {
+      case "k" -> bytes << 10;
+      case "m" -> bytes << 20;
+      case "g" -> bytes << 30;
+      default -> bytes;
+    };
+  }
+
   /** {@code NAME:ADDRESS}, as {@code --add-host} takes it. */
   public List<String> extraHosts() {
     return list(hostConfig().path("ExtraHosts"));
@@ -240,6 +262,23 @@ public final class Container {
     return Optional.of(layers().path("UpperDir").asText())
         .filter(upper -> !upper.isEmpty())
         .map(Path::of);
+  }
+
+  /** Where its whole file system is mounted while it is started and runs; empty as above. */
+  public Optional<Path> mountedLayer() {
+    return Optional.of(layers().path("MergedDir").asText())
+        .filter(merged -> !merged.isEmpty())
+        .map(Path::of);
+  }
+
+  /** Whether the Engine labels files for it as it starts it ({@code -v FROM:TO:z}). */
+  public boolean hasFilesLabelled() {
+    for (JsonNode mount : inspect.path("Mounts")) {
+      if (List.of(mount.path("Mode").asText().toLowerCase(Locale.ROOT).split(",")).contains("z")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The layers below that one, the topmost first. */

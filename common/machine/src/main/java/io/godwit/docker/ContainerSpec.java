@@ -174,6 +174,11 @@ public final class ContainerSpec {
     return destinations;
   }
 
+  /** What it asks of its machine beyond what every container gets. */
+  public Asked asked() {
+    return Asked.of(request, source.mounts());
+  }
+
   /** The log driver's name. */
   public String logDriver() {
     return source.logDriver();

@@ -1,5 +1,7 @@
 package io.godwit.docker;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -36,6 +39,10 @@ public final class LayerFiles {
           "--xattrs-exclude=trusted.overlay.upper",
           "--xattrs-exclude=trusted.overlay.uuid",
           "--xattrs-exclude=security.selinux");
+
+  /** Marks that the kernel makes by itself of what is done through a mount. */
+  private static final Set<String> MADE_THROUGH_A_MOUNT =
+      Set.of(TarMember.WHITEOUT, TarMember.OPAQUE, "origin", "impure", "nlink", "upper", "uuid");
 
   private final CommandRunner commands;
   private final Clock clock;
@@ -150,10 +157,8 @@ public final class LayerFiles {
   /** How many bytes of each file an archive holds, by the file's name. */
   public static Map<String, Long> sizes(Path archive) throws IOException {
     Map<String, Long> sizes = new TreeMap<>();
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(archive))) {
-      for (TarMember member : TarMember.readAll(in, archive.toString())) {
-        sizes.put(member.name(), member.size());
-      }
+    for (TarMember member : members(archive)) {
+      sizes.put(member.name(), member.size());
     }
     return sizes;
   }
@@ -214,15 +219,80 @@ public final class LayerFiles {
   public void unpack(Path archive, List<String> removed, Path layer) throws IOException {
     remove(removed, layer);
     LayerPaths paths = new LayerPaths(layer);
-    List<TarMember> members;
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(archive))) {
-      members = TarMember.readAll(in, archive.toString());
-    }
+    List<TarMember> members = members(archive);
     paths.makeRoomFor(members);
     paths.verify(members);
+    extract(archive, XATTRS, layer);
+  }
+
+  /**
+   * Unpacks an archive of what changed in a layer through a mount of that layer, of which the
+   * kernel asks that nobody writes beneath it (filesystems/overlayfs, "Changes to underlying
+   * filesystems").
+   *
+   * @param removed as {@link #unpack}
+   * @param before the archive that the layer was made from
+   * @param mount where the container's whole file system stands; no process of it runs
+   * @throws IOException also when the archive has what cannot be made through a mount
+   */
+  public void unpackMounted(Path archive, List<String> removed, Path before, Path mount)
+      throws IOException {
+    remove(removed, mount);
+    LayerPaths paths = new LayerPaths(mount);
+    List<TarMember> members = members(archive);
+    Set<String> opaque =
+        members(before).stream()
+            .filter(member -> member.marks().contains(TarMember.OPAQUE))
+            .map(TarMember::name)
+            .collect(toSet());
+    List<TarMember> come = new ArrayList<>();
+    StringBuilder gone = new StringBuilder();
+    for (TarMember member : members) {
+      if (!MADE_THROUGH_A_MOUNT.containsAll(member.marks()) || member.name().contains("\n")) {
+        throw new IOException(
+            "%s: what overlayfs notes of it cannot be made through a mount: %s"
+                .formatted(member.name(), member.marks()));
+      }
+      boolean whiteout = member.marks().contains(TarMember.WHITEOUT);
+      // One that was opaque before hides nothing now but what is told to be gone.
+      boolean anew = member.marks().contains(TarMember.OPAQUE) && !opaque.contains(member.name());
+      if (whiteout || anew) {
+        paths.delete(member.name());
+      }
+      if (whiteout) {
+        gone.append(member.name()).append('\n');
+      } else {
+        come.add(member);
+      }
+    }
+    paths.makeRoomFor(come);
+    paths.verify(come);
+    Path list = Files.createTempFile("godwit-layer", ".list");
+    try {
+      Files.writeString(list, gone, StandardCharsets.UTF_8);
+      List<String> options = new ArrayList<>(XATTRS);
+      options.addAll(
+          List.of(
+              "--xattrs-exclude=trusted.overlay.*",
+              "--anchored",
+              "--no-wildcards",
+              "--exclude-from=" + list));
+      extract(archive, options, mount);
+    } finally {
+      Files.deleteIfExists(list);
+    }
+  }
+
+  private static List<TarMember> members(Path archive) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(archive))) {
+      return TarMember.readAll(in, archive.toString());
+    }
+  }
+
+  private void extract(Path archive, List<String> options, Path layer) throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("tar", "--extract", "--file", archive.toString()));
-    command.addAll(XATTRS);
+    command.addAll(options);
     command.addAll(
         List.of(
             "--numeric-owner",

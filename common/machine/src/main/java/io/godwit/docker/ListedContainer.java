@@ -41,6 +41,11 @@ public record ListedContainer(
         Container.mounts(listed.path("Mounts")));
   }
 
+  /** Whether it was never started, or is just being started the first time. */
+  public boolean isMade() {
+    return status.equals("created");
+  }
+
   /** Whether it has processes that are not paused. */
   public boolean runs() {
     return status.equals("running");

@@ -6,8 +6,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One member of a tar archive, as far as one must know to say where it would be unpacked. Formats:
@@ -18,8 +20,24 @@ import java.util.Map;
  * @param type the header's typeflag; {@code '0'} for a file in old archives too
  * @param link what a link points to, empty for others
  * @param size of the file's content in bytes, with a sparse file's holes
+ * @param marks what overlayfs has noted of it: {@link #WHITEOUT}, and the names of its extended
+ *     attributes without {@code trusted.overlay.}, such as {@link #OPAQUE}
  */
-record TarMember(String name, char type, String link, long size) {
+record TarMember(String name, char type, String link, long size, Set<String> marks) {
+  /** Takes a copy. */
+  TarMember {
+    marks = Set.copyOf(marks);
+  }
+
+  /** It stands for nothing, and hides what the layers below have (filesystems/overlayfs). */
+  static final String WHITEOUT = "whiteout";
+
+  /** A folder that hides all that the layers below have in it. */
+  static final String OPAQUE = "opaque";
+
+  private static final String XATTR = "SCHILY.xattr.trusted.overlay.";
+  private static final char DEVICE = '3';
+
   static final char HARD_LINK = '1';
   static final char SYMBOLIC_LINK = '2';
   static final char FOLDER = '5';
@@ -73,12 +91,25 @@ record TarMember(String name, char type, String link, long size) {
                         "GNU.sparse.name", extension.getOrDefault("path", ustarName(header))),
                     type,
                     extension.getOrDefault("linkpath", text(header, 157, 100)),
-                    realSize == null ? stored : Long.parseLong(realSize)));
+                    realSize == null ? stored : Long.parseLong(realSize),
+                    marks(header, type, extension)));
             skip(stored, type);
             extension.clear();
           }
         }
       }
+    }
+
+    private Set<String> marks(byte[] header, char type, Map<String, String> extension)
+        throws IOException {
+      Set<String> marks = new HashSet<>();
+      if (type == DEVICE && number(header, 329, 8) == 0 && number(header, 337, 8) == 0) {
+        marks.add(WHITEOUT);
+      }
+      extension.keySet().stream()
+          .filter(name -> name.startsWith(XATTR))
+          .forEach(name -> marks.add(name.substring(XATTR.length())));
+      return marks;
     }
 
     private byte[] block() throws IOException {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Needs root: whiteouts are devices, opaque marks are trusted attributes. */
 class LayerFilesIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   @TempDir Path folder;
   private final LayerFiles files = new LayerFiles(CommandRunner.ofProcesses(), Clock.systemUTC());
   private Path source;
@@ -30,6 +32,74 @@ class LayerFilesIT {
   void begin() throws IOException {
     source = Files.createDirectory(folder.resolve("source"));
     target = Files.createDirectory(folder.resolve("target"));
+  }
+
+  /** An overlay as the Engine mounts it, of one image. */
+  private Path mounted(String name) throws IOException {
+    Path place = folder.resolve("machine").resolve(name);
+    for (String part : List.of("upper", "work", "merged")) {
+      Files.createDirectories(place.resolve(part));
+    }
+    run(
+        "mount",
+        "-t",
+        "overlay",
+        "overlay",
+        "-o",
+        "lowerdir=%s,upperdir=%s/upper,workdir=%s/work".formatted(source, place, place),
+        place.resolve("merged").toString());
+    return place.resolve("merged");
+  }
+
+  @Test
+  void whatChangedComesOutAlikeThroughTheMountOfAContainerThatWaits() throws IOException {
+    Path machine = Files.createDirectory(folder.resolve("machine"));
+    run("mount", "-t", "tmpfs", "layers", machine.toString());
+    try {
+      shell(source, "mkdir -p etc old/deep kept; echo 1 | tee etc/a etc/b old/deep/x kept/y");
+      Path there = mounted("there");
+      Path upper = machine.resolve("there/upper");
+      shell(
+          there, "echo 2 >etc/a; mkdir new; echo 3 >new/f; rm -r kept; mkdir kept; echo 4 >kept/z");
+      LayerListing before = files.list(upper);
+      Path ahead = folder.resolve("ahead.tar");
+      files.archive(upper, before, ahead);
+      Path layer = Files.createDirectories(machine.resolve("here/upper"));
+      files.unpack(ahead, List.of(), layer);
+      Path here = mounted("here");
+
+      shell(
+          there,
+          "rm etc/b new/f; ln -s /x new/l; mkfifo new/p; echo 5 >>kept/z; rm -r old; mkdir old; echo 6 >old/new; mv etc/a 'etc/a b'; chown 7:8 etc; ln kept/z kept/twice");
+      Path changes = folder.resolve("changes.tar");
+      List<String> removed = files.archiveChanges(upper, before, changes);
+      files.unpackMounted(changes, removed, ahead, here);
+
+      assertEquals(Optional.empty(), TreeComparison.difference(there, here));
+      assertFalse(Files.exists(here.resolve("old/deep")), "an opaque folder hides the image's");
+      assertEquals(
+          Files.getAttribute(here.resolve("kept/z"), "unix:ino"),
+          Files.getAttribute(here.resolve("kept/twice"), "unix:ino"));
+    } finally {
+      for (String name : List.of("there", "here")) {
+        CommandRunner.ofProcesses()
+            .run(List.of("umount", machine.resolve(name + "/merged").toString()), PATIENCE);
+      }
+      run("umount", machine.toString());
+    }
+  }
+
+  @Test
+  void whatOnlyALayerCanHoldIsNotMadeThroughAMount() throws IOException {
+    Files.createDirectory(source.resolve("moved"));
+    ExtendedAttributes.set(source.resolve("moved"), "trusted.overlay.redirect", "/elsewhere");
+    Path archive = folder.resolve("changes.tar");
+    files.archive(source, files.list(source), archive);
+    IOException refused =
+        assertThrows(
+            IOException.class, () -> files.unpackMounted(archive, List.of(), archive, target));
+    assertTrue(refused.getMessage().contains("redirect"), refused.getMessage());
+    assertFalse(Files.exists(target.resolve("moved")));
   }
 
   @Test
@@ -233,9 +303,12 @@ class LayerFilesIT {
   }
 
   private static String run(String... command) throws IOException {
-    CommandRunner.Result result =
-        CommandRunner.ofProcesses().run(List.of(command), Duration.ofMinutes(1));
+    CommandRunner.Result result = CommandRunner.ofProcesses().run(List.of(command), PATIENCE);
     assertEquals(0, result.exit(), result.errors());
     return result.text();
+  }
+
+  private static void shell(Path in, String commands) throws IOException {
+    run("sh", "-ec", "cd " + in + "; " + commands);
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,8 +62,8 @@ class LayerPathsTest {
   void anArchiveCannotWriteThroughALinkItBroughtItself() {
     List<TarMember> members =
         List.of(
-            new TarMember("a", TarMember.SYMBOLIC_LINK, "/etc", 0),
-            new TarMember("a/b", '0', "", 0));
+            new TarMember("a", TarMember.SYMBOLIC_LINK, "/etc", 0, Set.of()),
+            new TarMember("a/b", '0', "", 0, Set.of()));
     IOException refusal = assertThrows(IOException.class, () -> paths.verify(members));
     assertEquals("a/b goes through the link a of the same archive", refusal.getMessage());
   }
@@ -72,10 +73,13 @@ class LayerPathsTest {
     Files.createSymbolicLink(layer.resolve("link"), outside);
     assertThrows(
         IOException.class,
-        () -> paths.verify(List.of(new TarMember("x", TarMember.HARD_LINK, "link/passwd", 0))));
+        () ->
+            paths.verify(
+                List.of(new TarMember("x", TarMember.HARD_LINK, "link/passwd", 0, Set.of()))));
     assertThrows(
-        IOException.class, () -> paths.verify(List.of(new TarMember("/etc/x", '0', "", 0))));
-    paths.verify(List.of(new TarMember("x", TarMember.SYMBOLIC_LINK, "/etc/passwd", 0)));
+        IOException.class,
+        () -> paths.verify(List.of(new TarMember("/etc/x", '0', "", 0, Set.of()))));
+    paths.verify(List.of(new TarMember("x", TarMember.SYMBOLIC_LINK, "/etc/passwd", 0, Set.of())));
   }
 
   @Test
@@ -85,9 +89,9 @@ class LayerPathsTest {
     Files.createDirectories(layer.resolve("d"));
     paths.makeRoomFor(
         List.of(
-            new TarMember("a/", TarMember.FOLDER, "", 0),
-            new TarMember("b", '0', "", 0),
-            new TarMember("d/", TarMember.FOLDER, "", 0)));
+            new TarMember("a/", TarMember.FOLDER, "", 0, Set.of()),
+            new TarMember("b", '0', "", 0, Set.of()),
+            new TarMember("d/", TarMember.FOLDER, "", 0, Set.of())));
     assertFalse(LayerPaths.stands(layer.resolve("a")));
     assertFalse(LayerPaths.stands(layer.resolve("b")));
     assertTrue(Files.isDirectory(layer.resolve("d")));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,9 +28,11 @@ class TarMemberTest {
   void namesTypesAndLinksAreTheArchives(String format) throws IOException {
     byte[] archive = archive(format);
     List<TarMember> members = read(archive);
-    assertTrue(members.contains(new TarMember("./" + LONG, '0', "", 4)), members.toString());
-    assertTrue(members.contains(new TarMember("./link", TarMember.SYMBOLIC_LINK, LONG, 0)));
-    assertTrue(members.contains(new TarMember("./d/", TarMember.FOLDER, "", 0)));
+    assertTrue(
+        members.contains(new TarMember("./" + LONG, '0', "", 4, Set.of())), members.toString());
+    assertTrue(
+        members.contains(new TarMember("./link", TarMember.SYMBOLIC_LINK, LONG, 0, Set.of())));
+    assertTrue(members.contains(new TarMember("./d/", TarMember.FOLDER, "", 0, Set.of())));
     assertEquals(1, members.stream().filter(m -> m.type() == TarMember.HARD_LINK).count());
     assertEquals(7, members.size(), members.toString());
     assertTrue(

@@ -1,11 +1,9 @@
 package io.godwit.messaging;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,31 +19,32 @@ public final class DeadLetterBox implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(5);
   private static final int POLLS = 6;
 
+  /** What a mark is, to CloudEvents. */
+  private static final String MARK = "DeadLetterMark";
+
   private final TopicTail tail;
   private final MarkedLetters letters;
   private final KafkaPublisher publisher;
   private final Supplier<Consumer<byte[], byte[]>> readers;
+  private final TopicNames names;
   private final String topic;
-  private final Set<String> topics;
 
   /**
    * @param tail fills the letters
-   * @param topic of the dead letters
-   * @param topics that letters may go back to
+   * @param names of the topics: letters go back to these and to no others
    */
   DeadLetterBox(
       TopicTail tail,
       MarkedLetters letters,
       KafkaPublisher publisher,
       Supplier<Consumer<byte[], byte[]>> readers,
-      String topic,
-      Set<String> topics) {
+      TopicNames names) {
     this.tail = tail;
     this.letters = letters;
     this.publisher = publisher;
     this.readers = readers;
-    this.topic = topic;
-    this.topics = Set.copyOf(topics);
+    this.names = names;
+    this.topic = names.of(Topic.DEAD_LETTERS);
   }
 
   /** All that are still kept, in order. */
@@ -61,7 +60,7 @@ public final class DeadLetterBox implements AutoCloseable {
    * @throws PoisonException when it cannot be: says why
    */
   public void replay(DeadLetter letter) throws PoisonException {
-    if (!topics.contains(letter.topic()) || letter.topic().equals(topic)) {
+    if (names.topicOf(letter.topic()).isEmpty() || letter.topic().equals(topic)) {
       throw new PoisonException(
           "letter %d names the topic '%s', which is none of Godwit's"
               .formatted(letter.number(), letter.topic()));
@@ -108,15 +107,13 @@ public final class DeadLetterBox implements AutoCloseable {
 
   private void mark(DeadLetter letter, DeadLetter.Fate fate) {
     String word = fate.name().toLowerCase(Locale.ROOT);
-    ProducerRecord<byte[], byte[]> mark = new ProducerRecord<>(topic, bytes(word));
-    mark.headers()
-        .add(LetterHeader.MARK_OF.key(), bytes(Long.toString(letter.number())))
-        .add(LetterHeader.MARK_FATE.key(), bytes(word));
-    publisher.send(mark);
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    publisher.sendWord(
+        Topic.DEAD_LETTERS,
+        MARK,
+        word,
+        List.of(
+            LetterHeader.MARK_OF.of(Long.toString(letter.number())),
+            LetterHeader.MARK_FATE.of(word)));
   }
 
   @Override

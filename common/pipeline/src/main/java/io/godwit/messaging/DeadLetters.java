@@ -2,7 +2,6 @@ package io.godwit.messaging;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -78,7 +77,7 @@ final class DeadLetters {
 
   private static ProducerRecord<byte[], byte[]> say(
       ProducerRecord<byte[], byte[]> letter, LetterHeader header, String text) {
-    letter.headers().add(header.key(), text.getBytes(StandardCharsets.UTF_8));
+    letter.headers().add(header.of(text));
     return letter;
   }
 

@@ -1,6 +1,7 @@
 package io.godwit.messaging;
 
 import io.godwit.contract.Event;
+import io.godwit.trace.Spans;
 import java.time.Clock;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -21,16 +22,24 @@ public final class EventPublisher implements AutoCloseable {
   private final Publisher publisher;
   private final String service;
   private final Clock clock;
+  private final Spans spans;
   private final ExecutorService queue;
+
+  /** In no trace. */
+  public EventPublisher(Publisher publisher, String service, Clock clock) {
+    this(publisher, service, clock, Spans.NONE);
+  }
 
   /**
    * @param publisher stays its owner's
    * @param service as in the contract: checkpointer, converter or restorer-agent
+   * @param spans where what took how long is told, too; stays its owner's
    */
-  public EventPublisher(Publisher publisher, String service, Clock clock) {
+  public EventPublisher(Publisher publisher, String service, Clock clock, Spans spans) {
     this.publisher = publisher;
     this.service = service;
     this.clock = clock;
+    this.spans = spans;
     this.queue =
         new ThreadPoolExecutor(
             1,
@@ -55,7 +64,7 @@ public final class EventPublisher implements AutoCloseable {
             .setDevice(device)
             .setContainer(container)
             .build();
-    return new MigrationEvents(frame, this::send, clock);
+    return new MigrationEvents(frame, this::send, spans, clock);
   }
 
   /** Waits a few seconds for what is still to be published. */
@@ -74,7 +83,7 @@ public final class EventPublisher implements AutoCloseable {
 
   private void send(Event event) {
     try {
-      queue.execute(() -> publish(event));
+      queue.execute(MigrationLog.carried(() -> publish(event)));
     } catch (RejectedExecutionException e) {
       LOG.warn("an event of {} is left out: {}", event.getMigrationId(), event.getMessage());
     }

@@ -9,6 +9,11 @@ package io.godwit.messaging;
  *     takes it over from a predecessor that died
  */
 public record Group(String name, boolean alone) {
+  /** What it is called in Kafka where it reads this topic. */
+  String id(TopicNames names, Topic topic) {
+    return names.prefix() + name + "." + topic.baseName();
+  }
+
   /** Members share the work: each record is handled by one of them. */
   public static Group shared(String service) {
     return new Group(service, false);

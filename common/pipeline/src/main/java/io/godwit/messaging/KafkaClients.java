@@ -8,6 +8,7 @@ import java.util.Properties;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -31,6 +32,13 @@ final class KafkaClients {
   static final int LARGEST_RECORD_BYTES = 8 << 20;
 
   static final int LARGEST_DEAD_LETTER_BYTES = 10 << 20;
+
+  /**
+   * How long a broker holds the question of who waits for his own records alone; what comes is
+   * answered at once. Five times Kafka's own: a device asks with its battery. What else is asked
+   * over that connection waits behind it, closing too ({@link #leaving}).
+   */
+  private static final Duration QUIET = Duration.ofMillis(2_500);
 
   private final Settings settings;
   private final String clientId;
@@ -71,6 +79,7 @@ final class KafkaClients {
    */
   Consumer<byte[], byte[]> tailer() {
     Properties properties = reading();
+    properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, millis(QUIET));
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     return consumer(properties);
   }
@@ -87,6 +96,7 @@ final class KafkaClients {
         CooperativeStickyAssignor.class.getName());
     properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     if (alone) {
+      properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, millis(QUIET));
       // A static member that comes back has its partitions at once (KIP-345).
       properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, groupId);
       properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 45_000);
@@ -95,6 +105,20 @@ final class KafkaClients {
       properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
     }
     return consumer(properties);
+  }
+
+  /**
+   * Closes one that has nothing to tell the brokers any more, and so waits for no answer: in no
+   * group, or alone in one with all committed.
+   */
+  static Leaving leaving(Consumer<byte[], byte[]> consumer) {
+    return () -> consumer.close(CloseOptions.timeout(Duration.ZERO));
+  }
+
+  /** What ends with the block that reads. */
+  interface Leaving extends AutoCloseable {
+    @Override
+    void close();
   }
 
   Admin admin() {

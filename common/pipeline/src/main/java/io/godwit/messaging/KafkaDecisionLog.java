@@ -1,7 +1,6 @@
 package io.godwit.messaging;
 
 import io.godwit.contract.Decision;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +29,7 @@ final class KafkaDecisionLog implements DecisionLog {
   @Override
   public List<Decision> append(Decision decision) {
     String id = decision.getMigrationId();
-    RecordMetadata written =
-        publisher.send(
-            Topic.DECISIONS, id.getBytes(StandardCharsets.UTF_8), decision.toByteArray());
+    RecordMetadata written = publisher.send(Topic.DECISIONS, id, decision);
     // The record itself, not its offset: another topic of this name has the offset, too.
     return tail.expect(() -> kept.has(decision, written.offset()), () -> kept.of(id));
   }

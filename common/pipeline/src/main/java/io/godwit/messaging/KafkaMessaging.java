@@ -1,18 +1,19 @@
 package io.godwit.messaging;
 
-import static java.util.stream.Collectors.toSet;
-
 import io.godwit.service.Liveness;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Settings;
+import io.godwit.trust.Trust;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -34,6 +35,7 @@ public final class KafkaMessaging implements AutoCloseable {
   private static final Duration HANDLING_PATIENCE = Duration.ofHours(4);
 
   private final Settings settings;
+  private final TopicNames names;
   private final String service;
   private final MeterRegistry metrics;
   private final Liveness liveness;
@@ -41,6 +43,7 @@ public final class KafkaMessaging implements AutoCloseable {
   private final Sleeper sleeper;
   private final RetryPolicy retries;
   private final KafkaClients clients;
+  private final Trust trust;
   private final KafkaPublisher publisher;
 
   /** Several services in one JVM have a tail of the same topic each. */
@@ -69,6 +72,8 @@ public final class KafkaMessaging implements AutoCloseable {
         runtime.clock(),
         Sleeper.SYSTEM,
         RetryPolicy.STANDARD);
+    trust.requireComplete();
+    trust.weakness().ifPresent(weakness -> LOG.warn("{}", weakness));
   }
 
   /**
@@ -84,30 +89,40 @@ public final class KafkaMessaging implements AutoCloseable {
       Sleeper sleeper,
       RetryPolicy retries) {
     this.settings = settings;
+    this.names = new TopicNames(settings.topicPrefix());
     this.service = service;
     this.metrics = metrics;
     this.liveness = liveness;
     this.clock = clock;
     this.sleeper = sleeper;
     this.retries = retries;
+    this.trust = Trust.of(settings);
     this.clients = new KafkaClients(settings, "godwit-" + service);
     this.publisher =
         new KafkaPublisher(
-            clients.producer(), settings.topicPrefix(), clients.brokers(), service, metrics);
+            clients.producer(),
+            names,
+            clients.brokers(),
+            service,
+            metrics,
+            new Envelopes(service, settings.host(), clock, () -> UUID.randomUUID().toString()),
+            trust);
   }
 
   /**
    * Makes the topics that are missing, and looks whether the others are safe. Every service does so
-   * at its start, so that none needs another to have started before.
+   * at its start for those that it uses, so that none needs another to have started before.
    *
    * @return the names of those that were made
    * @throws io.godwit.service.SettingsException when a topic is not as it must be; names every
    *     problem with the command that mends it
    * @throws MessagingException when the broker does not answer or refuses
    */
-  public List<String> createTopics() {
+  public List<String> createTopics(Party... parties) {
+    Map<String, Topic> topics = new LinkedHashMap<>();
+    Arrays.stream(parties).forEach(party -> topics.putAll(party.topics(names)));
     try (Admin admin = clients.admin()) {
-      return new Topics(admin, settings, sleeper).ensure();
+      return new Topics(admin, settings, sleeper).ensure(topics);
     }
   }
 
@@ -115,10 +130,10 @@ public final class KafkaMessaging implements AutoCloseable {
    * The same, waiting as long as the broker does not answer: a machine is often up before its
    * broker can be reached.
    */
-  public void createTopicsPatiently() throws InterruptedException {
+  public void createTopicsPatiently(Party party) throws InterruptedException {
     while (true) {
       try {
-        createTopics();
+        createTopics(party);
         return;
       } catch (MessagingException e) {
         LOG.warn("{}; again in {} s", e.getMessage(), BROKER_PAUSE.toSeconds());
@@ -133,15 +148,25 @@ public final class KafkaMessaging implements AutoCloseable {
   }
 
   /**
-   * Reads a topic from where the group left it, at first from its beginning.
+   * Reads a topic that all share from where the group left it, at first from its beginning.
    *
    * @param keys records with other keys are skipped
    */
   public Subscription subscribe(
       Topic topic, Group group, Predicate<String> keys, RecordHandler handler) {
-    String name = nameOf(topic);
+    return subscribe(topic, names.of(topic), group, keys, handler);
+  }
+
+  /** The same of a device's own topic: all that stands there is for it. */
+  public Subscription subscribeOwn(Topic topic, String device, Group group, RecordHandler handler) {
+    return subscribe(topic, names.of(topic, device), group, _ -> true, handler);
+  }
+
+  private Subscription subscribe(
+      Topic topic, String name, Group group, Predicate<String> keys, RecordHandler handler) {
+    RecordHandler believed = new BelievedRecords(trust, topic, name, handler);
     HandlerMeters meters = HandlerMeters.of(metrics, service, group.name(), topic.baseName());
-    DeadLetters deadLetters = new DeadLetters(publisher, nameOf(Topic.DEAD_LETTERS), service);
+    DeadLetters deadLetters = new DeadLetters(publisher, names.of(Topic.DEAD_LETTERS), service);
     Consumer<byte[], byte[]> consumer = clients.member(groupId(topic, group), group.alone());
     Subscription subscription =
         new Subscription(
@@ -150,7 +175,7 @@ public final class KafkaMessaging implements AutoCloseable {
             group.alone(),
             keys,
             record ->
-                new Work(record, handler, retries, sleeper, deadLetters, meters, consumer::wakeup),
+                new Work(record, believed, retries, sleeper, deadLetters, meters, consumer::wakeup),
             meters,
             liveness.worker("reading " + name + " as " + group.name(), POLLING_PATIENCE),
             liveness.worker(
@@ -162,11 +187,11 @@ public final class KafkaMessaging implements AutoCloseable {
 
   /** The group's name in Kafka. */
   public String groupId(Topic topic, Group group) {
-    return settings.topicPrefix() + group.name() + "." + topic.baseName();
+    return group.id(names, topic);
   }
 
   public DecisionLog decisionLog() {
-    var kept = new KeptDecisions();
+    var kept = new KeptDecisions(trust, nameOf(Topic.DECISIONS));
     return new KafkaDecisionLog(publisher, kept, tail(Topic.DECISIONS, kept));
   }
 
@@ -178,14 +203,8 @@ public final class KafkaMessaging implements AutoCloseable {
   /** The dead letters, for people. */
   public DeadLetterBox deadLetterBox() {
     var marked = new MarkedLetters();
-    Set<String> topics = Arrays.stream(Topic.values()).map(this::nameOf).collect(toSet());
     return new DeadLetterBox(
-        tail(Topic.DEAD_LETTERS, marked),
-        marked,
-        publisher,
-        clients::reader,
-        nameOf(Topic.DEAD_LETTERS),
-        topics);
+        tail(Topic.DEAD_LETTERS, marked), marked, publisher, clients::reader, names);
   }
 
   /**
@@ -238,7 +257,7 @@ public final class KafkaMessaging implements AutoCloseable {
 
   /** Reads a topic from its beginning and goes on, in no group. */
   public TopicTail tail(Topic topic, TopicTail.Sink sink) {
-    String name = nameOf(topic);
+    String name = names.of(topic);
     TopicTail tail =
         new TopicTail(
             clients::tailer,
@@ -261,9 +280,9 @@ public final class KafkaMessaging implements AutoCloseable {
     return clients.reader();
   }
 
-  /** The topic's name in Kafka. */
+  /** The name in Kafka of a topic that all share. */
   public String nameOf(Topic topic) {
-    return settings.topicPrefix() + topic.baseName();
+    return names.of(topic);
   }
 
   @Override

@@ -3,11 +3,13 @@ package io.godwit.messaging;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.godwit.contract.Decision;
 import io.godwit.contract.Failed;
+import io.godwit.trust.Trust;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,16 +30,40 @@ final class KeptDecisions implements TopicTail.Sink {
   @SuppressWarnings("ArrayRecordComponent") // never compared as records
   private record Kept(long offset, byte[] bytes) {}
 
+  private final Trust trust;
+  private final String topic;
   private final Map<String, List<Kept>> byMigration = new HashMap<>();
+
+  /**
+   * @param topic the log's name in Kafka
+   */
+  KeptDecisions(Trust trust, String topic) {
+    this.trust = trust;
+    this.topic = topic;
+  }
 
   @Override
   public void take(ConsumerRecord<byte[], byte[]> record) {
     try {
-      Decision decision = Decision.parseFrom(Bytes.orEmpty(record.value()));
+      byte[] value = Bytes.orEmpty(record.value());
+      Optional<String> objection =
+          trust.objection(
+              topic,
+              Bytes.text(record.key()),
+              value,
+              Optional.ofNullable(record.headers().lastHeader(Trust.HEADER))
+                  .map(header -> Bytes.text(header.value())),
+              Speakers.of(Topic.DECISIONS, value));
+      if (objection.isPresent()) {
+        LOG.warn(
+            "the record {} of the decision log says nothing: {}", record.offset(), objection.get());
+        return;
+      }
+      Decision decision = Decision.parseFrom(value);
       byMigration
           .computeIfAbsent(decision.getMigrationId(), _ -> new ArrayList<>(2))
           .add(new Kept(record.offset(), bytes(decision)));
-    } catch (InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException | PoisonException e) {
       LOG.warn("the record {} of the decision log is none: {}", record.offset(), e.getMessage());
     }
   }

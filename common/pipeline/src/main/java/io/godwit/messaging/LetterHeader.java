@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** The headers of a dead letter, as text. They stand after those that the record brought along. */
 enum LetterHeader {
@@ -32,6 +33,10 @@ enum LetterHeader {
 
   String key() {
     return key;
+  }
+
+  RecordHeader of(String text) {
+    return new RecordHeader(key, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The last of the name: the record may have brought one of the same name along. */

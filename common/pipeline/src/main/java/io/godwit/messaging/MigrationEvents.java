@@ -6,9 +6,16 @@ import io.godwit.contract.PhaseTime;
 import io.godwit.contract.ReportLine;
 import io.godwit.contract.Runs;
 import io.godwit.refusal.Refusal;
+import io.godwit.trace.Span;
+import io.godwit.trace.Spans;
+import io.godwit.trace.TraceContext;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -22,15 +29,17 @@ public final class MigrationEvents {
 
   private final Event frame;
   private final Consumer<Event> send;
+  private final Spans spans;
   private final Clock clock;
   private final AtomicLong lastProgressMs = new AtomicLong(Long.MIN_VALUE);
 
   /**
    * @param frame migration, service, host, device and container, which every event carries
    */
-  MigrationEvents(Event frame, Consumer<Event> send, Clock clock) {
+  MigrationEvents(Event frame, Consumer<Event> send, Spans spans, Clock clock) {
     this.frame = frame;
     this.send = send;
+    this.spans = spans;
     this.clock = clock;
   }
 
@@ -80,12 +89,68 @@ public final class MigrationEvents {
    */
   public MigrationEvents frozen(long sinceMs, long budgetMs) {
     Event still = frame.toBuilder().setFrozenAtMs(sinceMs).setFreezeBudgetMs(budgetMs).build();
-    return new MigrationEvents(still, send, clock);
+    return new MigrationEvents(still, send, spans, clock);
+  }
+
+  /** What this service has done took so long: parts of the migration's trace. */
+  public void took(List<PhaseTime> phases) {
+    for (PhaseTime phase : phases) {
+      if (phase.getBeginMs() != 0) {
+        Instant begin = Instant.ofEpochMilli(phase.getBeginMs());
+        spans.ended(
+            Span.part(
+                trace(),
+                phase.getPhase(),
+                begin,
+                begin.plusMillis(phase.getDurationMs()),
+                attributes(
+                    Map.of(
+                        "godwit.bytes", Long.toString(phase.getBytes()),
+                        "godwit.frozen", Boolean.toString(phase.getFrozen())))));
+      }
+    }
+  }
+
+  /** The same for one thing, from then until now. */
+  public void took(String name, Instant since) {
+    spans.ended(Span.part(trace(), name, since, clock.instant(), attributes(Map.of())));
+  }
+
+  /**
+   * The whole of it is over, and with it its trace.
+   *
+   * @param traceparent as the request has it; empty: it is a trace of its own
+   * @param failure why the container was not moved
+   */
+  public void took(
+      Instant acceptedAt, String traceparent, String outcome, Optional<String> failure) {
+    TraceContext self = trace();
+    spans.ended(
+        Span.whole(
+            self,
+            TraceContext.parse(traceparent).filter(parent -> !parent.equals(self)),
+            acceptedAt,
+            clock.instant(),
+            attributes(Map.of("godwit.outcome", outcome)),
+            failure));
+  }
+
+  private TraceContext trace() {
+    return MigrationLog.traceOf(frame.getMigrationId());
+  }
+
+  private Map<String, String> attributes(Map<String, String> further) {
+    Map<String, String> all = new HashMap<>(further);
+    all.put("godwit.migration", frame.getMigrationId());
+    all.put("godwit.host", frame.getHost());
+    all.put("godwit.device", frame.getDevice());
+    all.put("godwit.container", frame.getContainer());
+    return all;
   }
 
   /** The same voice, where a rehearsal has said how long the container will stand still. */
   public MigrationEvents forecast(long millis) {
-    return new MigrationEvents(frame.toBuilder().setForecastMs(millis).build(), send, clock);
+    return new MigrationEvents(frame.toBuilder().setForecastMs(millis).build(), send, spans, clock);
   }
 
   /** How far long work is. Said at most twice a second; the end is always said. */

@@ -101,7 +101,7 @@ public final class Subscription implements AutoCloseable {
   }
 
   private void run() {
-    try (consumer) {
+    try (AutoCloseable _ = alone ? KafkaClients.leaving(consumer) : consumer) {
       consumer.subscribe(List.of(topic), new Rebalance());
       while (!closing) {
         step();

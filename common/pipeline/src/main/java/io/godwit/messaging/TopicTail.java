@@ -224,7 +224,8 @@ public final class TopicTail implements AutoCloseable {
 
   /** From one beginning of the topic to the next. */
   private void readAnew() throws InterruptedException {
-    try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+    Consumer<byte[], byte[]> consumer = consumers.get();
+    try (var _ = KafkaClients.leaving(consumer)) {
       polled.set(Optional.of(consumer));
       TailReading reading = begin(consumer);
       Instant checked = clock.instant();

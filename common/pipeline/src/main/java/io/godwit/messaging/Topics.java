@@ -1,12 +1,13 @@
 package io.godwit.messaging;
 
+import io.godwit.service.Setting;
 import io.godwit.service.Settings;
 import io.godwit.service.SettingsException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -51,30 +53,47 @@ final class Topics {
   }
 
   /**
+   * What stands and what is missing.
+   *
+   * @param there name and kind of those that stand
+   * @param missing how those that do not would be made
+   */
+  record Plan(TopicRules.Cluster cluster, Map<String, Topic> there, List<NewTopic> missing) {}
+
+  /**
+   * Looks what is there of the topics, and changes nothing.
+   *
+   * @param topics name and kind
+   * @throws MessagingException when the broker does not answer or refuses
+   */
+  Plan plan(Map<String, Topic> topics) {
+    TopicRules.Cluster cluster = cluster();
+    Set<String> known = answer(admin.listTopics().names(), "did not list its topics");
+    Map<String, Topic> there = new LinkedHashMap<>(topics);
+    there.keySet().retainAll(known);
+    // Not those that stand: the brokers look at what is asked for before they say that it stands.
+    List<NewTopic> missing =
+        topics.entrySet().stream()
+            .filter(topic -> !known.contains(topic.getKey()))
+            .map(topic -> describe(topic.getKey(), topic.getValue(), cluster))
+            .toList();
+    return new Plan(cluster, there, missing);
+  }
+
+  /**
    * Returns the names of those that were made.
    *
+   * @param topics name and kind
    * @throws SettingsException when one that stands is not safe; names everything that is not, with
    *     the commands that mend it
    * @throws MessagingException when the broker does not answer or refuses
    */
-  List<String> ensure() {
-    TopicRules.Cluster cluster = cluster();
-    Set<String> known = answer(admin.listTopics().names(), "did not list its topics");
-    Set<Topic> there = EnumSet.allOf(Topic.class);
-    there.removeIf(topic -> !known.contains(name(topic)));
-    List<String> made = new ArrayList<>();
-    // Not those that stand: the brokers look at what is asked for before they say that it stands.
-    for (Topic topic : EnumSet.complementOf(EnumSet.copyOf(there))) {
-      if (isMade(topic, cluster)) {
-        made.add(name(topic));
-      } else {
-        there.add(topic);
-      }
-    }
-    if (!made.isEmpty()) {
-      LOG.info("made the topics {}", made);
-    }
-    List<String> problems = problems(there, cluster);
+  List<String> ensure(Map<String, Topic> topics) {
+    Plan plan = plan(topics);
+    List<String> made = make(plan.missing());
+    Map<String, Topic> there = new LinkedHashMap<>(topics);
+    there.keySet().removeAll(made);
+    List<String> problems = problems(there, plan.cluster());
     if (!problems.isEmpty()) {
       throw new SettingsException(
           "the topics at %s are not safe:\n%s"
@@ -83,37 +102,63 @@ final class Topics {
     return made;
   }
 
-  private boolean isMade(Topic topic, TopicRules.Cluster cluster) {
+  /** Returns the names of those that nobody else has made meanwhile. */
+  List<String> make(List<NewTopic> topics) {
+    List<String> made = topics.stream().filter(this::isMade).map(NewTopic::name).toList();
+    if (!made.isEmpty()) {
+      LOG.info("made the topics {}", made);
+    }
+    return made;
+  }
+
+  private boolean isMade(NewTopic topic) {
     try {
-      admin.createTopics(List.of(describe(topic, cluster))).all().get();
+      admin.createTopics(List.of(topic)).all().get();
       return true;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TopicExistsException) {
         return false;
       }
-      throw failed("did not make the topic " + name(topic), e);
+      if (e.getCause() instanceof AuthorizationException refused) {
+        throw new MessagingException(
+            "the topic %s is missing at %s, and this client may not make it: `godwit setup kafka` does (%s)"
+                .formatted(topic.name(), settings.kafka(), refused.getMessage()),
+            refused);
+      }
+      if (e.getCause() instanceof InvalidTopicException refused) {
+        throw new SettingsException(
+            "the topic %s cannot be made at %s: %s. Kafka takes '.' and '_' for one character there: give the device another name (%s)."
+                .formatted(
+                    topic.name(),
+                    settings.kafka(),
+                    refused.getMessage(),
+                    Setting.DEVICE.variable()),
+            refused);
+      }
+      throw failed("did not make the topic " + topic.name(), e);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
   }
 
-  private List<String> problems(Set<Topic> topics, TopicRules.Cluster cluster) {
-    List<String> names = topics.stream().map(this::name).toList();
+  /** What is unsafe about topics that stand. */
+  List<String> problems(Map<String, Topic> topics, TopicRules.Cluster cluster) {
+    List<String> names = List.copyOf(topics.keySet());
     Map<String, TopicDescription> described = described(names);
     Map<ConfigResource, Config> configs =
         answer(
             admin.describeConfigs(names.stream().map(Topics::resource).toList()).all(),
             "did not tell the settings of its topics");
     List<String> problems = new ArrayList<>();
-    for (Topic topic : topics) {
-      String name = name(topic);
+    for (Map.Entry<String, Topic> topic : topics.entrySet()) {
+      String name = topic.getKey();
       Optional<TopicDescription> description = Optional.ofNullable(described.get(name));
       Optional<Config> config = Optional.ofNullable(configs.get(resource(name)));
       problems.addAll(
           TopicChecks.problems(
               name,
               settings.kafka(),
-              TopicRules.of(topic, cluster),
+              TopicRules.of(topic.getValue(), cluster),
               cluster,
               settings.topicReplication(),
               new TopicRules.Actual(
@@ -190,16 +235,14 @@ final class Topics {
     }
   }
 
-  private NewTopic describe(Topic topic, TopicRules.Cluster cluster) {
+  private NewTopic describe(String name, Topic topic, TopicRules.Cluster cluster) {
     TopicRules rules = TopicRules.of(topic, cluster);
     short replication = TopicRules.replication(settings, cluster);
-    return new NewTopic(
-            name(topic), rules.partitions().orElseGet(settings::topicPartitions), replication)
+    // One machine reads its own topic, one record after the other; and a fleet has many of them.
+    int partitions =
+        topic.isPerDevice() ? 1 : rules.partitions().orElseGet(settings::topicPartitions);
+    return new NewTopic(name, partitions, replication)
         .configs(rules.configuration(topic, replication));
-  }
-
-  private String name(Topic topic) {
-    return settings.topicPrefix() + topic.baseName();
   }
 
   private static ConfigResource resource(String topic) {

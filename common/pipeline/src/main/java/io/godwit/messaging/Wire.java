@@ -3,6 +3,8 @@ package io.godwit.messaging;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import io.godwit.trace.TraceContext;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +82,7 @@ public final class Wire {
       @Override
       public void handle(Received record) throws Exception {
         T message = parse(prototype, record.value());
-        try (var _ = MigrationLog.of(MigrationLog.idIn(message).orElse("-"))) {
+        try (var _ = scope(record, message)) {
           handler.handle(record, message);
         }
       }
@@ -94,10 +96,16 @@ public final class Wire {
           LOG.debug("nobody waits for a record that says nothing: {}", e.getMessage());
           return;
         }
-        try (var _ = MigrationLog.of(MigrationLog.idIn(message).orElse("-"))) {
+        try (var _ = scope(record, message)) {
           handler.buried(record, message, cause);
         }
       }
     };
+  }
+
+  private static MigrationLog.Scope scope(Received record, Message message) {
+    return MigrationLog.of(
+        MigrationLog.idIn(message).orElse("-"),
+        Optional.ofNullable(record.headers().get(TraceContext.HEADER)));
   }
 }

@@ -3,7 +3,8 @@
  * settings:
  *
  * <ul>
- *   <li>{@link io.godwit.messaging.Publisher} writes a record and returns when it is safe;
+ *   <li>{@link io.godwit.messaging.Publisher} writes a record, with the headers of a CloudEvent,
+ *       and returns when it is safe;
  *   <li>{@link io.godwit.messaging.Subscription} hands the records of a topic to a {@link
  *       io.godwit.messaging.RecordHandler}, one at a time and for as long as each needs, and puts
  *       those that cannot be handled with the dead letters, as they came, after their handler was

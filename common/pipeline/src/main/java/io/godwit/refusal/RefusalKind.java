@@ -72,6 +72,7 @@ public enum RefusalKind {
   MIGRATION_POINT,
 
   // Of the device, when it tries.
+  DEVICE_POLICY,
   PORT,
   NAME,
   STAGING,

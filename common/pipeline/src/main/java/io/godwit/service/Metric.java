@@ -100,6 +100,10 @@ public enum Metric {
   BATCHES_OPEN("godwit.batches.open", "", "Batches that are not over, as this controller reads."),
   BATCHES_UNDER_WAY(
       "godwit.batches.under.way", "", "Migrations of batches that are under way, likewise."),
+  CERTIFICATE_LEFT(
+      "godwit.certificate.left",
+      "seconds",
+      "How long the first of the certificates still holds that this process uses or is shown, by whose they are; without end where there is none."),
   WORKER_SILENT(
       "godwit.worker.silent",
       "seconds",

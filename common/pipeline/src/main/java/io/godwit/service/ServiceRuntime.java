@@ -86,12 +86,20 @@ public final class ServiceRuntime implements AutoCloseable {
     this.liveness = new Liveness(clock, this::end);
     Metric.WORKER_SILENT.gauge(
         metrics, () -> liveness.longestSilence().toMillis() / 1000.0, "service", service);
+    settings.checkLogFormat();
     settings
         .unknown()
         .forEach(name -> LOG.warn("{} is set, but there is no such setting: misspelt?", name));
     int port = settings.metricsPort();
     if (port != 0) {
       adopt("process's metrics", new ProcessMetrics(metrics, settings.stateDir()));
+      adopt(
+          "certificates",
+          new Certificates(
+              Certificates.sources(settings, System.getProperties()),
+              metrics,
+              clock,
+              Threads.SYSTEM));
       adopt("monitoring", monitoring(port));
     }
     Runtime.getRuntime().addShutdownHook(hook);

@@ -22,6 +22,14 @@ public enum Setting {
   S3_ACCESS_KEY_FILE("GODWIT_S3_ACCESS_KEY_FILE", "", "file that holds the access key instead"),
   S3_SECRET_KEY("GODWIT_S3_SECRET_KEY", "", "secret key of the S3 store"),
   S3_SECRET_KEY_FILE("GODWIT_S3_SECRET_KEY_FILE", "", "file that holds the secret key instead"),
+  SIGNING_KEY_FILE(
+      "GODWIT_SIGNING_KEY_FILE", "", "file with the key that this service signs its records with"),
+  TRUSTED_KEYS(
+      "GODWIT_TRUSTED_KEYS", "", "file, or folder of .pub files, with the keys of who is believed"),
+  REQUIRE_SIGNATURES(
+      "GODWIT_REQUIRE_SIGNATURES", "false", "whether records without a signature are refused"),
+  DEVICE_POLICY(
+      "GODWIT_DEVICE_POLICY", "", "file that says which containers this device takes, and of whom"),
   HOST("GODWIT_HOST", "the hostname", "name of this machine as a source host"),
   DEVICE("GODWIT_DEVICE", "the hostname", "name of this machine as a target device"),
   DEVICE_LABELS(
@@ -44,6 +52,11 @@ public enum Setting {
   METRICS_PORT(
       "GODWIT_METRICS_PORT", "0", "port for /metrics, /health/live and /health/ready; 0 for none"),
   LOG_LEVEL("GODWIT_LOG_LEVEL", "INFO", "least level that is logged: DEBUG, INFO, WARN or ERROR"),
+  LOG_FORMAT("GODWIT_LOG_FORMAT", "text", "how it is logged: text, or json for one object a line"),
+  OTLP_ENDPOINT(
+      "OTEL_EXPORTER_OTLP_ENDPOINT",
+      "",
+      "URL of an OpenTelemetry collector that takes traces over HTTP, such as http://host:4318; none: no traces"),
   DOCKER_HOST("DOCKER_HOST", "unix:///var/run/docker.sock", "where the Docker Engine answers");
 
   private final String variable;

@@ -28,6 +28,7 @@ public final class Settings {
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{0,100}");
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
+  private static final Pattern LOG_FORMAT = Pattern.compile("text|json");
   private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,9}");
 
   private final Map<String, String> environment;
@@ -115,11 +116,7 @@ public final class Settings {
 
   /** An http or https URL with a host. */
   public URI s3Endpoint() {
-    String given = required(Setting.S3_ENDPOINT);
-    return uri(given)
-        .filter(uri -> "http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-        .filter(uri -> uri.getHost() != null)
-        .orElseThrow(() -> wrong(Setting.S3_ENDPOINT, given, Setting.S3_ENDPOINT.description()));
+    return web(Setting.S3_ENDPOINT, required(Setting.S3_ENDPOINT));
   }
 
   public String s3Bucket() {
@@ -136,6 +133,16 @@ public final class Settings {
 
   public String s3SecretKey() {
     return secret(Setting.S3_SECRET_KEY, Setting.S3_SECRET_KEY_FILE);
+  }
+
+  /** Whether records without a signature are refused. */
+  public boolean requireSignatures() {
+    String given = orFallback(Setting.REQUIRE_SIGNATURES);
+    return switch (given) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw wrong(Setting.REQUIRE_SIGNATURES, given, "true or false");
+    };
   }
 
   /** This machine's name as a source host: letters, digits, dots, dashes and underscores. */
@@ -203,12 +210,36 @@ public final class Settings {
     return number(Setting.METRICS_PORT, 0, 65535);
   }
 
+  /** Where traces go; an http or https URL with a host. */
+  public Optional<URI> otlpEndpoint() {
+    return given(Setting.OTLP_ENDPOINT).map(given -> web(Setting.OTLP_ENDPOINT, given));
+  }
+
+  /**
+   * Looks whether the log has a form that there is. The logger itself takes it from the
+   * environment, long before, as it stands there: blanks are no form, and nothing would be logged.
+   */
+  void checkLogFormat() {
+    Setting form = Setting.LOG_FORMAT;
+    String given = environment.getOrDefault(form.variable(), form.fallback());
+    if (!LOG_FORMAT.matcher(given).matches()) {
+      throw wrong(form, given, "text or json");
+    }
+  }
+
   public URI dockerHost() {
     String given = orFallback(Setting.DOCKER_HOST);
     return uri(given)
         .filter(uri -> uri.getScheme() != null)
         .orElseThrow(
             () -> wrong(Setting.DOCKER_HOST, given, "a URL such as unix:///var/run/docker.sock"));
+  }
+
+  private static URI web(Setting setting, String given) {
+    return uri(given)
+        .filter(uri -> "http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+        .filter(uri -> uri.getHost() != null)
+        .orElseThrow(() -> wrong(setting, given, setting.description()));
   }
 
   private static Optional<URI> uri(String text) {

@@ -8,8 +8,11 @@ import io.godwit.contract.Attempt;
 import io.godwit.contract.Claim;
 import io.godwit.contract.Decision;
 import io.godwit.contract.Failed;
+import io.godwit.service.Settings;
+import io.godwit.trust.Trust;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +20,8 @@ class KeptDecisionsTest {
   private static final Attempt ATTEMPT =
       Attempt.newBuilder().setEpoch(1).setCheckpointSha256("ab").setDeviceInstance("i").build();
 
-  private final KeptDecisions kept = new KeptDecisions();
+  private final KeptDecisions kept =
+      new KeptDecisions(Trust.of(new Settings(Map.of())), "godwit.decisions");
 
   private static Decision claim(String migration) {
     return Decision.newBuilder()

@@ -5,22 +5,36 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.godwit.contract.Event;
 import io.godwit.contract.Phase;
 import io.godwit.contract.PhaseTime;
+import io.godwit.trace.Span;
+import io.godwit.trace.Spans;
+import io.godwit.trace.TraceContext;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class MigrationEventsTest {
   private final AtomicLong now = new AtomicLong(1_000);
   private final List<Event> sent = new ArrayList<>();
+  private final List<Span> spans = new ArrayList<>();
   private final MigrationEvents events =
       new MigrationEvents(
           Event.newBuilder().setMigrationId("m").setService("converter").setHost("ada").build(),
           sent::add,
+          new Spans() {
+            @Override
+            public void ended(Span span) {
+              spans.add(span);
+            }
+
+            @Override
+            public void close() {}
+          },
           new Clock() {
             @Override
             public ZoneId getZone() {
@@ -37,6 +51,35 @@ class MigrationEventsTest {
               return Instant.ofEpochMilli(now.get());
             }
           });
+
+  @Test
+  void whatTookHowLongIsPartOfTheMigrationsTrace() {
+    events.took(
+        List.of(
+            PhaseTime.newBuilder().setPhase("dump").setBeginMs(100).setDurationMs(7).build(),
+            PhaseTime.newBuilder().setPhase("told without its beginning").build()));
+    assertEquals(1, spans.size());
+    Span dump = spans.getFirst();
+    assertEquals("dump", dump.name());
+    assertEquals(Instant.ofEpochMilli(107), dump.end());
+    TraceContext whole = TraceContext.ofMigration("m");
+    assertEquals(whole.traceId(), dump.traceId());
+    assertEquals(Optional.of(whole.spanId()), dump.parent());
+  }
+
+  @Test
+  void aMigrationOfAnothersTraceIsAPartOfIt() {
+    String asked = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    try (var _ = MigrationLog.of("m", Optional.of(asked))) {
+      events.took(Instant.EPOCH, asked, "succeeded", Optional.empty());
+    }
+    events.took(Instant.EPOCH, TraceContext.ofMigration("m").header(), "failed", Optional.of("no"));
+    assertEquals("4bf92f3577b34da6a3ce929d0e0e4736", spans.getFirst().traceId());
+    assertEquals(Optional.of("00f067aa0ba902b7"), spans.getFirst().parent());
+    // What the command publishes names the migration's own span: nobody is his own parent.
+    assertEquals(Optional.empty(), spans.getLast().parent());
+    assertEquals(Optional.of("no"), spans.getLast().failure());
+  }
 
   private List<Long> done() {
     return sent.stream().map(Event::getDoneBytes).toList();

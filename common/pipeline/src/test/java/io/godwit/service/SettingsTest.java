@@ -129,6 +129,14 @@ class SettingsTest {
   }
 
   @Test
+  void refusesFormsOfTheLogThatThereAreNot() {
+    of("GODWIT_LOG_FORMAT", "json").checkLogFormat();
+    for (String none : List.of("xml", "", " json")) {
+      assertThrows(SettingsException.class, of("GODWIT_LOG_FORMAT", none)::checkLogFormat);
+    }
+  }
+
+  @Test
   void replacesOneSetting() {
     assertEquals("d2", of("GODWIT_DEVICE", "d1").with(Setting.DEVICE, "d2").device());
   }
@@ -138,7 +146,7 @@ class SettingsTest {
     List<String> names = Arrays.stream(Setting.values()).map(Setting::variable).toList();
     assertEquals(names.size(), new HashSet<>(names).size());
     for (Setting setting : Setting.values()) {
-      assertTrue(setting.variable().matches("(GODWIT|DOCKER)_[A-Z0-9_]+"), setting.variable());
+      assertTrue(setting.variable().matches("(GODWIT|DOCKER|OTEL)_[A-Z0-9_]+"), setting.variable());
       assertTrue(setting.description().length() > 10, setting.variable());
     }
   }

@@ -1,6 +1,7 @@
 package io.godwit.converter.service;
 
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.GrantingPublisher;
 import io.godwit.contract.Abort;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.Conversion;
@@ -50,7 +51,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
   private final Graft graft;
   private final BlobStore blobs;
   private final DecisionLog decisions;
-  private final Publisher publisher;
+  private final GrantingPublisher publisher;
   private final EventPublisher events;
   private final MeterRegistry metrics;
   private final Path work;
@@ -63,7 +64,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
       Graft graft,
       BlobStore blobs,
       DecisionLog decisions,
-      Publisher publisher,
+      GrantingPublisher publisher,
       EventPublisher events,
       MeterRegistry metrics,
       Path work,
@@ -97,9 +98,14 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
     Instant begin = clock.instant();
     try {
       Conversion conversion = convert(checkpoint, begin);
-      publisher.publish(Topic.CONVERSIONS, checkpoint.getDevice(), conversion);
+      Publisher device =
+          OwnFolder.holds(checkpoint.getTemplate(), checkpoint.getDevice())
+              ? publisher
+              : publisher.withoutGrants();
+      device.publish(Topic.CONVERSIONS, checkpoint.getDevice(), conversion);
       Metric.CONVERSION_TIME.timer(metrics).record(Duration.between(begin, clock.instant()));
       count("converted");
+      voice.took(PHASE, begin);
       voice.say(
           Phase.CONVERTED,
           "%d images for %s, %d things rewritten"
@@ -110,6 +116,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
           conversion.getPhasesList(),
           conversion.getReportList());
     } catch (RefusedException e) {
+      voice.took(PHASE, begin);
       abort(checkpoint, voice, String.join("; ", e.reasons()), e.refusals());
     } catch (ImageException | ElfException | IllegalArgumentException e) {
       LOG.warn("the checkpoint cannot be converted", e);
@@ -131,6 +138,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
 
   private Conversion convert(Checkpoint checkpoint, Instant begin)
       throws IOException, RefusedException {
+    OwnFolder.requireNoOthers(checkpoint.getTemplate(), checkpoint.getDevice());
     StoredFolder source = new StoredFolder(blobs, checkpoint.getImages());
     StoredFolder template = new StoredFolder(blobs, checkpoint.getTemplate().getImages());
     try (TwinFiles twins = TwinFiles.fetch(blobs, work, checkpoint.getTwinsList())) {
@@ -156,6 +164,7 @@ public final class CheckpointHandler implements Wire.MessageHandler<Checkpoint> 
           .addPhases(
               PhaseTime.newBuilder()
                   .setPhase(PHASE)
+                  .setBeginMs(begin.toEpochMilli())
                   .setDurationMs(Duration.between(begin, clock.instant()).toMillis())
                   .setBytes(Inputs.rewrittenBytes(grafted))
                   .setFrozen(true))

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobException;
 import io.godwit.blob.BlobStore;
+import io.godwit.blob.GrantingPublisher;
 import io.godwit.blob.Manifests;
 import io.godwit.contract.Abort;
 import io.godwit.contract.Attempt;
@@ -201,10 +202,63 @@ final class CheckpointHandlerTest {
     assertEquals(conversion().getReportList(), events.getLast().getReportList());
   }
 
+  @Test
+  void deviceMayReadAllThatItsConversionNamesForAWeekAtTheMost() throws Exception {
+    handle(templateOf("pi", blobs.ofDevice("pi")));
+    Conversion conversion = conversion();
+    Set<String> named =
+        conversion.getImages().getFilesList().stream()
+            .flatMap(file -> Manifests.segments(file).stream())
+            .map(segment -> segment.getBlob().getFolder() + segment.getBlob().getSha256())
+            .collect(Collectors.toSet());
+    Set<String> granted =
+        conversion.getGrantsList().stream()
+            .map(grant -> grant.getFolder() + grant.getSha256())
+            .collect(Collectors.toSet());
+    assertTrue(granted.containsAll(named), () -> named + " of " + granted);
+    assertTrue(named.stream().anyMatch(blob -> blob.startsWith("from/pi/")), named.toString());
+    assertTrue(conversion.getGrants(0).getUrl().endsWith(" for PT168H"), conversion.toString());
+  }
+
+  @Test
+  void templateThatNamesAnotherDevicesBlobsIsAborted() throws Exception {
+    handle(templateOf("pi", blobs.ofDevice("other")));
+    Verdict.Aborted verdict =
+        assertInstanceOf(Verdict.Aborted.class, Verdict.of(log.read(MIGRATION), ATTEMPT));
+    assertTrue(
+        verdict
+            .reason()
+            .contains(
+                "the template of device pi names a blob in from/other/, which is not its own folder"),
+        verdict.reason());
+  }
+
+  @Test
+  void deviceThatNamesBlobsInNobodysFolderIsGivenNoRights() throws Exception {
+    handle(checkpoint().build());
+    assertEquals(List.of(), conversion().getGrantsList());
+  }
+
+  private Checkpoint templateOf(String device, BlobStore store) throws IOException {
+    Checkpoint.Builder checkpoint = checkpoint().setDevice(device);
+    checkpoint
+        .getTemplateBuilder()
+        .setImages(new Manifests(store).upload(corpus("template-aarch64"), BlobStore.SILENT));
+    return checkpoint.build();
+  }
+
   private void handle(Checkpoint checkpoint) throws IOException {
     try (EventPublisher events = new EventPublisher(log, "converter", clock)) {
       new CheckpointHandler(
-              new Graft(), blobs, log, log, events, metrics, folder.resolve("work"), clock)
+              new Graft(),
+              blobs,
+              log,
+              new GrantingPublisher(
+                  log, (blob, valid) -> blob.folder() + blob.sha256() + " for " + valid, clock),
+              events,
+              metrics,
+              folder.resolve("work"),
+              clock)
           .handle(MIGRATION, checkpoint);
     }
   }

@@ -19,8 +19,23 @@ import java.util.function.LongConsumer;
 
 /** Blobs in memory; counts what is read of them. */
 final class MemoryBlobStore implements BlobStore {
-  private final Map<Blob, byte[]> blobs = new ConcurrentHashMap<>();
+  private final Map<Blob, byte[]> blobs;
+  private final String folder;
   private final AtomicLong largestRead = new AtomicLong();
+
+  MemoryBlobStore() {
+    this(new ConcurrentHashMap<>(), "");
+  }
+
+  private MemoryBlobStore(Map<Blob, byte[]> blobs, String folder) {
+    this.blobs = blobs;
+    this.folder = folder;
+  }
+
+  /** The same, where what is put goes into a device's folder. */
+  MemoryBlobStore ofDevice(String device) {
+    return new MemoryBlobStore(blobs, Blob.folderOf(device));
+  }
 
   /** The most bytes that were asked for at once. */
   long largestRead() {
@@ -40,7 +55,7 @@ final class MemoryBlobStore implements BlobStore {
   public Blob put(byte[] bytes) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      Blob blob = new Blob(HexFormat.of().formatHex(digest), bytes.length);
+      Blob blob = new Blob(HexFormat.of().formatHex(digest), bytes.length, folder);
       blobs.put(blob, bytes.clone());
       return blob;
     } catch (NoSuchAlgorithmException e) {

@@ -1,9 +1,9 @@
 package io.godwit.batch;
 
 import io.godwit.messaging.DecisionLog;
-import io.godwit.messaging.Group;
 import io.godwit.messaging.KafkaMessaging;
 import io.godwit.messaging.Leadership;
+import io.godwit.messaging.Party;
 import io.godwit.messaging.Sleeper;
 import io.godwit.messaging.Topic;
 import io.godwit.messaging.TopicTail;
@@ -18,6 +18,9 @@ public final class BatchController {
   /** As in metrics and consumer groups. */
   public static final String SERVICE = "batch-controller";
 
+  /** What it reads and writes. */
+  public static final Party.BatchController PARTY = new Party.BatchController();
+
   private BatchController() {}
 
   /** Starts one; any number of them may run, of which one leads. */
@@ -28,7 +31,7 @@ public final class BatchController {
     runtime.adopt("controller's devices", kafka.listen(Topic.DEVICES, inbox::device));
     TopicTail batches = runtime.adopt("batches", kafka.tail(Topic.BATCHES, inbox));
     Leadership leadership =
-        runtime.adopt("leadership", kafka.leadership(Topic.BATCHES, Group.shared(SERVICE)));
+        runtime.adopt("leadership", kafka.leadership(Topic.BATCHES, PARTY.group().orElseThrow()));
     KafkaOut out =
         new KafkaOut(
             kafka.publisher(),

@@ -33,7 +33,7 @@ public final class Main {
     try (ServiceRuntime runtime =
         new ServiceRuntime(BatchController.SERVICE, Settings.ofProcess(), clock)) {
       KafkaMessaging kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
-      kafka.createTopicsPatiently();
+      kafka.createTopicsPatiently(BatchController.PARTY);
       BatchController.start(runtime, kafka, clock);
       runtime.ready();
       runtime.awaitStop();

@@ -1,6 +1,6 @@
 package io.godwit.agent.container;
 
-import io.godwit.agent.hold.RuntimeFolder;
+import io.godwit.agent.hold.Awaited;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.docker.CheckpointStart;
 import io.godwit.docker.Container;
@@ -64,14 +64,14 @@ public final class Containers {
   private final CriuOptions options;
   private final Homecoming homecoming;
   private final Orphans orphans;
-  private final Optional<RuntimeFolder> awaited;
+  private final Optional<Awaited> awaited;
 
   public Containers(
       DockerEngine engine,
       CriuOptions options,
       Homecoming homecoming,
       Orphans orphans,
-      Optional<RuntimeFolder> awaited) {
+      Optional<Awaited> awaited) {
     this.engine = engine;
     this.options = options;
     this.homecoming = homecoming;
@@ -144,15 +144,16 @@ public final class Containers {
    */
   public Optional<String> othersName(ContainerSpec spec, Purpose purpose) throws IOException {
     String name = spec.name();
-    Optional<Container> there = engine.inspect(name);
-    if (there.isEmpty()
-        || purpose.isOf(there.get().labels())
-        || homecoming.isLeftBehind(there.get(), spec.labels())) {
-      return Optional.empty();
+    for (ListedContainer there : engine.containers()) {
+      if (there.name().equals(name)
+          && !purpose.isOf(there.labels())
+          && !homecoming.isLeftBehind(there, spec.labels())) {
+        return Optional.of(
+            "The name %s is taken on this device, by a container that is %s: rename or remove it there."
+                .formatted(name, there.status()));
+      }
     }
-    return Optional.of(
-        "The name %s is taken on this device, by a container that is %s: rename or remove it there."
-            .formatted(name, there.get().state().status()));
+    return Optional.empty();
   }
 
   /**

@@ -63,14 +63,23 @@ public final class Homecoming {
     return notes.migration(there).filter(migrations(labels)::contains).isPresent();
   }
 
+  /** The same of one in the Engine's list. */
+  boolean isLeftBehind(ListedContainer there, Map<String, String> labels) throws IOException {
+    if (there.isMade()) {
+      // It has left nothing; and one that waits to be started answers no question meanwhile.
+      return false;
+    }
+    Optional<Container> known = engine.inspect(there.id());
+    return known.isEmpty() || isLeftBehind(known.get(), labels);
+  }
+
   /** Whether a volume is used by nothing but what the container that comes has left behind here. */
   boolean isVolumeLeftBehind(String volume, Map<String, String> labels) throws IOException {
     boolean used = false;
     for (ListedContainer container : engine.containers()) {
       for (Mount mount : container.mounts()) {
         if (mount instanceof Mount.Volume mounted && mounted.name().equals(volume)) {
-          Optional<Container> user = engine.inspect(container.id());
-          if (user.isPresent() && !isLeftBehind(user.get(), labels)) {
+          if (!isLeftBehind(container, labels)) {
             return false;
           }
           used = true;

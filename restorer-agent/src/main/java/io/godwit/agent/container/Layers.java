@@ -65,6 +65,22 @@ public final class Layers {
     return List.of(LayerArchive.parseFrom(Files.readAllBytes(ahead)), withCheckpoint);
   }
 
+  /**
+   * Brings the layer of a container that waits, and so has its files mounted, to what it was when
+   * it was frozen.
+   *
+   * @param mount where they are
+   */
+  public void change(MigrationId id, LayerArchive withCheckpoint, Path mount) throws IOException {
+    LayerArchive ahead = all(id, withCheckpoint).getFirst();
+    if (!withCheckpoint.hasArchive()) {
+      return;
+    }
+    Path before = staged(id, Blob.of(ahead.getArchive()), BlobStore.SILENT);
+    Path file = staged(id, Blob.of(withCheckpoint.getArchive()), BlobStore.SILENT);
+    files.unpackMounted(file, withCheckpoint.getRemovedList(), before, mount);
+  }
+
   /** Unpacks archives, in their order, into a container that does not run. */
   public void fill(MigrationId id, List<LayerArchive> archives, Container container)
       throws IOException {

@@ -205,6 +205,26 @@ public final class Places {
     }
   }
 
+  /**
+   * Has something empty stand in a place where nothing does, for the Engine to find when it starts
+   * the container; what comes there afterwards takes its place.
+   */
+  void standIn(Tree tree, Path place, MigrationId id) throws IOException {
+    putBack(tree);
+    if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Path parent = place.toAbsolutePath().resolveSibling(".").normalize();
+    Path old = parent.resolve(".%s.godwit-%s".formatted(place.getFileName(), id.shortId()));
+    note(tree, ABSENT, place, old, firstMissing(parent));
+    Files.createDirectories(parent);
+    if (tree.what().getSingleFile()) {
+      Files.createFile(place);
+    } else {
+      Files.createDirectory(place);
+    }
+  }
+
   /** Puts a log's files where the Engine is going to write on, under the new container's id. */
   void log(Tree tree, Container container) throws IOException {
     String id = container.id();

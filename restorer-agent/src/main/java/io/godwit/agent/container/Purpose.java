@@ -24,8 +24,14 @@ public record Purpose(MigrationId id, Role role, String attempt) {
     return new Purpose(id, Role.RESTORED, words(attempt));
   }
 
-  /** An attempt as a label tells it. */
+  /**
+   * An attempt as a label tells it. One of a rehearsal whose container waits has had its mark since
+   * before it was known which attempt it would be: of one rehearsal only one is ever published.
+   */
   public static String words(Attempt attempt) {
+    if (!attempt.getWaiting().isEmpty()) {
+      return attempt.getWaiting();
+    }
     return attempt.equals(Attempt.getDefaultInstance())
         ? ""
         : attempt.getEpoch() + "-" + attempt.getCheckpointSha256();

@@ -109,6 +109,48 @@ public final class Trees {
     return blobs;
   }
 
+  /**
+   * What must be there before the Engine makes and starts a container that is going to wait: its
+   * volumes, and something in every place that it mounts.
+   */
+  public void readyPlaces(MigrationId id, Preparation preparation, ContainerSpec spec)
+      throws IOException {
+    boolean home = isHome(preparation.getContainer().getId());
+    for (Tree tree : staged.ahead(id)) {
+      if (home && tree.isOfTheMachine()) {
+        continue;
+      }
+      switch (tree.kind()) {
+        case BIND -> places.standIn(tree, Path.of(tree.what().getSource()), id);
+        case VOLUME -> makeVolume(tree, spec);
+        case SHARED_MEMORY, LOG, KIND_UNSPECIFIED, UNRECOGNIZED -> {
+          // Of the container's own, or refused before.
+        }
+      }
+    }
+  }
+
+  /**
+   * What must be in the places of a container's own before it is started to wait.
+   *
+   * @throws IOException where it cannot be there so early
+   */
+  public void readyLog(MigrationId id, Container made) throws IOException {
+    for (Tree tree : staged.ahead(id)) {
+      if (tree.kind() == Kind.LOG) {
+        LogWithRoom.put(tree, made, engine.info().folderOf(made.id()));
+      }
+    }
+  }
+
+  private void makeVolume(Tree tree, ContainerSpec spec) throws IOException {
+    if (!spec.hasAnonymousVolume(tree.what().getDestination())
+        && engine.inspectVolume(tree.what().getSource()).isEmpty()) {
+      DurableFiles.write(tree.folder().resolve(VOLUME), tree.what().getSource());
+      engine.createVolume(tree.what().getSource(), tree.what().getLabelsMap());
+    }
+  }
+
   /** What must be there before the Engine makes the container: files, folders, volumes. */
   public void placeBefore(MigrationId id, Conversion conversion, ContainerSpec spec)
       throws IOException {
@@ -119,13 +161,38 @@ public final class Trees {
       }
       requireFree(id, tree, conversion, spec);
       if (tree.kind() == Kind.BIND) {
+        putBind(id, tree);
+      } else if (tree.kind() == Kind.VOLUME) {
+        makeVolume(tree, spec);
+      }
+    }
+  }
+
+  private void putBind(MigrationId id, Tree tree) throws IOException {
+    staged.complete(id, tree);
+    places.put(tree, Path.of(tree.what().getSource()), id);
+  }
+
+  /**
+   * Brings the places of a container that waits to what they were when it was frozen. It mounts
+   * nothing but its own files before it is restored.
+   */
+  public void placeReady(MigrationId id, Conversion conversion, Container waiting)
+      throws IOException {
+    boolean home = isHome(conversion.getContainer().getId());
+    ContainerSpec spec = ContainerSpec.of(waiting);
+    for (Tree tree : staged.all(id, conversion)) {
+      if (tree.kind() == Kind.BIND && !home) {
+        // What stands in for it goes first: it is no foreign file.
+        places.putBack(tree);
+        requireFree(id, tree, conversion, spec);
+        putBind(id, tree);
+      } else if (tree.kind() == Kind.LOG) {
         staged.complete(id, tree);
-        places.put(tree, Path.of(tree.what().getSource()), id);
-      } else if (tree.kind() == Kind.VOLUME
-          && !spec.hasAnonymousVolume(tree.what().getDestination())
-          && engine.inspectVolume(tree.what().getSource()).isEmpty()) {
-        DurableFiles.write(tree.folder().resolve(VOLUME), tree.what().getSource());
-        engine.createVolume(tree.what().getSource(), tree.what().getLabelsMap());
+        LogWithRoom.complete(tree, waiting, engine.info().folderOf(waiting.id()));
+        StagedTrees.forget(tree);
+      } else {
+        placeAfter(id, tree, home, waiting);
       }
     }
   }
@@ -134,30 +201,34 @@ public final class Trees {
   public void placeAfter(MigrationId id, Conversion conversion, Container container)
       throws IOException {
     boolean home = isHome(conversion.getContainer().getId());
-    ContainerSpec spec = ContainerSpec.of(container);
     for (Tree tree : staged.all(id, conversion)) {
-      switch (tree.kind()) {
-        case VOLUME -> {
-          boolean anonymous = spec.hasAnonymousVolume(tree.what().getDestination());
-          if (anonymous || !home) {
-            staged.complete(id, tree);
-            places.put(tree, places.volume(container, tree.what().getDestination()), id);
-          }
-        }
-        case SHARED_MEMORY -> {
-          memory.create(container, shared(id));
-          staged.apply(id, tree.what(), shared(id));
-        }
-        case LOG -> {
+      placeAfter(id, tree, home, container);
+    }
+  }
+
+  private void placeAfter(MigrationId id, Tree tree, boolean home, Container container)
+      throws IOException {
+    switch (tree.kind()) {
+      case VOLUME -> {
+        String at = tree.what().getDestination();
+        if (!home || ContainerSpec.of(container).hasAnonymousVolume(at)) {
           staged.complete(id, tree);
-          places.log(tree, container);
-          StagedTrees.forget(tree);
+          places.put(tree, places.volume(container, at), id);
         }
-        case BIND -> {
-          // Stands since before the container was made.
-        }
-        case KIND_UNSPECIFIED, UNRECOGNIZED -> throw unknown(tree);
       }
+      case SHARED_MEMORY -> {
+        memory.create(container, shared(id));
+        staged.apply(id, tree.what(), shared(id));
+      }
+      case LOG -> {
+        staged.complete(id, tree);
+        places.log(tree, container);
+        StagedTrees.forget(tree);
+      }
+      case BIND -> {
+        // Stands since before the container was made.
+      }
+      case KIND_UNSPECIFIED, UNRECOGNIZED -> throw unknown(tree);
     }
   }
 

@@ -27,7 +27,7 @@ public final class HeldStart implements AutoCloseable {
   private final Hold hold;
   private final Threads.Started start;
   private final Answer answer;
-  private final LastMoment last;
+  private final AtomicReference<LastMoment> last;
 
   private HeldStart(
       String containerId, Hold hold, Threads.Started start, Answer answer, LastMoment last) {
@@ -35,7 +35,7 @@ public final class HeldStart implements AutoCloseable {
     this.hold = hold;
     this.start = start;
     this.answer = answer;
-    this.last = last;
+    this.last = new AtomicReference<>(last);
   }
 
   /**
@@ -59,6 +59,8 @@ public final class HeldStart implements AutoCloseable {
                 answer.refusal.set(Optional.of(String.valueOf(e.getMessage())));
               } finally {
                 answer.came.set(true);
+                // Nobody waits for what the runtime would make: an Engine that has gone, mostly.
+                letGo(hold, containerId);
               }
             });
     return new HeldStart(containerId, hold, start, answer, last);
@@ -74,6 +76,7 @@ public final class HeldStart implements AutoCloseable {
         waited.compareTo(patience) < 0;
         waited = waited.plus(GLANCE)) {
       if (hold.await(GLANCE)) {
+        last.updateAndGet(LastMoment::attached);
         return Optional.empty();
       }
       if (answer.came.get()) {
@@ -109,7 +112,7 @@ public final class HeldStart implements AutoCloseable {
     try {
       if (holds()) {
         Files.createDirectories(work);
-        last.finish(images, containerId, there);
+        last.get().finish(images, containerId, there);
         hold.go(images, work);
       } else {
         hold.close();
@@ -152,12 +155,15 @@ public final class HeldStart implements AutoCloseable {
     while (!start.join(LONG_GLANCE)) {
       LOG.warn("the Engine still starts {}", containerId);
     }
+    return answer.refusal.get();
+  }
+
+  private static void letGo(Hold hold, String containerId) {
     try {
       hold.close();
     } catch (IOException e) {
       LOG.debug("{} is held no more", containerId, e);
     }
-    return answer.refusal.get();
   }
 
   /** Lets go of what is held still; the Engine clears it away in its own time. */

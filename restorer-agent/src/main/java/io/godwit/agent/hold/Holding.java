@@ -9,10 +9,9 @@ import java.time.Duration;
 /**
  * Starts containers of an Engine that are going to be held.
  *
- * @param folder {@link RuntimeFolder#OF_THIS_MACHINE} but in tests
  * @param sys {@code /sys} but in tests
  */
-public record Holding(DockerEngine engine, RuntimeFolder folder, Path sys, Threads threads) {
+public record Holding(DockerEngine engine, Awaited awaited, Path sys, Threads threads) {
   /**
    * Has the Engine start a container, which is going to be held.
    *
@@ -21,7 +20,7 @@ public record Holding(DockerEngine engine, RuntimeFolder folder, Path sys, Threa
    */
   public HeldStart begin(String containerId, Duration atMost) throws IOException {
     LastMoment last = LastMoment.of(engine::endpoint, sys);
-    Hold hold = Hold.on(folder, containerId, atMost, threads);
+    Hold hold = awaited.hold(containerId, atMost);
     return HeldStart.begin(engine, hold, containerId, threads, last);
   }
 }

@@ -29,11 +29,13 @@ import org.slf4j.LoggerFactory;
  * @param ends the Engine's {@link io.godwit.docker.DockerEngine#endpoint}
  * @param sys {@code /sys} but in tests
  * @param before numbers of the machine's interfaces before the container was started
+ * @param seen those of the container, where it was looked for them already
  */
-record LastMoment(Ends ends, Path sys, Set<Long> before) {
-  /** Takes a copy. */
+record LastMoment(Ends ends, Path sys, Set<Long> before, Optional<List<Long>> seen) {
+  /** Takes copies. */
   LastMoment {
     before = Set.copyOf(before);
+    seen = seen.map(List::copyOf);
   }
 
   /** Tells a container's end in a network. */
@@ -46,7 +48,21 @@ record LastMoment(Ends ends, Path sys, Set<Long> before) {
 
   /** Of a container that is about to be started. */
   static LastMoment of(Ends ends, Path sys) throws IOException {
-    return new LastMoment(ends, sys, links(sys).stream().map(Link::number).collect(toSet()));
+    return new LastMoment(
+        ends, sys, links(sys).stream().map(Link::number).collect(toSet()), Optional.empty());
+  }
+
+  /**
+   * The same of a container that waits: its interfaces are there, and those of whoever is started
+   * later are not yet.
+   */
+  LastMoment attached() {
+    try {
+      return new LastMoment(ends, sys, before, Optional.of(numbers()));
+    } catch (IOException e) {
+      LOG.warn("the numbers of the container's interfaces cannot be told yet", e);
+      return this;
+    }
   }
 
   /**
@@ -64,7 +80,7 @@ record LastMoment(Ends ends, Path sys, Set<Long> before) {
       }
     }
     OwnAddresses addresses = new OwnAddresses(here);
-    List<Long> numbers = numbers();
+    List<Long> numbers = seen.isPresent() ? seen.get() : numbers();
     Optional<PacketSockets> packets =
         there.size() == 1 && numbers.size() == 1
             ? Optional.of(new PacketSockets(numbers.getFirst()))

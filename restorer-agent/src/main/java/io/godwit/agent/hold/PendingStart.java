@@ -21,6 +21,9 @@ public sealed interface PendingStart extends AutoCloseable {
    */
   Optional<String> await(Duration patience) throws InterruptedException;
 
+  /** Whether it has come to that, and still stands there. */
+  boolean waits();
+
   /**
    * Has it restored, and looks. For whom the decision log has told to.
    *
@@ -39,6 +42,11 @@ public sealed interface PendingStart extends AutoCloseable {
     @Override
     public Optional<String> await(Duration patience) throws InterruptedException {
       return start.await(patience);
+    }
+
+    @Override
+    public boolean waits() {
+      return start.holds();
     }
 
     @Override
@@ -63,6 +71,11 @@ public sealed interface PendingStart extends AutoCloseable {
     @Override
     public Optional<String> await(Duration patience) {
       return Optional.empty();
+    }
+
+    @Override
+    public boolean waits() {
+      return true;
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.godwit.agent.hold;
 
+import io.godwit.service.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -14,10 +16,10 @@ import java.util.Set;
  *
  * @param path {@link #OF_THIS_MACHINE}, which is built into the runtime
  */
-public record RuntimeFolder(Path path) {
+public record RuntimeFolder(Path path, Threads threads) implements Awaited {
   /** The one that the runtime knows. */
   public static final RuntimeFolder OF_THIS_MACHINE =
-      new RuntimeFolder(Path.of("/run/godwit/runtime"));
+      new RuntimeFolder(Path.of("/run/godwit/runtime"), Threads.SYSTEM);
 
   private static final FileAttribute<Set<PosixFilePermission>> ROOT_ALONE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -27,7 +29,12 @@ public record RuntimeFolder(Path path) {
     return Files.createDirectories(path, ROOT_ALONE).resolve(containerId);
   }
 
-  /** From now on the container is one as any other. Only for one that is removed, or runs. */
+  @Override
+  public Hold hold(String containerId, Duration atMost) throws IOException {
+    return RuntimeHold.on(this, containerId, atMost, threads);
+  }
+
+  @Override
   public void forget(String containerId) throws IOException {
     Files.deleteIfExists(path.resolve(containerId));
   }

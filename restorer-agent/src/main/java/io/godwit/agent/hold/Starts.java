@@ -43,7 +43,7 @@ public record Starts(DockerEngine engine, CheckpointStart checkpoints, Optional<
       }
       return not.isEmpty();
     } finally {
-      holding.get().folder().forget(made.id());
+      holding.get().awaited().forget(made.id());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.godwit.agent.rehearsal;
 
+import io.godwit.agent.ready.WaitingContainers;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +41,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
   private static final String ANSWERED = "rehearsal.of";
 
   private final Rehearser rehearser;
+  private final WaitingContainers waiting;
   private final Journal journal;
   private final StateFolder state;
   private final Publisher publisher;
@@ -47,11 +50,13 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
 
   public RehearsalHandler(
       Rehearser rehearser,
+      WaitingContainers waiting,
       Workplace.Desk desk,
       Publisher publisher,
       EventPublisher events,
       Clock clock) {
     this.rehearser = rehearser;
+    this.waiting = waiting;
     this.journal = desk.journal();
     this.state = desk.state();
     this.publisher = publisher;
@@ -94,6 +99,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
           List.of(),
           e.refusals());
     }
+    people.took("rehearse", Instant.ofEpochMilli(begin));
     rehearsal.setDurationMs(clock.millis() - begin);
     keep(id, preparation, rehearsal.build());
     answer(preparation, rehearsal.build());
@@ -137,13 +143,14 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
     DurableFiles.write(state.staging(id).resolve(ANSWER), answer.toByteArray());
   }
 
-  /** How long somebody waits for the answer does not change it. */
+  /** How long somebody waits for the answer, and by what right, does not change it. */
   private static byte[] asked(Preparation preparation) {
-    return preparation.toBuilder().clearExpiresAtMs().build().toByteArray();
+    return preparation.toBuilder().clearExpiresAtMs().clearGrants().build().toByteArray();
   }
 
   /** What was staged for another of the same id must not mix with this. */
-  private void startAnew(MigrationId id) throws IOException, RefusedException {
+  private void startAnew(MigrationId id)
+      throws IOException, RefusedException, InterruptedException {
     if (journal.restoreOf(id).isPresent()) {
       throw new RefusedException(
           new Refusal(
@@ -152,6 +159,7 @@ public final class RehearsalHandler implements Wire.MessageHandler<Preparation> 
               "A container of this very migration is being restored on this device.",
               "Ask again when that is over."));
     }
+    waiting.end(id);
     if (Files.exists(state.staging(id).resolve(ANSWER))) {
       LOG.warn("another container is rehearsed under the id of an earlier one");
       state.forget(id);

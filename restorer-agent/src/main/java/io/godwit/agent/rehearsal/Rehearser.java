@@ -2,6 +2,8 @@ package io.godwit.agent.rehearsal;
 
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Goods;
+import io.godwit.agent.ready.WaitingContainers;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.Self;
@@ -35,8 +37,10 @@ public final class Rehearser {
   private final Requirements requirements;
   private final Goods goods;
   private final Rehearsing rehearsing;
+  private final WaitingContainers waiting;
   private final Journal journal;
   private final StateFolder state;
+  private final DevicePolicy policy;
 
   /**
    * @param profile what this device has said of itself last
@@ -46,18 +50,22 @@ public final class Rehearser {
       Requirements requirements,
       Goods goods,
       Rehearsing rehearsing,
+      WaitingContainers waiting,
       Workplace.Desk desk) {
     this.self = desk.self();
     this.profile = profile;
     this.requirements = requirements;
     this.goods = goods;
     this.rehearsing = rehearsing;
+    this.waiting = waiting;
     this.journal = desk.journal();
     this.state = desk.state();
+    this.policy = desk.policy();
   }
 
   /**
-   * Rehearses; nothing of it stays but what was staged.
+   * Rehearses, and has the container itself wait where this device can; else nothing stays but what
+   * was staged.
    *
    * @throws RefusedException with every reason why this device cannot take the container
    * @throws PoisonException when its description cannot be read
@@ -71,7 +79,9 @@ public final class Rehearser {
             + preparation.getTreesList().stream()
                 .mapToLong(tree -> tree.getFiles().getArchive().getSize())
                 .sum();
-    List<Refusal> missing = new ArrayList<>();
+    List<Refusal> missing =
+        new ArrayList<>(
+            policy.objections(preparation.getHost(), wanted, preparation.getTreesList()));
     if (state.room() < bytes + MARGIN) {
       missing.add(
           new Refusal(
@@ -85,6 +95,15 @@ public final class Rehearser {
     if (!missing.isEmpty()) {
       throw new RefusedException(missing);
     }
+    Template.Builder template = rehearsed(id, preparation, wanted);
+    waiting
+        .begin(id, preparation, wanted.withName(preparation.getOptions().getName()))
+        .ifPresent(template::setWaiting);
+    return template.build();
+  }
+
+  private Template.Builder rehearsed(MigrationId id, Preparation preparation, ContainerSpec wanted)
+      throws IOException, RefusedException, InterruptedException {
     DeviceProfile device = profile.get();
     Journal.Entry entry = journal.write(Journal.Entry.rehearsal(id, Containers.rehearsalName(id)));
     try {
@@ -111,8 +130,7 @@ public final class Rehearser {
           .setIsa(device.getIsa())
           .setCriuVersion(device.getCriuVersion())
           .setKernel(device.getKernel())
-          .setPageSize(device.getPageSize())
-          .build();
+          .setPageSize(device.getPageSize());
     } catch (IOException e) {
       throw new RefusedException(
           new Refusal(

@@ -2,6 +2,7 @@ package io.godwit.agent.restore;
 
 import io.godwit.agent.state.MigrationId;
 import io.godwit.agent.state.StateFolder;
+import io.godwit.agent.state.Turns;
 import io.godwit.blob.BlobStore;
 import io.godwit.blob.Manifests;
 import io.godwit.contract.Manifest;

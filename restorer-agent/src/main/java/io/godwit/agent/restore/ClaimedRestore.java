@@ -160,15 +160,21 @@ final class ClaimedRestore {
         Optional<Container> there = containers.find(claimed.purpose());
         yield there.isEmpty()
             ? nothing(claimed.id(), why)
-            : result(
-                claimed,
-                starts.look(
-                    there.get().id(),
-                    state.images(claimed.id()),
-                    log(claimed.id()),
-                    Optional.of(why)));
+            : result(claimed, look(claimed, there.get(), why));
       }
     };
+  }
+
+  /**
+   * CRIU's log is forced to no disk: after a power cut it may say nothing of a restore that was.
+   * The Engine notes a start only once a process runs, and has noted an end of it, too.
+   */
+  private Answer look(Claimed claimed, Container there, String why)
+      throws IOException, InterruptedException {
+    boolean ended = !there.state().running() && EndOfRestored.End.of(there.state()).isPresent();
+    return ended && startedAnew(claimed).isPresent()
+        ? new Answer.Ended(there, Optional.of(why))
+        : starts.look(there.id(), state.images(claimed.id()), log(claimed.id()), Optional.of(why));
   }
 
   private Result result(Claimed claimed, Answer answer) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.godwit.agent.restore;
 
+import io.godwit.agent.ready.WaitingContainers;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class ConversionHandler implements Wire.MessageHandler<Conversion> {
   private static final Logger LOG = LoggerFactory.getLogger(ConversionHandler.class);
 
+  private final WaitingContainers waiting;
   private final Restorer restorer;
   private final Settlement settlement;
   private final Tidying tidying;
@@ -28,12 +30,14 @@ public final class ConversionHandler implements Wire.MessageHandler<Conversion> 
   private final Journal journal;
 
   ConversionHandler(
+      WaitingContainers waiting,
       Restorer restorer,
       Settlement settlement,
       Tidying tidying,
       Recovery recovery,
       Decisions decisions,
       Journal journal) {
+    this.waiting = waiting;
     this.restorer = restorer;
     this.settlement = settlement;
     this.tidying = tidying;
@@ -59,6 +63,9 @@ public final class ConversionHandler implements Wire.MessageHandler<Conversion> 
     }
     Decisions.Standing standing = decisions.standing(task.id(), task.attempt());
     Entry entry = Entry.restore(task.id(), Step.PREPARED, task.name(), task.attempt());
+    if (!(standing.verdict() instanceof Verdict.Open)) {
+      waiting.end(task.id());
+    }
     switch (standing.verdict()) {
       case Verdict.Open _ -> begin(task, entry, standing);
       case Verdict.Claimed _ -> {
@@ -110,6 +117,7 @@ public final class ConversionHandler implements Wire.MessageHandler<Conversion> 
                     Step.PREPARED,
                     name.isEmpty() ? conversion.getContainer().getName() : name,
                     attempt));
+    waiting.end(id.get());
     Decisions.Standing standing = decisions.standing(id.get(), attempt);
     switch (standing.verdict()) {
       case Verdict.Open _ when !standing.isForgotten() -> restorer.giveUp(entry, cause);

@@ -41,6 +41,7 @@ public final class PagesAheadHandler implements Wire.MessageHandler<PagesAhead> 
       LOG.info("the memory of round {} is not fetched: nobody waits for it", pages.getRound());
       return;
     }
+    long begin = clock.millis();
     try {
       memory.hold(id, pages.getPages());
     } catch (IOException e) {
@@ -54,7 +55,10 @@ public final class PagesAheadHandler implements Wire.MessageHandler<PagesAhead> 
             .setMigrationId(id.value())
             .setHost(pages.getHost())
             .setDevice(pages.getDevice())
-            .setPagesHeld(PagesHeld.newBuilder().setRound(pages.getRound()))
+            .setPagesHeld(
+                PagesHeld.newBuilder()
+                    .setRound(pages.getRound())
+                    .setTookMs(Math.max(0, clock.millis() - begin)))
             .build());
   }
 }

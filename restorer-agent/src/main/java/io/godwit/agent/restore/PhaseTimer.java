@@ -22,6 +22,7 @@ final class PhaseTimer {
     phases.add(
         PhaseTime.newBuilder()
             .setPhase(phase)
+            .setBeginMs(begin)
             .setDurationMs(Math.max(0, now - begin))
             .setBytes(bytes)
             .setFrozen(true)

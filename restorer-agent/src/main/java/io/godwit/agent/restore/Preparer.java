@@ -9,6 +9,8 @@ import io.godwit.agent.container.Trees;
 import io.godwit.agent.hold.PendingStart;
 import io.godwit.agent.machine.Disk;
 import io.godwit.agent.proof.ProvenStart;
+import io.godwit.agent.ready.Readying;
+import io.godwit.agent.ready.Waiting;
 import io.godwit.agent.state.StateFolder;
 import io.godwit.blob.Blob;
 import io.godwit.blob.BlobStore;
@@ -27,9 +29,6 @@ import java.util.Optional;
 
 /** Makes the container as the source's is, with its files and images, and does not start it. */
 final class Preparer {
-  /** The Engine's answer to a start is waited for at most half an hour. */
-  private static final Duration LONGEST = Duration.ofMinutes(20);
-
   private final DockerEngine engine;
   private final Containers containers;
   private final Images images;
@@ -62,7 +61,7 @@ final class Preparer {
   }
 
   /** A container that only waits for the word. */
-  record Ready(String containerId, PendingStart start) {}
+  record Ready(Container made, PendingStart start) {}
 
   /**
    * Creates the container from what was staged.
@@ -81,14 +80,34 @@ final class Preparer {
     Container made = found(container);
     layers.fill(task.id(), layers.all(task.id(), task.conversion().getLayer()), made);
     trees.placeAfter(task.id(), task.conversion(), made);
-    UpperLayer layer = UpperLayer.of(made);
+    place(task, UpperLayer.of(made));
+    return made;
+  }
+
+  /**
+   * Puts under a container that waits what was known only once it was frozen.
+   *
+   * @throws IOException when not all of it can be put there; it is of no use then
+   */
+  void complete(Task task, Waiting waiting) throws IOException {
+    layers.change(task.id(), task.conversion().getLayer(), waiting.mount());
+    trees.placeReady(task.id(), task.conversion(), waiting.made());
+    place(task, new UpperLayer(waiting.mount(), List.of()));
+  }
+
+  /** Takes back what was made of a container, for it to be made anew. */
+  void takeBack(Task task) throws IOException, InterruptedException {
+    containers.remove(task.name(), Purpose.restore(task.id(), task.attempt()));
+    trees.undo(task.id());
+  }
+
+  private void place(Task task, UpperLayer layer) throws IOException {
     for (Twin twin : task.conversion().getTwinsList()) {
       layer.place(
           twin.getExecutable(),
           layers.staged(task.id(), Blob.of(twin.getTarget()), BlobStore.SILENT),
           twin.getMode());
     }
-    return made;
   }
 
   /** Puts to where the Engine wants it what came with the images. */
@@ -103,8 +122,9 @@ final class Preparer {
   PendingStart begin(Task task, Container made) throws IOException, InterruptedException {
     boolean held = state.isMarked(state.held(task.id()));
     long ends = task.conversion().getExpiresAtMs();
-    Duration left = ends == 0 ? LONGEST : Duration.ofMillis(Math.max(0, ends - clock.millis()));
-    return starts.begin(made, held, left.compareTo(LONGEST) < 0 ? left : LONGEST);
+    Duration left =
+        ends == 0 ? Readying.LONGEST : Duration.ofMillis(Math.max(0, ends - clock.millis()));
+    return starts.begin(made, held, left.compareTo(Readying.LONGEST) < 0 ? left : Readying.LONGEST);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.godwit.agent.restore;
 
 import io.godwit.agent.container.Containers;
+import io.godwit.agent.ready.WaitingContainers;
 import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.state.Journal;
 import io.godwit.agent.state.Journal.Entry;
@@ -48,9 +49,12 @@ public final class Recovery {
   private final Settlement settlement;
   private final Tidying tidying;
   private final Containers containers;
-  private final Rehearsing rehearsing;
+  private final Ahead ahead;
   private final Clock clock;
   private final Sleeper sleeper;
+
+  /** What has been made before there was anything to be claimed. */
+  record Ahead(Rehearsing rehearsing, WaitingContainers waiting) {}
 
   Recovery(
       Workplace.Desk desk,
@@ -58,7 +62,7 @@ public final class Recovery {
       Settlement settlement,
       Tidying tidying,
       Containers containers,
-      Rehearsing rehearsing,
+      Ahead ahead,
       Workplace.Waiting waiting) {
     this.journal = desk.journal();
     this.state = desk.state();
@@ -66,7 +70,7 @@ public final class Recovery {
     this.settlement = settlement;
     this.tidying = tidying;
     this.containers = containers;
-    this.rehearsing = rehearsing;
+    this.ahead = ahead;
     this.clock = waiting.clock();
     this.sleeper = waiting.sleeper();
   }
@@ -89,7 +93,7 @@ public final class Recovery {
       LOG.info("the journal says {} for {}", entry.step(), entry.container());
       Entry now = entry;
       for (int tries = 1; !resumed(now); tries++) {
-        now = entry.step() == Step.REHEARSING ? entry : journal.restoreOf(entry.id()).orElse(entry);
+        now = isAhead(entry) ? entry : journal.restoreOf(entry.id()).orElse(entry);
         if (now.step() == Step.DONE && tries >= TRIES) {
           LOG.error("it is not tidied up; the next start of the agent tries again");
           return;
@@ -113,9 +117,8 @@ public final class Recovery {
    * </table>
    */
   void resume(Entry entry) throws IOException, InterruptedException {
-    if (entry.step() == Step.REHEARSING) {
-      rehearsing.tidyUp(entry.id());
-      journal.remove(entry);
+    if (isAhead(entry)) {
+      undoAhead(entry);
       return;
     }
     Verdict verdict = decisions.standing(entry.id(), entry.attempt()).verdict();
@@ -148,7 +151,23 @@ public final class Recovery {
           tidying.finish(entry);
         }
       }
-      case REHEARSING -> throw new IllegalStateException("was tidied up above");
+      case REHEARSING, WAITING -> throw new IllegalStateException("was tidied up above");
+    }
+  }
+
+  private static boolean isAhead(Entry entry) {
+    return entry.step() == Step.REHEARSING || entry.step() == Step.WAITING;
+  }
+
+  private void undoAhead(Entry entry) throws IOException, InterruptedException {
+    if (entry.step() == Step.REHEARSING) {
+      ahead.rehearsing.tidyUp(entry.id());
+      journal.remove(entry);
+    } else if (journal.restoreOf(entry.id()).isPresent()) {
+      // Its restore was begun: it is that one's container.
+      journal.remove(entry);
+    } else {
+      ahead.waiting.undo(entry);
     }
   }
 

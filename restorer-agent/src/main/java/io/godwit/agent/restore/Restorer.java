@@ -1,6 +1,9 @@
 package io.godwit.agent.restore;
 
 import io.godwit.agent.hold.PendingStart;
+import io.godwit.agent.ready.Waiting;
+import io.godwit.agent.ready.WaitingContainers;
+import io.godwit.agent.state.DevicePolicy;
 import io.godwit.agent.state.Journal.Entry;
 import io.godwit.agent.state.Journal.Step;
 import io.godwit.contract.Conversion;
@@ -8,11 +11,13 @@ import io.godwit.contract.Phase;
 import io.godwit.docker.Container;
 import io.godwit.messaging.MigrationEvents;
 import io.godwit.messaging.Verdict;
+import io.godwit.refusal.Refusal;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,28 +34,34 @@ final class Restorer {
   /** The Engine's part of a start, up to where it waits. */
   private static final Duration CREATED = Duration.ofMinutes(2);
 
+  private final WaitingContainers waiting;
   private final Staging staging;
   private final Preparer preparer;
   private final Settlement settlement;
   private final Tidying tidying;
   private final Decisions decisions;
   private final Uninterrupted uninterrupted;
+  private final DevicePolicy policy;
   private final Clock clock;
 
   Restorer(
+      WaitingContainers waiting,
       Staging staging,
       Preparer preparer,
       Settlement settlement,
       Tidying tidying,
       Decisions decisions,
       Uninterrupted uninterrupted,
+      DevicePolicy policy,
       Clock clock) {
+    this.waiting = waiting;
     this.staging = staging;
     this.preparer = preparer;
     this.settlement = settlement;
     this.tidying = tidying;
     this.decisions = decisions;
     this.uninterrupted = uninterrupted;
+    this.policy = policy;
     this.clock = clock;
   }
 
@@ -72,7 +83,7 @@ final class Restorer {
     try {
       claim(task, entry, ready, obstacle, timer);
     } finally {
-      letGo(ready);
+      letGo(ready.map(Preparer.Ready::start));
     }
   }
 
@@ -85,7 +96,7 @@ final class Restorer {
       throws IOException, InterruptedException {
     Optional<String> late = late(task.conversion());
     if (late.isPresent()) {
-      letGo(ready);
+      letGo(ready.map(Preparer.Ready::start));
       people(task).say(Phase.CONVERTED, "not claimed: " + late.get());
       tidying.forget(entry);
       return;
@@ -93,7 +104,7 @@ final class Restorer {
     Decisions.Standing standing = decisions.claim(task.id(), task.attempt());
     if (!decisions.isOfThisRun(standing.verdict())) {
       // Before anything else: the Engine answers no question about what waits.
-      letGo(ready);
+      letGo(ready.map(Preparer.Ready::start));
       notOurs(task, entry, standing, timer);
       return;
     }
@@ -129,10 +140,10 @@ final class Restorer {
   }
 
   /** What waits ends, unless it was told go. */
-  private static void letGo(Optional<Preparer.Ready> ready) {
+  private static void letGo(Optional<PendingStart> start) {
     try {
-      if (ready.isPresent()) {
-        ready.get().start().close();
+      if (start.isPresent()) {
+        start.get().close();
       }
     } catch (IOException e) {
       LOG.debug("it was let go before", e);
@@ -172,31 +183,66 @@ final class Restorer {
 
   private Preparer.Ready prepare(Task task, PhaseTimer timer)
       throws IOException, InterruptedException {
-    MigrationEvents people = people(task);
-    long bytes = staging.bytesToFetch(task);
-    people.say(Phase.CONVERTED, "the device fetches %d bytes".formatted(bytes));
-    staging.fetchFiles(task, bytes, people);
-    Container made = preparer.prepare(task);
-    timer.ended("create", 0);
-    // The Engine is at it while the images come.
-    PendingStart start = preparer.begin(task, made);
-    Preparer.Ready ready = new Preparer.Ready(made.id(), start);
+    // First of all: the Engine answers no question about one that waits.
+    Optional<Waiting> there = waiting.take(task.id(), task.attempt(), task.spec());
+    Optional<PendingStart> start = there.map(Waiting::start);
     try {
+      requireAllowed(task);
+      MigrationEvents people = people(task);
+      long bytes = staging.bytesToFetch(task);
+      people.say(Phase.CONVERTED, "the device fetches %d bytes".formatted(bytes));
+      staging.fetchFiles(task, bytes, people);
+      Preparer.Ready ready =
+          there.isPresent() && completed(task, there.get())
+              ? new Preparer.Ready(there.get().made(), there.get().start())
+              : anew(task);
+      start = Optional.of(ready.start());
+      timer.ended("create", 0);
+      // Where it does not wait yet the Engine is at it while the images come.
       staging.fetchImages(task, bytes, people);
       timer.ended("fetch", bytes);
       staging.verify(task);
-      preparer.complete(task, made);
+      preparer.complete(task, ready.made());
       timer.ended("verify", 0);
-      preparer.sync(task, made);
-      Optional<String> not = start.await(CREATED);
+      preparer.sync(task, ready.made());
+      Optional<String> not = ready.start().await(CREATED);
       if (not.isPresent()) {
         throw new IOException(not.get());
       }
       timer.ended("sync", 0);
       return ready;
     } catch (IOException | RuntimeException | InterruptedException e) {
-      letGo(Optional.of(ready));
+      letGo(start);
       throw e;
+    }
+  }
+
+  /** What was rehearsed was looked at then; this record may ask for something else. */
+  private void requireAllowed(Task task) throws IOException {
+    Conversion conversion = task.conversion();
+    List<Refusal> objections =
+        policy.objections(conversion.getHost(), task.spec(), conversion.getTreesList());
+    if (!objections.isEmpty()) {
+      throw new IOException(
+          objections.stream().map(Refusal::sentence).collect(Collectors.joining(" ")));
+    }
+  }
+
+  private Preparer.Ready anew(Task task) throws IOException, InterruptedException {
+    Container made = preparer.prepare(task);
+    return new Preparer.Ready(made, preparer.begin(task, made));
+  }
+
+  /** Whether what waits has all now that was known before; what has not is taken back. */
+  private boolean completed(Task task, Waiting there) throws IOException, InterruptedException {
+    try {
+      preparer.complete(task, there);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("not all can be put under the container that waits: it is made anew", e);
+      letGo(Optional.of(there.start()));
+      preparer.takeBack(task);
+      return false;
     }
   }
 

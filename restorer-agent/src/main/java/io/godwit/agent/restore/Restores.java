@@ -3,6 +3,7 @@ package io.godwit.agent.restore;
 import io.godwit.agent.container.Containers;
 import io.godwit.agent.container.Goods;
 import io.godwit.agent.proof.ProvenStart;
+import io.godwit.agent.ready.WaitingContainers;
 import io.godwit.agent.rehearsal.Rehearsing;
 import io.godwit.agent.state.Workplace;
 import io.godwit.blob.Manifests;
@@ -18,7 +19,12 @@ import io.godwit.docker.DockerEngine;
 public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recovery recovery) {
   /** Puts them together. */
   public static Restores of(
-      Workplace at, Containers containers, Goods goods, ProvenStart starts, Rehearsing rehearsing) {
+      Workplace at,
+      Containers containers,
+      Goods goods,
+      ProvenStart starts,
+      Rehearsing rehearsing,
+      WaitingContainers waitingContainers) {
     DockerEngine engine = at.device().engine();
     Workplace.Desk desk = at.desk();
     Workplace.Meeting meeting = at.meeting();
@@ -44,17 +50,27 @@ public record Restores(ConversionHandler handler, PagesAheadHandler pages, Recov
             waiting.sleeper());
     Restorer restorer =
         new Restorer(
+            waitingContainers,
             staging,
             new Preparer(engine, containers, goods, staging, starts, desk.state(), waiting.clock()),
             settlement,
             tidying,
             decisions,
             new Uninterrupted(waiting.threads()),
+            desk.policy(),
             waiting.clock());
     Recovery recovery =
-        new Recovery(desk, decisions, settlement, tidying, containers, rehearsing, waiting);
+        new Recovery(
+            desk,
+            decisions,
+            settlement,
+            tidying,
+            containers,
+            new Recovery.Ahead(rehearsing, waitingContainers),
+            waiting);
     return new Restores(
-        new ConversionHandler(restorer, settlement, tidying, recovery, decisions, desk.journal()),
+        new ConversionHandler(
+            waitingContainers, restorer, settlement, tidying, recovery, decisions, desk.journal()),
         new PagesAheadHandler(memory, decisions, meeting.publisher(), waiting.clock()),
         recovery);
   }

@@ -74,7 +74,7 @@ final class Settlement {
     Entry starting = journal.write(claimedEntry.at(Step.STARTING));
     people.say(Phase.RESTORING, "CRIU restores");
     AtomicReference<Begun> begun =
-        new AtomicReference<>(restore.start(task, ready.containerId(), ready.start()));
+        new AtomicReference<>(restore.start(task, ready.made().id(), ready.start()));
     Claimed claimed = new Claimed(starting, Optional.of(task));
     Verdict verdict =
         outcome(
@@ -174,6 +174,7 @@ final class Settlement {
               decisions.failed(id, claimed.entry().attempt(), nothing.reason(), nothing.criuSaid());
         };
     MigrationEvents people = people(claimed.entry(), claimed.task());
+    people.took(times);
     switch (verdict) {
       case Verdict.Succeeded success ->
           people.say(

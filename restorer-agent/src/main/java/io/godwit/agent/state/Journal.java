@@ -18,13 +18,15 @@ import java.util.stream.Stream;
  * and the decision log say.
  *
  * <p>Steps of a restore: {@code PREPARED → CLAIMED → STARTING → DONE}; of a rehearsal only {@code
- * REHEARSING}.
+ * REHEARSING}, and of a container that waits for its restore only {@code WAITING}.
  */
 public final class Journal {
   /** How far a task is. */
   public enum Step {
     /** A container with the probe may be there. */
     REHEARSING,
+    /** A container may be there that waits, not begun, since before there was a checkpoint. */
+    WAITING,
     /** A container may be there, created and not started; no claim of this run is known. */
     PREPARED,
     /** The claim stands in the log. The container was not started. */
@@ -41,13 +43,18 @@ public final class Journal {
    * @param id the migration
    * @param step how far it is
    * @param container the name of its container on this device, when it was made
-   * @param attempt what is being restored; none of a rehearsal
+   * @param attempt what is being restored; none of a rehearsal, and the mark alone of what waits
    * @param boot the {@link Boot#id} of when this was written; empty before
    */
   public record Entry(MigrationId id, Step step, String container, Attempt attempt, String boot) {
     /** A rehearsal. */
     public static Entry rehearsal(MigrationId id, String container) {
       return new Entry(id, Step.REHEARSING, container, Attempt.getDefaultInstance(), "");
+    }
+
+    /** A container that waits. */
+    public static Entry waiting(MigrationId id, String container, Attempt attempt) {
+      return new Entry(id, Step.WAITING, container, attempt, "");
     }
 
     /** A restore, at some step. */
@@ -60,13 +67,18 @@ public final class Journal {
       return new Entry(id, next, container, attempt, boot);
     }
 
-    private boolean rehearsal() {
-      return step == Step.REHEARSING;
+    private String suffix() {
+      return switch (step) {
+        case REHEARSING -> REHEARSAL + SUFFIX;
+        case WAITING -> WAITING + SUFFIX;
+        case PREPARED, CLAIMED, STARTING, DONE -> SUFFIX;
+      };
     }
   }
 
   private static final String SUFFIX = ".entry";
   private static final String REHEARSAL = ".rehearsal";
+  private static final String WAITING = ".waiting";
 
   /** Agents that knew no attempts wrote the first three lines only. */
   private static final int LINES_BEFORE = 3;
@@ -106,8 +118,17 @@ public final class Journal {
 
   /** The restore of a migration, where there is one. */
   public Optional<Entry> restoreOf(MigrationId id) throws IOException {
+    return find(id + SUFFIX);
+  }
+
+  /** The container of a migration that waits, where there is a note of one. */
+  public Optional<Entry> waitingOf(MigrationId id) throws IOException {
+    return find(id + WAITING + SUFFIX);
+  }
+
+  private Optional<Entry> find(String file) throws IOException {
     try {
-      return Optional.of(read(folder.resolve(id + SUFFIX)));
+      return Optional.of(read(folder.resolve(file)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
@@ -126,7 +147,7 @@ public final class Journal {
   }
 
   private Path file(Entry entry) {
-    return folder.resolve(entry.id + (entry.rehearsal() ? REHEARSAL : "") + SUFFIX);
+    return folder.resolve(entry.id + entry.suffix());
   }
 
   private static String words(Attempt attempt) {

@@ -12,7 +12,6 @@ import io.godwit.messaging.Sleeper;
 import io.godwit.service.Threads;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
 
 /** What the parts of an agent stand on. */
 public record Workplace(Device device, Meeting meeting, Desk desk, Waiting waiting) {
@@ -21,8 +20,6 @@ public record Workplace(Device device, Meeting meeting, Desk desk, Waiting waiti
    *
    * @param proc {@code /proc} but in tests
    * @param pageSize in bytes
-   * @param awaited where the runtime in front of runc looks for who awaits a container; none where
-   *     none is held
    */
   public record Device(
       DockerEngine engine,
@@ -30,8 +27,7 @@ public record Workplace(Device device, Meeting meeting, Desk desk, Waiting waiti
       CommandRunner commands,
       Path proc,
       Isa isa,
-      int pageSize,
-      Optional<Path> awaited) {}
+      int pageSize) {}
 
   /** What services meet at. */
   public record Meeting(
@@ -41,8 +37,10 @@ public record Workplace(Device device, Meeting meeting, Desk desk, Waiting waiti
    * What the agent keeps.
    *
    * @param shared for notes that this machine's checkpointer reads or writes, too
+   * @param policy which containers it takes
    */
-  public record Desk(Self self, StateFolder state, Journal journal, Path shared) {}
+  public record Desk(
+      Self self, StateFolder state, Journal journal, Path shared, DevicePolicy policy) {}
 
   /** How time passes. */
   public record Waiting(Clock clock, Sleeper sleeper, Threads threads) {}

@@ -3,7 +3,6 @@ package io.godwit.agent.hold;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.agent.machine.MachineFacts;
-import io.godwit.service.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +109,7 @@ abstract class CalledRuntime {
   }
 
   Hold hold(Duration atMost) throws IOException {
-    return Hold.on(FOLDER, id, atMost, Threads.SYSTEM);
+    return FOLDER.hold(id, atMost);
   }
 
   static void go(Hold hold, String images) throws IOException {

@@ -55,6 +55,19 @@ class JournalTest {
   }
 
   @Test
+  void whatWaitsHasANoteOfItsOwnWithItsMark() throws IOException {
+    Journal journal = journal();
+    Attempt mark = Attempt.newBuilder().setWaiting("run-7").build();
+    Journal.Entry waiting = journal.write(Journal.Entry.waiting(ID, "kv", mark));
+    assertEquals(Optional.empty(), journal.restoreOf(ID));
+    assertEquals(Optional.of(waiting), journal().waitingOf(ID));
+    journal.write(Journal.Entry.restore(ID, Journal.Step.PREPARED, "kv", ATTEMPT));
+    journal.remove(waiting);
+    assertEquals(Optional.empty(), journal.waitingOf(ID));
+    assertTrue(journal.restoreOf(ID).isPresent());
+  }
+
+  @Test
   void aRehearsalAndARestoreOfOneMigrationAreTwoEntries() throws IOException {
     Journal journal = journal();
     Journal.Entry rehearsal = journal.write(Journal.Entry.rehearsal(ID, "godwit-rehearsal"));

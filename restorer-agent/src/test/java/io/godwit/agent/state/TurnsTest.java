@@ -1,9 +1,8 @@
-package io.godwit.agent.restore;
+package io.godwit.agent.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.agent.state.MigrationId;
 import io.godwit.service.Threads;
 import java.util.ArrayList;
 import java.util.List;

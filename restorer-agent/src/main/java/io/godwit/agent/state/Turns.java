@@ -1,6 +1,5 @@
-package io.godwit.agent.restore;
+package io.godwit.agent.state;
 
-import io.godwit.agent.state.MigrationId;
 import io.godwit.service.Threads;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,7 +13,7 @@ import java.util.Optional;
  * migrations do not wait for each other. Nothing is kept of a migration that nobody has, or waits
  * for, a turn of.
  */
-final class Turns {
+public final class Turns {
   private static final Duration GLANCE = Duration.ofMinutes(1);
 
   private final Threads threads;
@@ -22,19 +21,19 @@ final class Turns {
   /** The bells of those who wait, by the migration whose turn is taken. */
   private final Map<MigrationId, Deque<Threads.Bell>> taken = new HashMap<>();
 
-  Turns(Threads threads) {
+  public Turns(Threads threads) {
     this.threads = threads;
   }
 
   /** A turn that was taken; closing gives it back. Whoever has one must not take it again. */
   @FunctionalInterface
-  interface Held extends AutoCloseable {
+  public interface Held extends AutoCloseable {
     @Override
     void close();
   }
 
   /** Waits for a migration's turn, also while this thread is interrupted. */
-  Held take(MigrationId id) {
+  public Held take(MigrationId id) {
     Optional<Threads.Bell> wait = enter(id);
     boolean interrupted = false;
     while (wait.isPresent()) {
