@@ -54,13 +54,14 @@ client() {
 
 password() { sed -n 's/.* password="\([0-9a-f]*\)";$/\1/p' "kafka-$1"; }
 
-for user in broker setup checkpointer converter restorer-agent operator; do client "$user"; done
+for user in broker setup checkpointer converter restorer-agent batch-controller operator; do client "$user"; done
 for device in $devices; do client "device-$device"; done
 
 {
     echo "checkpointer $machine User:checkpointer"
     echo "agent $machine User:restorer-agent"
     echo "converter User:converter"
+    echo "batch-controller User:batch-controller"
     echo "operator User:operator"
     for file in kafka-device-*; do
         [ ! -s "$file" ] || echo "agent ${file#kafka-device-} User:${file#kafka-}"
@@ -69,7 +70,7 @@ for device in $devices; do client "device-$device"; done
 
 {
     printf 'KafkaServer {\n  %s required\n    username="broker" password="%s"' "$plain" "$(password broker)"
-    for file in kafka-broker kafka-setup kafka-checkpointer kafka-converter kafka-restorer-agent kafka-operator kafka-device-*; do
+    for file in kafka-broker kafka-setup kafka-checkpointer kafka-converter kafka-restorer-agent kafka-batch-controller kafka-operator kafka-device-*; do
         [ ! -s "$file" ] || printf '\n    user_%s="%s"' "${file#kafka-}" "$(password "${file#kafka-}")"
     done
     printf ';\n};\n'
