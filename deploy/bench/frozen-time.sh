@@ -5,7 +5,7 @@
 # `docker start --checkpoint`. Then one of them moves while a client writes 20 MB/s into it, and one is rolled back. Prints
 # the phases, the bytes moved before and during the freeze, the ratios, and a table of all, with what is expected of it
 # beside. It asserts nothing: see README.md. Run as root, after deploy/setup/environment.sh and a build, while nobody else
-# moves containers of this machine.
+# moves containers of this machine. Under flock(1) it wants --close: CRIU refuses to dump a process that holds a lock.
 #
 #   frozen-time.sh [MiB]...     sizes of the data (1 256 1024); the first of at least 256 is the one that is written to
 set -euo pipefail

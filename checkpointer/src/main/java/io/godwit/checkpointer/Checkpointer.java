@@ -170,7 +170,7 @@ public final class Checkpointer {
             Topic.REHEARSALS,
             group,
             host::equals,
-            Wire.handler(Rehearsal.getDefaultInstance(), rehearsals::handle)));
+            Wire.handler(Rehearsal.getDefaultInstance(), rehearsals)));
     runtime.adopt(
         "requests",
         kafka.subscribe(
