@@ -41,7 +41,7 @@ record Forecast(Duration time, Convergence rounds) {
    * while it is sent, at the rate of a gigabit.
    */
   static Duration unrehearsed(long memory) {
-    double millis = 2.0 * FIXED.toMillis() + memory / WALKED_BYTES_PER_MS;
+    double millis = 2.0 * FIXED.toMillis() + memory / BYTES_PER_MS;
     return Duration.ofMillis((long) (millis + memory / 20.0 / GIGABIT_BYTES_PER_MS));
   }
 
