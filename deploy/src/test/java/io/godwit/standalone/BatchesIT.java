@@ -249,7 +249,7 @@ class BatchesIT {
               Command.godwit(lab.settings, 0, "batch", "status", id, "--output", "json")
                   .contains("\"stage\": \"finished\""));
 
-      String status = Command.godwit(lab.settings, 0, "batch", "status", "both");
+      String status = Command.godwit(lab.settings, 0, "batch", "status", id);
       assertTrue(status.contains("15 succeeded"), status);
       assertTrue(status.contains("1 refused"), status);
       assertTrue(status.contains("It has a mount of its own."), status);

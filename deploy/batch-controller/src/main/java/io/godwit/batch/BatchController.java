@@ -11,6 +11,7 @@ import io.godwit.service.Metric;
 import io.godwit.service.ServiceRuntime;
 import io.godwit.service.Threads;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 
 /** The batch controller's parts, for a JVM of its own or one that it shares. */
@@ -27,8 +28,9 @@ public final class BatchController {
   public static void start(ServiceRuntime runtime, KafkaMessaging kafka, Clock clock) {
     Inbox inbox = new Inbox(Threads.SYSTEM);
     DecisionLog decisions = runtime.adopt("controller's decisions", kafka.decisionLog());
-    runtime.adopt("hosts", kafka.listen(Topic.HOSTS, inbox::host));
-    runtime.adopt("controller's devices", kafka.listen(Topic.DEVICES, inbox::device));
+    TopicTail hosts = runtime.adopt("hosts", kafka.listen(Topic.HOSTS, inbox::host));
+    TopicTail devices =
+        runtime.adopt("controller's devices", kafka.listen(Topic.DEVICES, inbox::device));
     TopicTail batches = runtime.adopt("batches", kafka.tail(Topic.BATCHES, inbox));
     Leadership leadership =
         runtime.adopt("leadership", kafka.leadership(Topic.BATCHES, PARTY.group().orElseThrow()));
@@ -46,7 +48,7 @@ public final class BatchController {
                 inbox,
                 out,
                 leadership::isChosen,
-                () -> batches.caughtUp(() -> true),
+                () -> List.of(hosts, devices, batches).forEach(tail -> tail.caughtUp(() -> true)),
                 since -> kafka.follow(Topic.EVENTS, since, inbox::event),
                 runtime.liveness().worker("leading the batches", Control.PATIENCE),
                 clock,

@@ -11,7 +11,9 @@ import io.godwit.service.Threads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -49,6 +51,7 @@ final class Control implements AutoCloseable {
   private volatile Figures figures = new Figures(false, 0, 0);
 
   // Of the one thread alone.
+  private final Deque<Inbox.Item> unread = new ArrayDeque<>();
   private Leader leader;
   private boolean claimed;
   private Optional<AutoCloseable> listening = Optional.empty();
@@ -109,14 +112,16 @@ final class Control implements AutoCloseable {
   }
 
   private void turn() throws InterruptedException {
-    inbox.await(TURN).forEach(this::take);
+    unread.addAll(inbox.await(TURN));
+    takeAll();
     if (claimed && (!chosen.getAsBoolean() || leader.isOverruled())) {
       LOG.info("{} leads no more", name);
       leave();
     }
     if (!claimed && chosen.getAsBoolean()) {
       catchUp.run();
-      inbox.takeAll().forEach(this::take);
+      unread.addAll(inbox.takeAll());
+      takeAll();
       Instant since = leader.eventsSince().orElseGet(clock::instant).minus(MARGIN);
       listening = Optional.of(events.apply(since));
       claimed = true;
@@ -129,6 +134,13 @@ final class Control implements AutoCloseable {
             leader.leads(),
             (int) batches.stream().filter(batch -> !batch.isOver()).count(),
             batches.stream().mapToInt(batch -> batch.roster().flying().size()).sum());
+  }
+
+  /** One that fails leaves those behind it where they are: nothing of a topic is passed by. */
+  private void takeAll() {
+    while (!unread.isEmpty()) {
+      take(unread.remove());
+    }
   }
 
   private void take(Inbox.Item item) {

@@ -7,7 +7,6 @@ import io.godwit.batch.spec.SpecReader;
 import io.godwit.batch.state.Member.Now;
 import io.godwit.batch.state.Stage.Hold;
 import io.godwit.contract.BatchHeld;
-import io.godwit.contract.BatchMember;
 import io.godwit.contract.BatchPlanned;
 import io.godwit.contract.BatchRecord;
 import io.godwit.contract.BatchRequest;
@@ -96,25 +95,16 @@ public final class Batch {
   }
 
   private boolean resume(Instant at) {
-    if (isOver()) {
+    Hold before = hold;
+    if (isOver() || before instanceof Hold.None || before instanceof Hold.Aborting) {
       return false;
     }
-    goesOnSince = at;
-    Hold before = hold;
-    return switch (before) {
-      case Hold.None _, Hold.Aborting _ -> false;
-      case Hold.Paused _ -> released();
-      case Hold.Stopped _ -> {
-        roster.forgive();
-        yield released();
-      }
-      case Hold.AtGate _ -> pass(wave) && released();
-    };
-  }
-
-  private boolean released() {
     hold = new Hold.None();
-    return true;
+    goesOnSince = at;
+    if (before instanceof Hold.Stopped) {
+      roster.forgive();
+    }
+    return !(before instanceof Hold.AtGate) || pass(wave);
   }
 
   private boolean approve() {
@@ -127,14 +117,7 @@ public final class Batch {
     if (isOver()) {
       return false;
     }
-    for (BatchMember one : planned.getMembersList()) {
-      if (one.getIndex() == roster.members().size()) {
-        boolean leftOut = spec.policy(one.getPolicy()).skipped();
-        roster.join(
-            Member.planned(one, leftOut ? new Now.LeftOut() : new Now.Waiting(0, Instant.EPOCH)));
-        unchecked += leftOut ? 0 : 1;
-      }
-    }
+    unchecked += roster.join(planned.getMembersList(), spec);
     if (planned.getComplete() && stage instanceof Stage.Asked) {
       stage = new Stage.Checking(at);
     }
@@ -142,15 +125,10 @@ public final class Batch {
   }
 
   private boolean check(ContainerChecked checked) {
-    Optional<Member> member =
-        roster
-            .find(checked.getMember())
-            .filter(one -> one.check().isEmpty() && one.host().equals(checked.getHost()));
-    if (!(stage instanceof Stage.Checking) || member.isEmpty()) {
+    if (!(stage instanceof Stage.Checking) || !roster.check(checked)) {
       return false;
     }
     unchecked--;
-    roster.replace(member.get().with(checked));
     return true;
   }
 
@@ -237,18 +215,12 @@ public final class Batch {
   }
 
   private boolean giveUp(MemberAborted aborted) {
-    Optional<Member> member = roster.find(aborted.getMember());
-    if (member.isEmpty() || !(member.get().now() instanceof Now.Flying flying)) {
-      return false;
-    }
-    Outcome outcome = Outcome.find(aborted.getOutcome()).orElse(Outcome.ABORTED);
-    roster.set(
-        member
-            .get()
-            .with(
-                flying.with(
-                    new Member.GivenUp(outcome, aborted.getTooLate(), aborted.getMessage()))));
-    return true;
+    return roster.giveUp(
+        aborted.getMember(),
+        new Member.GivenUp(
+            Outcome.find(aborted.getOutcome()).orElse(Outcome.ABORTED),
+            aborted.getTooLate(),
+            aborted.getMessage()));
   }
 
   private boolean pass(int number) {
@@ -275,26 +247,8 @@ public final class Batch {
     if (spec.dryRun() || !(stage instanceof Stage.Running || isOver())) {
       return false;
     }
-    List<Member> candidates =
-        asked.isEmpty()
-            ? List.copyOf(roster.members())
-            : asked.stream().distinct().flatMap(index -> roster.find(index).stream()).toList();
     int next = roster.waves().size();
-    int moved = 0;
-    for (Member member : candidates) {
-      switch (member.now()) {
-        case Now.Done done when done.outcome().mayBeAskedAgain() -> {
-          roster.undo(member, done);
-          roster.move(member, next, new Now.Waiting(done.attempts(), Instant.EPOCH));
-          moved++;
-        }
-        case Now.Waiting waiting when isOver() -> {
-          roster.move(member, next, waiting);
-          moved++;
-        }
-        case Now.Done _, Now.Waiting _, Now.Flying _, Now.LeftOut _ -> {}
-      }
-    }
+    int moved = roster.reopen(asked, isOver());
     if (moved == 0) {
       return false;
     }
@@ -379,14 +333,7 @@ public final class Batch {
 
   /** Why its rule stops it now. */
   public Optional<String> stopReached() {
-    Tally all = roster.all();
-    Tally now = waveTally();
-    return spec.stop()
-        .reached(
-            all.failed(spec.stop()),
-            all.ended(spec.stop()),
-            now.failed(spec.stop()),
-            now.ended(spec.stop()));
+    return roster.stopReached(spec.stop(), waveTally());
   }
 
   /** How a member moves. */

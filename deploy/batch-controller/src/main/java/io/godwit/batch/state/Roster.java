@@ -1,7 +1,12 @@
 package io.godwit.batch.state;
 
 import io.godwit.batch.spec.Outcome;
+import io.godwit.batch.spec.Spec;
+import io.godwit.batch.spec.StopRule;
 import io.godwit.batch.state.Member.Now;
+import io.godwit.contract.BatchMember;
+import io.godwit.contract.ContainerChecked;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -27,17 +32,37 @@ public final class Roster {
   private final List<Integer> again = new ArrayList<>();
   private int started;
 
-  void join(Member member) {
-    members.add(member);
-    tally(member.wave()).joined(member.isOpen());
-    all.joined(member.isOpen());
-    if (member.isOpen()) {
-      again.add(member.index());
+  /** Those that are the next; how many of them may move. */
+  int join(List<BatchMember> joining, Spec spec) {
+    int open = 0;
+    for (BatchMember one : joining) {
+      if (one.getIndex() == members.size()) {
+        boolean leftOut = spec.policy(one.getPolicy()).skipped();
+        Member member =
+            Member.planned(one, leftOut ? new Now.LeftOut() : new Now.Waiting(0, Instant.EPOCH));
+        members.add(member);
+        tally(member.wave()).joined(member.isOpen());
+        all.joined(member.isOpen());
+        if (member.isOpen()) {
+          again.add(member.index());
+          open++;
+        }
+      }
     }
+    return open;
   }
 
-  void replace(Member member) {
-    members.set(member.index(), member);
+  /** Whether it had not been looked at before. */
+  boolean check(ContainerChecked checked) {
+    Optional<Member> member =
+        find(checked.getMember())
+            .filter(one -> one.check().isEmpty() && one.host().equals(checked.getHost()));
+    member.ifPresent(one -> members.set(one.index(), one.with(checked)));
+    return member.isPresent();
+  }
+
+  Optional<String> stopReached(StopRule rule, Tally wave) {
+    return rule.reached(all.failed(rule), all.ended(rule), wave.failed(rule), wave.ended(rule));
   }
 
   void start(Member member, Now.Flying flight) {
@@ -74,14 +99,55 @@ public final class Roster {
     all.undone(done.outcome());
   }
 
-  void move(Member member, int wave, Now.Waiting next) {
+  private void move(Member member, int wave, Now.Waiting next) {
     tally(member.wave()).left();
     tally(wave).joined(true);
     set(member.inWave(wave, next));
     again.add(member.index());
   }
 
-  void set(Member member) {
+  /** Whether it is under way. */
+  boolean giveUp(int index, Member.GivenUp said) {
+    Optional<Member> member = find(index);
+    if (member.isEmpty() || !(member.get().now() instanceof Now.Flying flying)) {
+      return false;
+    }
+    set(member.get().with(flying.with(said)));
+    return true;
+  }
+
+  /**
+   * Those that failed wait again, in a new wave behind all others.
+   *
+   * @param asked empty: all
+   * @param waiting those that had not begun, too
+   * @return how many
+   */
+  int reopen(List<Integer> asked, boolean waiting) {
+    List<Member> candidates =
+        asked.isEmpty()
+            ? List.copyOf(members)
+            : asked.stream().distinct().flatMap(index -> find(index).stream()).toList();
+    int next = waves.size();
+    int moved = 0;
+    for (Member member : candidates) {
+      switch (member.now()) {
+        case Now.Done done when done.outcome().mayBeAskedAgain() -> {
+          undo(member, done);
+          move(member, next, new Now.Waiting(done.attempts(), Instant.EPOCH));
+          moved++;
+        }
+        case Now.Waiting its when waiting -> {
+          move(member, next, its);
+          moved++;
+        }
+        case Now.Done _, Now.Waiting _, Now.Flying _, Now.LeftOut _ -> {}
+      }
+    }
+    return moved;
+  }
+
+  private void set(Member member) {
     members.set(member.index(), member);
     if (member.now() instanceof Now.Flying) {
       flying.put(member.index(), member);
