@@ -1,10 +1,12 @@
 #!/bin/sh
-# Makes what tls.yml wants, each once, in secrets/ beside this file: certificates for this machine's names, and users of Kafka
-# with a password each: for the services here, for whoever uses the command, and for every further device.
+# Makes what tls.yml wants, each once, in secrets/ beside this file: certificates for this machine's names, and for the
+# services here, for whoever uses the command, and for every further device: a user of Kafka with a password, keys of the
+# store, and a key to sign records with.
 #
 #   tls.sh [--device DEVICE]... [NAME...]     NAME: see certificates.sh
 #
 #   kafka-device-DEVICE   what that device's agent takes as GODWIT_KAFKA_PROPERTIES; beside it, trust.p12
+#   s3-device-DEVICE-access-key, -secret-key, signing-device-DEVICE, trusted-keys: its settings likewise, see tls.yml
 #   kafka-principals      whom Kafka knows them by: `godwit setup kafka` gives each the rights that it needs
 #
 # GODWIT_HOST is this machine's name as in docker-compose.yml (its hostname). Wants a JDK's keytool: JAVA_HOME, or on the
@@ -52,13 +54,14 @@ client() {
 
 password() { sed -n 's/.* password="\([0-9a-f]*\)";$/\1/p' "kafka-$1"; }
 
-for user in broker setup checkpointer converter restorer-agent operator; do client "$user"; done
+for user in broker setup checkpointer converter restorer-agent batch-controller operator; do client "$user"; done
 for device in $devices; do client "device-$device"; done
 
 {
     echo "checkpointer $machine User:checkpointer"
     echo "agent $machine User:restorer-agent"
     echo "converter User:converter"
+    echo "batch-controller User:batch-controller"
     echo "operator User:operator"
     for file in kafka-device-*; do
         [ ! -s "$file" ] || echo "agent ${file#kafka-device-} User:${file#kafka-}"
@@ -67,15 +70,47 @@ for device in $devices; do client "device-$device"; done
 
 {
     printf 'KafkaServer {\n  %s required\n    username="broker" password="%s"' "$plain" "$(password broker)"
-    for file in kafka-broker kafka-setup kafka-checkpointer kafka-converter kafka-restorer-agent kafka-operator kafka-device-*; do
+    for file in kafka-broker kafka-setup kafka-checkpointer kafka-converter kafka-restorer-agent kafka-batch-controller kafka-operator kafka-device-*; do
         [ ! -s "$file" ] || printf '\n    user_%s="%s"' "${file#kafka-}" "$(password "${file#kafka-}")"
     done
     printf ';\n};\n'
 } >kafka-server.new
 mv kafka-server.new kafka-server
 
+# What a user of the store opens it with; `godwit setup store` finds the users that it makes by these files.
+store_keys() {
+    [ -s "s3-$1-access-key" ] || {
+        od -An -v -tx1 -N 20 /dev/urandom | tr -d ' \n' >"s3-$1-secret-key"
+        printf 'godwit-%s' "$1" >"s3-$1-access-key"
+    }
+}
+
+for role in checkpointer converter "device-$machine"; do store_keys "$role"; done
+for device in $devices; do store_keys "device-$device"; done
+for half in access secret; do cp "s3-device-$machine-$half-key" "s3-restorer-agent-$half-key"; done
+
+# A key to sign with, as `godwit keys create` makes it: file, and the name that it has among those that are trusted.
+signing_key() {
+    [ -s "signing-$1" ] || {
+        openssl genpkey -algorithm ed25519 -outform DER -out key.der
+        printf '%s %s\n' "$2" "$(openssl pkey -inform DER -in key.der -pubout -outform DER | base64 -w 0)" >>trusted-keys
+        printf '%s %s\n' "$2" "$(base64 -w 0 key.der)" >"signing-$1.new"
+        rm -f key.der
+        mv "signing-$1.new" "signing-$1"
+    }
+}
+
+signing_key checkpointer "host-$machine"
+signing_key converter converter-compose
+signing_key restorer-agent "device-$machine"
+signing_key operator operator-compose
+for device in $devices; do signing_key "device-$device" "device-$device"; done
+
+# Whoever makes the store's users has to find their keys.
+chown 0:10001 .
+chmod 750 .
 # The authority's key is nobody's here but root's.
-for file in authority.crt server.crt server.key server.pem trust.p12 kafka-*; do
+for file in authority.crt server.crt server.key server.pem trust.p12 kafka-* s3-* signing-* trusted-keys; do
     chown 0:10001 "$file"
     chmod 640 "$file"
 done

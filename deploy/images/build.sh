@@ -7,7 +7,7 @@
 #   kafka       apache/kafka, of the artifacts in Maven Central, laid out as the project's own image
 #   minio       minio/minio, compiled from its module
 #   prometheus  prom/prometheus, of Debian's package
-#   godwit      converter, checkpointer, restorer-agent and the command, of the builds in target/dist
+#   godwit      converter, checkpointer, restorer-agent, batch-controller and the command, of the builds in target/dist
 #
 # Without --registry no image registry is asked: everything is made of Debian packages, Maven artifacts, the Go module
 # and this machine's JDK. With it the base comes from Debian's and Temurin's images, and Kafka's and Prometheus' own

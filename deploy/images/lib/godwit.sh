@@ -5,9 +5,10 @@
 godwit_step() {
   local service folder version
   version=$(sed -n 's,^  <version>\(.*\)</version>$,\1,p' "$source_root/pom.xml" | head -n 1)
-  for service in converter checkpointer restorer-agent godwit; do
+  for service in converter checkpointer restorer-agent batch-controller godwit; do
     folder=$service
     [ "$service" != godwit ] || folder=deploy
+    [ "$service" != batch-controller ] || folder=deploy/batch-controller
     [ -x "$source_root/$folder/target/dist/bin/$service" ] ||
       die "$folder/target/dist/bin/$service is missing: build it first (mvn package)."
     stage "$service"

@@ -64,7 +64,8 @@ final class ArchitectureTest {
               describe(
                   "services",
                   slice ->
-                      Set.of("checkpointer", "converter", "agent").contains(slice.getNamePart(1))))
+                      Set.of("checkpointer", "converter", "agent", "batch")
+                          .contains(slice.getNamePart(1))))
           .should()
           .notDependOnEachOther();
 
@@ -117,6 +118,13 @@ final class ArchitectureTest {
           "agent.rehearsal",
           "agent.restore",
           "agent",
+          // batch-controller
+          "batch.spec",
+          "batch.state",
+          "batch.plan",
+          "batch.lead",
+          "batch.file",
+          "batch",
           // deploy
           "standalone",
           "setup.store",

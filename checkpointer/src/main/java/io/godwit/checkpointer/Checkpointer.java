@@ -7,6 +7,7 @@ import io.godwit.checkpointer.migration.Gate;
 import io.godwit.checkpointer.migration.Journal;
 import io.godwit.checkpointer.preflight.ContainersInMigration;
 import io.godwit.checkpointer.preflight.DeviceChecks;
+import io.godwit.checkpointer.preflight.Inventory;
 import io.godwit.checkpointer.preflight.Preflight;
 import io.godwit.checkpointer.source.CgroupFreezer;
 import io.godwit.checkpointer.source.ElfPrograms;
@@ -17,8 +18,11 @@ import io.godwit.checkpointer.source.MigrationPoints;
 import io.godwit.checkpointer.source.ProcFs;
 import io.godwit.checkpointer.source.ProcMemory;
 import io.godwit.checkpointer.source.ProcessIdentity;
+import io.godwit.checkpointer.source.ProcessTable;
 import io.godwit.checkpointer.work.Announcer;
+import io.godwit.checkpointer.work.Checks;
 import io.godwit.checkpointer.work.Deadlines;
+import io.godwit.checkpointer.work.HostVoice;
 import io.godwit.checkpointer.work.Inbox;
 import io.godwit.checkpointer.work.Worker;
 import io.godwit.checkpointer.work.Workshop;
@@ -98,6 +102,15 @@ public final class Checkpointer {
     ContainersInMigration inMigration = new ContainersInMigration();
     DeviceChecks devices = new DeviceChecks(directory, facts, clock);
     Inbox inbox = new Inbox(Threads.SYSTEM);
+    Preflight preflight =
+        new Preflight(
+            engine,
+            processes,
+            watches,
+            new Firewall(processes, commands),
+            facts,
+            devices,
+            inMigration);
     Workshop workshop =
         new Workshop(
             new Workshop.Machine(
@@ -117,14 +130,7 @@ public final class Checkpointer {
                 new CgroupFreezer(processes, CGROUPS)),
             new Workshop.Meeting(
                 new GrantingPublisher(kafka.publisher(), blobs, clock), log, blobs, devices),
-            new Preflight(
-                engine,
-                processes,
-                watches,
-                new Firewall(processes, commands),
-                facts,
-                devices,
-                inMigration),
+            preflight,
             new Workshop.Desk(journal, gate, inbox, announcer),
             state,
             deadlines(settings),
@@ -144,6 +150,18 @@ public final class Checkpointer {
     worker.recover(() -> kafka.createTopicsPatiently(party(settings)));
 
     Requests requests = new Requests(host, journal, worker, log, inbox, announcer, clock);
+    Checks checks =
+        runtime.adopt(
+            "checks",
+            new Checks(
+                host,
+                facts.isa(),
+                preflight,
+                state.resolve("checks"),
+                kafka.publisher(),
+                clock,
+                Threads.SYSTEM));
+    Inventory inventory = new Inventory(engine, new ProcessTable(PROC), facts, clock);
     Rehearsals rehearsals = new Rehearsals(journal, inbox);
     Group group = party(settings).group().orElseThrow();
     runtime.adopt(
@@ -152,7 +170,7 @@ public final class Checkpointer {
             Topic.REHEARSALS,
             group,
             host::equals,
-            Wire.handler(Rehearsal.getDefaultInstance(), rehearsals::handle)));
+            Wire.handler(Rehearsal.getDefaultInstance(), rehearsals)));
     runtime.adopt(
         "requests",
         kafka.subscribe(
@@ -161,8 +179,12 @@ public final class Checkpointer {
             host::equals,
             Wire.recordHandler(
                 Request.getDefaultInstance(),
-                (record, request) ->
-                    requests.handle(record.writtenAt(), Requests.traced(request, record)))));
+                (record, request) -> {
+                  checks.ask(request.getCheck());
+                  requests.handle(record.writtenAt(), Requests.traced(request, record));
+                })));
+    runtime.adopt(
+        "host's voice", new HostVoice(inventory::look, kafka.publisher(), Threads.SYSTEM));
   }
 
   private static Deadlines deadlines(Settings settings) {

@@ -88,6 +88,9 @@ public final class Requests {
                   .map(migration -> timely(migration, writtenAt))
                   .toList());
       case ABORT -> abort(request.getAbort());
+      case CHECK -> {
+        // Answered by Checks, which keeps nothing of it.
+      }
       case KIND_NOT_SET ->
           throw new PoisonException(
               "a request that is neither a migration, a batch nor an abort; this version knows no other");
@@ -132,6 +135,10 @@ public final class Requests {
         LOG.info("migration {} is known already", migration.id());
         // It may have been journaled by a run of this handler that failed before it began.
         worker.resume(migration.id());
+        if (!request.getBatchId().isEmpty()) {
+          // Who asks again has missed what was said.
+          journal.find(migration.id()).ifPresent(observer::saidAgain);
+        }
       }
     }
   }

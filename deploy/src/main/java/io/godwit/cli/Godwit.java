@@ -14,6 +14,10 @@ import picocli.CommandLine.Command;
     subcommands = {
       StandaloneCommand.class,
       MigrateCommand.class,
+      BatchCommand.class,
+      DrainCommand.class,
+      CordonCommand.class,
+      UncordonCommand.class,
       StatusCommand.class,
       DevicesCommand.class,
       AbortCommand.class,

@@ -3,11 +3,13 @@ package io.godwit.cli;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
+import io.godwit.contract.BatchRecord;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.Decision;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.Event;
+import io.godwit.contract.HostRecord;
 import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
@@ -78,6 +80,8 @@ final class LetterText {
   private static Message prototype(Topic topic) {
     return switch (topic) {
       case REQUESTS -> Request.getDefaultInstance();
+      case BATCHES -> BatchRecord.getDefaultInstance();
+      case HOSTS -> HostRecord.getDefaultInstance();
       case PREPARATIONS -> Preparation.getDefaultInstance();
       case PAGES -> PagesAhead.getDefaultInstance();
       case REHEARSALS -> Rehearsal.getDefaultInstance();

@@ -25,7 +25,7 @@ import java.util.Map;
  */
 final class Principals {
   private static final String FORM =
-      "checkpointer HOST User:NAME, converter User:NAME, agent DEVICE User:NAME or operator User:NAME";
+      "checkpointer HOST User:NAME, converter User:NAME, agent DEVICE User:NAME, batch-controller User:NAME or operator User:NAME";
 
   private Principals() {}
 
@@ -73,6 +73,7 @@ final class Principals {
           new Grant(new Party.Checkpointer(machine(Setting.HOST, words[1])), principal);
       case "2 agent" -> new Grant(agent(words[1]), principal);
       case "1 converter" -> new Grant(new Party.Converter(), principal);
+      case "1 batch-controller" -> new Grant(new Party.BatchController(), principal);
       case "1 operator" -> new Grant(new Party.Operator(), principal);
       default -> throw new SettingsException("'%s' is not %s".formatted(line, FORM));
     };

@@ -11,6 +11,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,8 @@ final class SetupStoreCommand implements Callable<Integer> {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "A device, as GODWIT_DEVICE names it; several: one --device for each.")
+      description =
+          "A device, as GODWIT_DEVICE names it; several: one --device for each. Those that have keys in the folder are found.")
   private List<String> devices = new ArrayList<>();
 
   @Option(
@@ -54,7 +57,11 @@ final class SetupStoreCommand implements Callable<Integer> {
     Settings settings = Settings.ofProcess();
     List<StoreRole> roles =
         new ArrayList<>(List.of(StoreRole.checkpointer(), StoreRole.converter()));
-    for (String device : devices) {
+    SortedSet<String> all = new TreeSet<>(devices);
+    if (keys != null) {
+      all.addAll(Keys.devices(keys));
+    }
+    for (String device : all) {
       if (!NAME.matcher(device).matches()) {
         throw new SettingsException(
             "--device is '%s'. Set it to: a name of letters, digits, dots, dashes and underscores."

@@ -1,6 +1,7 @@
 package io.godwit.standalone;
 
 import io.godwit.agent.Agent;
+import io.godwit.batch.BatchController;
 import io.godwit.blob.S3BlobStore;
 import io.godwit.checkpointer.Checkpointer;
 import io.godwit.converter.service.Converter;
@@ -16,8 +17,8 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Everything that a machine needs in one JVM: broker, S3 store, converter, checkpointer and agent,
- * with their data in one folder that survives restarts.
+ * Everything that a machine needs in one JVM: broker, S3 store, converter, checkpointer, agent and
+ * batch controller, with their data in one folder that survives restarts.
  */
 public final class Standalone {
   /** What a device's agent needs to find this machine, in the data folder. */
@@ -93,11 +94,15 @@ public final class Standalone {
       throws IOException, InterruptedException {
     KafkaMessaging kafka = runtime.adopt("kafka", new KafkaMessaging(runtime));
     kafka.createTopics(
-        Converter.PARTY, Checkpointer.party(runtime.settings()), Agent.party(runtime.settings()));
+        Converter.PARTY,
+        BatchController.PARTY,
+        Checkpointer.party(runtime.settings()),
+        Agent.party(runtime.settings()));
     S3BlobStore blobs =
         runtime.adopt("blobs", new S3BlobStore(runtime.settings(), runtime.metrics()));
     Converter.start(runtime, kafka, blobs, clock);
     Checkpointer.start(runtime, kafka, blobs, clock);
+    BatchController.start(runtime, kafka, clock);
     // Last: it waits for the Engine where an earlier run left something to settle.
     Agent.start(runtime, kafka, blobs, clock);
   }

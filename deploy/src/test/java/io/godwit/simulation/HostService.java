@@ -119,7 +119,7 @@ record HostService(World world, Machine machine) implements Machine.Service {
     Rehearsals rehearsals = new Rehearsals(journal, inbox);
     world
         .group(Topic.REHEARSALS, host, host::equals)
-        .join(actor, Wire.handler(Rehearsal.getDefaultInstance(), rehearsals::handle));
+        .join(actor, Wire.handler(Rehearsal.getDefaultInstance(), rehearsals));
     world
         .group(Topic.REQUESTS, host, host::equals)
         .join(actor, Wire.handler(Request.getDefaultInstance(), requests::handle));

@@ -90,11 +90,12 @@ public final class Agent {
     var profiler =
         new DeviceProfiler(
             self, version(), machine, new CriuProgram(commands, clock), engine, holds, clock);
+    var labels = settings.deviceLabels();
     var heartbeat =
         runtime.adopt(
             "heartbeat",
             new Heartbeat(
-                profiler::profile,
+                () -> profiler.profile().toBuilder().putAllLabels(labels).build(),
                 kafka.publisher(),
                 clock,
                 Threads.SYSTEM,

@@ -13,6 +13,9 @@ public interface MigrationObserver {
     entered(migration, message);
   }
 
+  /** Somebody asked for it once more: it says where it stands; nothing has changed. */
+  default void saidAgain(Migration migration) {}
+
   /** Nothing follows. */
   void settled(Migration migration, String message);
 }

@@ -14,6 +14,11 @@ public final class ContainersInMigration {
         .filter(holder -> !holder.equals(migrationId));
   }
 
+  /** The migration that has the container; empty: none. */
+  Optional<String> holder(String containerId) {
+    return Optional.ofNullable(migrations.get(containerId));
+  }
+
   /** The migration is over. */
   public void release(String migrationId) {
     migrations.values().remove(migrationId);

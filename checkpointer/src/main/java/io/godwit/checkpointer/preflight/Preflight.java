@@ -27,6 +27,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Looks for every reason why a container cannot move to a device; touches nothing. */
 public final class Preflight {
@@ -74,9 +75,16 @@ public final class Preflight {
    *
    * @param twins empty where the ISA stays
    * @param warnings what the request takes upon itself, or is seldom missed, one sentence each
+   * @param memory that its processes occupy, in bytes
+   * @param bytes memory, writable layer and image
    */
   public record Found(
-      Container container, Isa targetIsa, List<TwinFiles> twins, List<String> warnings) {
+      Container container,
+      Isa targetIsa,
+      List<TwinFiles> twins,
+      List<String> warnings,
+      long memory,
+      long bytes) {
     /** Takes copies. */
     public Found {
       twins = List.copyOf(twins);
@@ -92,6 +100,20 @@ public final class Preflight {
    * @throws IOException when something could not be looked at
    */
   public Found examine(MigrationRequest request, Path folder) throws IOException, RefusedException {
+    return examine(request, folder, id -> inMigration.take(id, request.getMigrationId()));
+  }
+
+  /** The same for who only wants to know: the container is left to others. */
+  public Found look(MigrationRequest request, Path folder) throws IOException, RefusedException {
+    return examine(request, folder, inMigration::holder);
+  }
+
+  /**
+   * @param taken which other migration has the container
+   */
+  private Found examine(
+      MigrationRequest request, Path folder, Function<String, Optional<String>> taken)
+      throws IOException, RefusedException {
     List<Refusal> refusals = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     host(refusals);
@@ -106,8 +128,8 @@ public final class Preflight {
               "See its containers with: docker ps"));
     }
     container.ifPresent(found -> {
-      inMigration
-          .take(found.id(), request.getMigrationId())
+      taken
+          .apply(found.id())
           .ifPresent(other ->
               refusals.add(
                   new Refusal(
@@ -140,7 +162,13 @@ public final class Preflight {
     if (!refusals.isEmpty() || container.isEmpty() || device.isEmpty()) {
       throw new RefusedException(refusals);
     }
-    return new Found(container.get(), WireIsa.of(device.get().getIsa()), pairs, warnings);
+    return new Found(
+        container.get(),
+        WireIsa.of(device.get().getIsa()),
+        pairs,
+        warnings,
+        demand.memory(),
+        demand.bytes());
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,10 @@ import java.util.regex.Pattern;
  */
 public final class ProcessTable {
   private static final Pattern DIGITS = Pattern.compile("\\d+");
+
+  /** As {@link #ofContainer} finds one. */
+  private static final Pattern CONTAINER =
+      Pattern.compile("(?m)^\\d+:[^:]*:.*/(?:docker-)?([0-9a-f]{64})(?:\\.scope)?(?:/.*)?$");
 
   private final Path proc;
 
@@ -67,6 +72,25 @@ public final class ProcessTable {
                 .thenComparingLong(one -> one.process().pid()))
         .map(Listed::process)
         .toList();
+  }
+
+  /**
+   * What the processes of every container occupy, by its full id, in bytes: one look through {@code
+   * /proc}. Pages that several processes share are counted for each.
+   *
+   * @param pageSize bytes
+   */
+  public Map<String, Long> residentBytes(int pageSize) throws IOException {
+    Map<String, Long> bytes = new HashMap<>();
+    each((_, folder) -> {
+      Matcher container = CONTAINER.matcher(read(folder, "cgroup"));
+      if (container.find()) {
+        // proc(5): size resident shared …, in pages.
+        long pages = Long.parseLong(read(folder, "statm").split(" ", 3)[1]);
+        bytes.merge(container.group(1), pages * pageSize, Long::sum);
+      }
+    });
+    return bytes;
   }
 
   /** The processes that have all of these words among their arguments, by pid. */

@@ -93,6 +93,22 @@ public final class Announcer implements MigrationObserver, Progress {
   }
 
   @Override
+  public void saidAgain(Migration migration) {
+    String message = migration.order().lastMessage();
+    if (migration.settled()) {
+      voice(migration)
+          .end(
+              migration.state().phase(),
+              message,
+              migration.order().phases(),
+              runs(migration.state()));
+    } else {
+      voice(migration)
+          .say(migration.state().phase(), message, migration.order().phases(), List.of());
+    }
+  }
+
+  @Override
   public LongConsumer of(Migration migration, String what, long totalBytes) {
     return voice(migration).progressOf(migration.state().phase(), what, totalBytes);
   }
@@ -143,6 +159,24 @@ public final class Announcer implements MigrationObserver, Progress {
             .orElse(0L);
     return events
         .of(migration.id(), request.getHost(), request.getDevice(), request.getContainer())
-        .frozen(frozenAt, migration.order().freezeBudget().toMillis());
+        .frozen(frozenAt, migration.order().freezeBudget().toMillis())
+        .forecast(forecastMs(migration));
+  }
+
+  /** 0 where nothing was rehearsed, or it is history. */
+  private static long forecastMs(Migration migration) {
+    return switch (migration) {
+      case Migration.Freezing freezing -> freezing.prepared().forecastMs();
+      case Migration.Published published -> published.prepared().forecastMs();
+      case Migration.Succeeded success -> success.prepared().forecastMs();
+      case Migration.Pending _,
+          Migration.Preflight _,
+          Migration.Rehearsing _,
+          Migration.GivenUp _,
+          Migration.SourceDown _,
+          Migration.RolledBack _,
+          Migration.Settled _ ->
+          0;
+    };
   }
 }

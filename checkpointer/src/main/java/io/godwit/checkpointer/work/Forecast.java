@@ -18,6 +18,8 @@ record Forecast(Duration time, Convergence rounds) {
   /** How fast CRIU takes memory through a dump and a restore: as measured, deploy/bench. */
   private static final double BYTES_PER_MS = 1 << 19;
 
+  private static final double GIGABIT_BYTES_PER_MS = 125_000;
+
   private static final double MILLION = 1e6;
 
   /**
@@ -32,6 +34,15 @@ record Forecast(Duration time, Convergence rounds) {
             + rounds.known() / BYTES_PER_MS
             + rounds.left(unread.plus(FIXED)) * 1000 / rounds.sendingRate();
     return new Forecast(Duration.ofMillis((long) millis), rounds);
+  }
+
+  /**
+   * Before any rehearsal, by the memory alone: a guess, as if the container wrote a twentieth of it
+   * while it is sent, at the rate of a gigabit.
+   */
+  static Duration unrehearsed(long memory) {
+    double millis = 2.0 * FIXED.toMillis() + memory / WALKED_BYTES_PER_MS;
+    return Duration.ofMillis((long) (millis + memory / 20.0 / GIGABIT_BYTES_PER_MS));
   }
 
   /** A sentence for people. */

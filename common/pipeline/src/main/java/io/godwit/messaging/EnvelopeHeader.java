@@ -1,6 +1,7 @@
 package io.godwit.messaging;
 
 import io.godwit.trace.TraceContext;
+import io.godwit.trust.Trust;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
@@ -17,7 +18,10 @@ enum EnvelopeHeader {
   SUBJECT("ce_subject", "The migration that it is about, where it is about one."),
   TRACE_PARENT(
       TraceContext.HEADER, "The span of the migration that it is about (W3C Trace Context)."),
-  CONTENT_TYPE("content-type", "application/protobuf.");
+  CONTENT_TYPE("content-type", "application/protobuf."),
+  SIGNATURE(
+      Trust.HEADER,
+      "Where the publisher has a key and the topic is one that counts: its name and its signature (DSSE, Ed25519, Base64).");
 
   private final String key;
   private final String meaning;

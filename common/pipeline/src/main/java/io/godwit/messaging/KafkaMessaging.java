@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -222,6 +223,36 @@ public final class KafkaMessaging implements AutoCloseable {
           @Override
           public void clear() {}
         });
+  }
+
+  /** Stands for being the one of a group, on a topic of one partition. */
+  public Leadership leadership(Topic topic, Group group) {
+    String name = nameOf(topic);
+    Leadership leadership =
+        new Leadership(
+            clients.member(groupId(topic, group), group.alone()),
+            name,
+            liveness.worker("the group on " + name, POLLING_PATIENCE),
+            sleeper);
+    leadership.start();
+    return leadership;
+  }
+
+  /** Reads a topic from a moment on, in no group. */
+  public Follower follow(
+      Topic topic, Instant since, java.util.function.Consumer<Received> listener) {
+    String name = nameOf(topic);
+    Follower follower =
+        new Follower(
+            clients.reader(),
+            name,
+            since,
+            listener,
+            liveness.worker(
+                "follower %d of %s".formatted(tails.incrementAndGet(), name), POLLING_PATIENCE),
+            sleeper);
+    follower.start();
+    return follower;
   }
 
   /** Reads a topic from its beginning and goes on, in no group. */

@@ -53,19 +53,18 @@ final class KafkaPublisher implements Publisher {
 
   /** Publishes a record of ours, and says where it stands. */
   RecordMetadata send(Topic topic, String key, MessageLite value) {
-    byte[] bytes = value.toByteArray();
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             names.of(topic, key),
             null,
             key.getBytes(StandardCharsets.UTF_8),
-            bytes,
+            value.toByteArray(),
             envelopes.of(value));
     if (Speakers.sign(topic)) {
       trust
-          .sign(record.topic(), key, bytes)
-          .ifPresent(signature ->
-              record.headers().add(Trust.HEADER, signature.getBytes(StandardCharsets.UTF_8)));
+          .sign(record.topic(), key, record.value())
+          .map(EnvelopeHeader.SIGNATURE::of)
+          .ifPresent(record.headers()::add);
     }
     return send(record);
   }

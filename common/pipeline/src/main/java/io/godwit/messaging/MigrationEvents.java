@@ -148,6 +148,11 @@ public final class MigrationEvents {
     return all;
   }
 
+  /** The same voice, where a rehearsal has said how long the container will stand still. */
+  public MigrationEvents forecast(long millis) {
+    return new MigrationEvents(frame.toBuilder().setForecastMs(millis).build(), send, spans, clock);
+  }
+
   /** How far long work is. Said at most twice a second; the end is always said. */
   public void progress(Phase phase, String message, long doneBytes, long totalBytes) {
     long now = clock.millis();

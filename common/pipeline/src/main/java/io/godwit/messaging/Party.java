@@ -1,11 +1,13 @@
 package io.godwit.messaging;
 
+import static io.godwit.messaging.Topic.BATCHES;
 import static io.godwit.messaging.Topic.CHECKPOINTS;
 import static io.godwit.messaging.Topic.CONVERSIONS;
 import static io.godwit.messaging.Topic.DEAD_LETTERS;
 import static io.godwit.messaging.Topic.DECISIONS;
 import static io.godwit.messaging.Topic.DEVICES;
 import static io.godwit.messaging.Topic.EVENTS;
+import static io.godwit.messaging.Topic.HOSTS;
 import static io.godwit.messaging.Topic.PAGES;
 import static io.godwit.messaging.Topic.PREPARATIONS;
 import static io.godwit.messaging.Topic.REHEARSALS;
@@ -42,7 +44,8 @@ public sealed interface Party {
 
     @Override
     public Set<Topic> writes() {
-      return EnumSet.of(PREPARATIONS, PAGES, CHECKPOINTS, DECISIONS, EVENTS, DEAD_LETTERS);
+      return EnumSet.of(
+          PREPARATIONS, PAGES, CHECKPOINTS, DECISIONS, EVENTS, DEAD_LETTERS, BATCHES, HOSTS);
     }
   }
 
@@ -94,6 +97,30 @@ public sealed interface Party {
     @Override
     public Optional<String> owner() {
       return Optional.of(device);
+    }
+  }
+
+  /** All batch controllers: one of them leads. */
+  record BatchController() implements Party {
+    @Override
+    public Optional<Group> group() {
+      return Optional.of(Group.shared("batch-controller"));
+    }
+
+    /** It only stands in the group: what it reads it follows. */
+    @Override
+    public Set<Topic> takes() {
+      return EnumSet.of(BATCHES);
+    }
+
+    @Override
+    public Set<Topic> follows() {
+      return EnumSet.of(BATCHES, HOSTS, DEVICES, EVENTS, DECISIONS);
+    }
+
+    @Override
+    public Set<Topic> writes() {
+      return EnumSet.of(BATCHES, REQUESTS, DECISIONS);
     }
   }
 

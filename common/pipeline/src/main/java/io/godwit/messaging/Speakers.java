@@ -12,8 +12,9 @@ import io.godwit.trust.Role;
 import java.util.function.Predicate;
 
 /**
- * Who may say what. Requests come from people and programs of others, events and devices' profiles
- * decide nothing: whoever can write them may.
+ * Who may say what. Requests and batches come from people and programs of others, events and what
+ * machines say of themselves decide nothing: whoever can write them may. A batch controller's Abort
+ * is an operator's.
  */
 final class Speakers {
   private Speakers() {}
@@ -22,7 +23,7 @@ final class Speakers {
   static boolean sign(Topic topic) {
     return switch (topic) {
       case PREPARATIONS, PAGES, REHEARSALS, CHECKPOINTS, CONVERSIONS, DECISIONS -> true;
-      case REQUESTS, EVENTS, DEVICES, DEAD_LETTERS -> false;
+      case REQUESTS, BATCHES, HOSTS, EVENTS, DEVICES, DEAD_LETTERS -> false;
     };
   }
 
@@ -40,7 +41,7 @@ final class Speakers {
         case CHECKPOINTS -> as(Role.HOST, Checkpoint.parseFrom(value).getHost());
         case CONVERSIONS -> signer -> signer.speaksAs(Role.CONVERTER);
         case DECISIONS -> of(Decision.parseFrom(value));
-        case REQUESTS, EVENTS, DEVICES, DEAD_LETTERS -> _ -> true;
+        case REQUESTS, BATCHES, HOSTS, EVENTS, DEVICES, DEAD_LETTERS -> _ -> true;
       };
     } catch (InvalidProtocolBufferException e) {
       throw new PoisonException("the record is none of its topic: " + e.getMessage(), e);

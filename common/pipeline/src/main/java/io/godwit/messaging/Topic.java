@@ -8,6 +8,10 @@ package io.godwit.messaging;
 public enum Topic {
   /** Key: source host. Value: Request. */
   REQUESTS("requests"),
+  /** Key: batch. Value: BatchRecord. Kept for 30 days: a batch is what its records say. */
+  BATCHES("batches"),
+  /** Key: "host/" and the host, "cordon/" and the machine. Value: HostRecord. Compacted. */
+  HOSTS("hosts"),
   /** One a device. Key: target device. Value: Preparation. */
   PREPARATIONS("preparations", true),
   /** One a device. Key: target device. Value: PagesAhead. */

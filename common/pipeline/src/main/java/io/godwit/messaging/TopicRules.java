@@ -19,6 +19,8 @@ import org.apache.kafka.common.config.TopicConfig;
  *   <tr><td>one partition</td><td>one order for everybody, whichever way a client spreads keys</td></tr>
  *   <tr><td>cleanup</td><td>compaction keeps the last word of a key: the first one decides</td></tr>
  *   <tr><td>decisions 30 days</td><td>a host that comes back later finds a log that has forgotten</td></tr>
+ *   <tr><td>batches one partition, 30 days</td><td>places on hosts and devices are handed out over
+ *     all batches, by one leader; a batch is all of its records, and compaction keeps the last</td></tr>
  *   <tr><td>work at most as long as offsets</td><td>a machine that was away longer than its group's
  *     offsets are kept must not find its old work again</td></tr>
  *   <tr><td>work a day</td><td>a request is good for a day when it does not say how long</td></tr>
@@ -90,7 +92,7 @@ record TopicRules(
             ? KafkaClients.LARGEST_DEAD_LETTER_BYTES
             : KafkaClients.LARGEST_RECORD_BYTES;
     return switch (topic) {
-      case DECISIONS ->
+      case DECISIONS, BATCHES ->
           new TopicRules(
               OptionalInt.of(1),
               "delete",
@@ -98,8 +100,8 @@ record TopicRules(
               Optional.of(KEPT),
               Optional.empty(),
               largest,
-              true);
-      case DEVICES ->
+              topic == Topic.DECISIONS);
+      case DEVICES, HOSTS ->
           new TopicRules(
               OptionalInt.of(1),
               "compact",
@@ -158,7 +160,7 @@ record TopicRules(
         TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(inSync(replication)));
     configuration.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
     configuration.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
-    if (topic == Topic.DEVICES) {
+    if (topic == Topic.DEVICES || topic == Topic.HOSTS) {
       // Heartbeats come often; without this the table is read from a log of days.
       configuration.put(
           TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Duration.ofHours(1).toMillis()));

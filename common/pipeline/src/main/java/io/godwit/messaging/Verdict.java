@@ -4,6 +4,7 @@ import io.godwit.contract.Attempt;
 import io.godwit.contract.Decision;
 import io.godwit.contract.Resolved.RanOn;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the records of one migration in the decision log amount to, for one attempt. The promise
@@ -71,6 +72,28 @@ public sealed interface Verdict {
   /** Before there is anything that could be claimed: Open, Aborted, or Resolved. */
   static Verdict beforeAnyAttempt(List<Decision> decisions) {
     return of(decisions, Attempt.getDefaultInstance());
+  }
+
+  /** Of the attempt that the latest decision names; before any where none names one. */
+  static Verdict ofLatest(List<Decision> decisions) {
+    return decisions.reversed().stream()
+        .flatMap(decision -> attempt(decision).stream())
+        .findFirst()
+        .map(attempt -> of(decisions, attempt))
+        .orElseGet(() -> beforeAnyAttempt(decisions));
+  }
+
+  private static Optional<Attempt> attempt(Decision decision) {
+    return switch (decision.getKindCase()) {
+      case CLAIM -> Optional.of(decision.getClaim().getAttempt());
+      case ABORT ->
+          Optional.of(decision.getAbort())
+              .filter(abort -> abort.hasAttempt())
+              .map(abort -> abort.getAttempt());
+      case SUCCEEDED -> Optional.of(decision.getSucceeded().getAttempt());
+      case FAILED -> Optional.of(decision.getFailed().getAttempt());
+      case RESOLVED, KIND_NOT_SET -> Optional.empty();
+    };
   }
 
   private Verdict after(Decision decision, Attempt attempt, Memory memory) {

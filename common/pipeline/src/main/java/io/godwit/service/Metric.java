@@ -93,6 +93,13 @@ public enum Metric {
       "",
       "Checkpoints that the converter is done with, by outcome: converted, refused, skipped, buried."),
   CONVERSION_TIME("godwit.conversion", "seconds", "Time that a conversion took."),
+  BATCHES_LEADING(
+      "godwit.batches.leading",
+      "",
+      "1 while this controller leads the batches, 0 while it does not."),
+  BATCHES_OPEN("godwit.batches.open", "", "Batches that are not over, as this controller reads."),
+  BATCHES_UNDER_WAY(
+      "godwit.batches.under.way", "", "Migrations of batches that are under way, likewise."),
   CERTIFICATE_LEFT(
       "godwit.certificate.left",
       "seconds",

@@ -32,6 +32,12 @@ public enum Setting {
       "GODWIT_DEVICE_POLICY", "", "file that says which containers this device takes, and of whom"),
   HOST("GODWIT_HOST", "the hostname", "name of this machine as a source host"),
   DEVICE("GODWIT_DEVICE", "the hostname", "name of this machine as a target device"),
+  DEVICE_LABELS(
+      "GODWIT_DEVICE_LABELS", "", "what batches choose this device by, name=value[,name=value...]"),
+  PROMETHEUS(
+      "GODWIT_PROMETHEUS",
+      "",
+      "URL of the Prometheus that answers the queries of batches' gates, http://host:port"),
   STATE_DIR("GODWIT_STATE_DIR", "/var/lib/godwit", "folder for what a service keeps on disk"),
   PARK_SECONDS(
       "GODWIT_PARK_SECONDS",

@@ -155,6 +155,32 @@ public final class Settings {
     return machine(Setting.DEVICE);
   }
 
+  /** What batches choose this device by. */
+  public Map<String, String> deviceLabels() {
+    Map<String, String> labels = new HashMap<>();
+    String given = orFallback(Setting.DEVICE_LABELS);
+    for (String label : given.split(",", -1)) {
+      String[] parts = label.strip().split("=", 2);
+      if (parts.length == 2 && !parts[0].isBlank()) {
+        labels.put(parts[0].strip(), parts[1].strip());
+      } else if (!label.isBlank()) {
+        throw wrong(Setting.DEVICE_LABELS, given, "labels such as rack=b2,gpu=yes");
+      }
+    }
+    return labels;
+  }
+
+  /** Where gates' queries are asked; empty: nowhere. */
+  public Optional<URI> prometheus() {
+    return given(Setting.PROMETHEUS)
+        .map(given ->
+            uri(given)
+                .filter(uri -> "http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                .filter(uri -> uri.getHost() != null)
+                .orElseThrow(
+                    () -> wrong(Setting.PROMETHEUS, given, Setting.PROMETHEUS.description())));
+  }
+
   /** An absolute path; the folder need not be there yet. */
   public Path stateDir() {
     String given = orFallback(Setting.STATE_DIR);

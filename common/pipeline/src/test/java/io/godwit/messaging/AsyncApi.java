@@ -1,11 +1,13 @@
 package io.godwit.messaging;
 
 import com.google.protobuf.Message;
+import io.godwit.contract.BatchRecord;
 import io.godwit.contract.Checkpoint;
 import io.godwit.contract.Conversion;
 import io.godwit.contract.Decision;
 import io.godwit.contract.DeviceProfile;
 import io.godwit.contract.Event;
+import io.godwit.contract.HostRecord;
 import io.godwit.contract.PagesAhead;
 import io.godwit.contract.Preparation;
 import io.godwit.contract.Rehearsal;
@@ -36,6 +38,7 @@ final class AsyncApi {
           Map.of(
               "checkpointer", new Party.Checkpointer("host"),
               "converter", new Party.Converter(),
+              "batch-controller", new Party.BatchController(),
               "restorer-agent", new Party.Agent("device"),
               "operator", new Party.Operator()));
 
@@ -58,6 +61,16 @@ final class AsyncApi {
               "Asks for a migration, a batch of them, or the end of one.",
               Request.getDefaultInstance(),
               "source host");
+      case BATCHES ->
+          told(
+              "Asks for many migrations in waves, and all that becomes of them: a batch is what its records say.",
+              BatchRecord.getDefaultInstance(),
+              "batch");
+      case HOSTS ->
+          told(
+              "What each host has, and the machines that batches move nothing to.",
+              HostRecord.getDefaultInstance(),
+              "host/ and the host, or cordon/ and the machine");
       case PREPARATIONS ->
           told(
               "The container's configuration and files, while it still runs.",

@@ -6,7 +6,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A pair of keys.
@@ -16,6 +20,22 @@ import java.util.Optional;
  */
 public record Keys(String access, String secret) {
   private static final int SECRET_BYTES = 20;
+  private static final Pattern DEVICES_KEY = Pattern.compile("s3-device-(.+)-secret-key");
+
+  /** The devices that have keys in a folder, which need not be there. */
+  public static List<String> devices(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> DEVICES_KEY.matcher(String.valueOf(file.getFileName())))
+          .filter(Matcher::matches)
+          .map(name -> name.group(1))
+          .sorted()
+          .toList();
+    }
+  }
 
   /** The keys of a role in a folder, where both are there. */
   static Optional<Keys> read(Path folder, StoreRole role) throws IOException {

@@ -57,6 +57,9 @@ record LastMoment(Ends ends, Path sys, Set<Long> before, Optional<List<Long>> se
    * later are not yet.
    */
   LastMoment attached() {
+    if (seen.isPresent()) {
+      return this;
+    }
     try {
       return new LastMoment(ends, sys, before, Optional.of(numbers()));
     } catch (IOException e) {

@@ -82,6 +82,7 @@ public final class WaitingContainers implements AutoCloseable {
     try (Turns.Held _ = turns.take(id)) {
       Optional<Waiting> there = Optional.ofNullable(waiting.get(id));
       if (there.filter(one -> one.fits(attempt, asked)).isEmpty()) {
+        there.ifPresent(one -> LOG.info("what waits is not what came, or waits no more"));
         undo(id);
         return Optional.empty();
       }

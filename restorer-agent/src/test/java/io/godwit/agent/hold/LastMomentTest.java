@@ -136,6 +136,23 @@ class LastMomentTest {
   }
 
   @Test
+  void whoIsStartedWhileItWaitsDoesNotMatter() throws IOException {
+    LastMoment last =
+        LastMoment.of((network, container) -> Optional.empty(), folder.resolve("sys"));
+    attach(58);
+    last = last.attached();
+    attach(60);
+    last.attached().finish(images, ID, List.of(network("bridge", "172.17.0.2")));
+    Message bound =
+        ImageFolder.of(images)
+            .entries(ImageKind.FILES)
+            .messages()
+            .get(1)
+            .requireMessage(FileEntry.PSK);
+    assertEquals(57, bound.requireVarint(PacketSockEntry.IFINDEX));
+  }
+
+  @Test
   void ofSeveralNetworksEachAddressIsThatOfItsOwn() throws IOException {
     List<Message> files = finished(network("other", "172.17.0.2"), network("bridge", "172.19.0.2"));
     assertEquals(List.of(0x0500000aL), address(files));

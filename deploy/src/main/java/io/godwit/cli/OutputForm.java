@@ -1,0 +1,7 @@
+package io.godwit.cli;
+
+/** The words of {@code --output}. */
+enum OutputForm {
+  text,
+  json
+}
