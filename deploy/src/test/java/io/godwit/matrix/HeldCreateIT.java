@@ -130,7 +130,8 @@ final class HeldCreateIT {
   }
 
   private Optional<String> go(HeldStart start) throws Exception {
-    return start.go(images, Files.createDirectories(folder.resolve("work")), List.of());
+    Path work = Files.createDirectories(folder.resolve("work"));
+    return start.go(images, work, List.of()).map(why -> why + "\n" + criuSaid(work));
   }
 
   private long last(String container) {

@@ -35,10 +35,10 @@ final class KafkaClients {
 
   /**
    * How long a broker holds the question of who waits for his own records alone; what comes is
-   * answered at once. Five times Kafka's own: a device asks with its battery. What else is asked
+   * answered at once. Ten times Kafka's own: a device asks with its battery. What else is asked
    * over that connection waits behind it, closing too ({@link #leaving}).
    */
-  private static final Duration QUIET = Duration.ofMillis(2_500);
+  static final Duration QUIET = Duration.ofSeconds(5);
 
   private final Settings settings;
   private final String clientId;
@@ -94,13 +94,14 @@ final class KafkaClients {
     properties.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
-    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     if (alone) {
+      properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 10_000);
       properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, millis(QUIET));
       // A static member that comes back has its partitions at once (KIP-345).
       properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, groupId);
       properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 45_000);
     } else {
+      properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
       // The sooner a dead member is missed, the sooner another takes its work.
       properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
     }

@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Subscription implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
-  private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration AFTER_AN_ERROR = Duration.ofSeconds(2);
   private static final Duration STOP = Duration.ofSeconds(30);
   private static final Duration SKIPPED_COMMIT_PAUSE = Duration.ofSeconds(5);
@@ -123,7 +122,7 @@ public final class Subscription implements AutoCloseable {
 
   private void step() throws InterruptedException {
     try {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(KafkaClients.QUIET)) {
         take(record);
       }
       settle();

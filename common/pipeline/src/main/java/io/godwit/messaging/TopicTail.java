@@ -36,8 +36,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class TopicTail implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TopicTail.class);
-  private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration AFTER_AN_ERROR = Duration.ofSeconds(1);
+
+  /** After that, what this process wrote may be in another topic of the name. */
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   /** How soon it is seen without a reader that a topic was made anew; readers ask by themselves. */
   private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(5);
@@ -155,7 +157,7 @@ public final class TopicTail implements AutoCloseable {
    */
   <T> T expect(BooleanSupplier written, Supplier<T> gathered) {
     try {
-      Optional<T> soon = held(written, POLL, gathered);
+      Optional<T> soon = held(written, SOON, gathered);
       if (soon.isPresent()) {
         return soon.get();
       }
@@ -274,7 +276,7 @@ public final class TopicTail implements AutoCloseable {
   private TailReading deliver(Consumer<byte[], byte[]> consumer, TailReading before) {
     Iterable<ConsumerRecord<byte[], byte[]>> records;
     try {
-      records = consumer.poll(POLL);
+      records = consumer.poll(KafkaClients.QUIET);
     } catch (WakeupException e) {
       // A reader wants the topic to be looked at, or close was called: the loop does both.
       return before;
