@@ -68,6 +68,9 @@ class SecureKafkaIT {
           .setAbort(Abort.newBuilder().setBy("checkpointer").setReason("deadline"))
           .build();
 
+  /** A record of every topic, if of nothing: what is none reaches no handler. */
+  private static final Decision EMPTY = Decision.getDefaultInstance();
+
   @TempDir private static Path folder;
   private static GenericContainer<?> kafka;
   private static String bootstrap;
@@ -126,7 +129,7 @@ class SecureKafkaIT {
   }
 
   private static String users() {
-    return Stream.of("setup", "ada", "converter", "pi", "tv", "ops")
+    return Stream.of("setup", "ada", "converter", "pi", "tv", "batches", "ops")
         .map(user -> " user_%s=\"%s's\"".formatted(user, user))
         .collect(
             Collectors.joining(
@@ -188,6 +191,7 @@ class SecureKafkaIT {
     static final Party.Checkpointer ADA = new Party.Checkpointer("ada");
     static final Party.Converter CONVERTER = new Party.Converter();
     static final Party.Agent PI = new Party.Agent("pi");
+    static final Party.BatchController BATCHES = new Party.BatchController();
     static final Party.Operator OPS = new Party.Operator();
 
     private final Lab lab = lab();
@@ -202,6 +206,7 @@ class SecureKafkaIT {
               converter User:converter
               agent pi User:pi
               agent tv User:tv
+              batch-controller User:batches
               operator User:ops
               """);
     }
@@ -258,6 +263,7 @@ class SecureKafkaIT {
                   "ada", House.ADA,
                   "converter", House.CONVERTER,
                   "pi", House.PI,
+                  "batches", House.BATCHES,
                   "ops", House.OPS)
               .entrySet()) {
         doesItAll(house, house.client(party.getKey()), party.getValue());
@@ -268,14 +274,14 @@ class SecureKafkaIT {
   private static void doesItAll(House house, KafkaMessaging client, Party party) {
     assertEquals(List.of(), client.createTopics(party));
     for (Topic topic : party.writes()) {
-      client.publisher().publish(topic, "pi", ABORT);
+      client.publisher().publish(topic, "pi", EMPTY);
     }
     AtomicInteger handled = new AtomicInteger();
     List<Subscription> readers = new ArrayList<>();
     for (Topic topic : party.takes()) {
       Group group = party.group().orElseThrow();
       String key = party.owner().orElse("any");
-      house.lab.service("setup", QUICK).publisher().publish(topic, key, ABORT);
+      house.lab.service("setup", QUICK).publisher().publish(topic, key, EMPTY);
       readers.add(
           topic.isPerDevice()
               ? client.subscribeOwn(topic, key, group, _ -> handled.incrementAndGet())

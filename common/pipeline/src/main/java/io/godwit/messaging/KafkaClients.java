@@ -95,7 +95,7 @@ final class KafkaClients {
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
     if (alone) {
-      properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 10_000);
+      properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 5_000);
       properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, millis(QUIET));
       // A static member that comes back has its partitions at once (KIP-345).
       properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, groupId);
