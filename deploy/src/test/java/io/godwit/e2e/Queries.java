@@ -22,7 +22,7 @@ final class Queries {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What an alarm's expression ends with; what stands before it must have an answer always. */
-  private static final Pattern COMPARISON = Pattern.compile("\\s[<>]\\s[0-9.]+$");
+  private static final Pattern COMPARISON = Pattern.compile("\\s[<>]\\s[0-9.]+(e[+-][0-9]+)?$");
 
   private Queries() {}
 

@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -237,7 +238,14 @@ class BatchesIT {
       assertEquals(0, succeeded(), "nothing was touched");
 
       String asked = Command.godwit(lab.settings, 0, "batch", "run", file.toString(), "--detach");
-      String id = asked.strip().split(" ", 2)[1];
+      // Among what other tests of this JVM log.
+      String id =
+          Pattern.compile("^batch ([0-9a-f-]{36})", Pattern.MULTILINE | Pattern.CASE_INSENSITIVE)
+              .matcher(asked)
+              .results()
+              .findFirst()
+              .orElseThrow(() -> new AssertionError(asked))
+              .group(1);
       Awaitility.await().atMost(90, TimeUnit.SECONDS).until(() -> succeeded() >= 3);
       first.destroyForcibly().waitFor();
       first = controller();

@@ -287,10 +287,13 @@ class SecureKafkaIT {
               ? client.subscribeOwn(topic, key, group, _ -> handled.incrementAndGet())
               : client.subscribe(topic, group, "any"::equals, _ -> handled.incrementAndGet()));
     }
-    await(party + " to be handed what it takes")
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> handled.get() >= party.takes().size());
-    readers.forEach(Subscription::close);
+    try {
+      await(party + " to be handed what it takes")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> handled.get() >= party.takes().size());
+    } finally {
+      readers.forEach(Subscription::close);
+    }
     for (Topic topic : party.follows()) {
       if (!topic.isPerDevice()) {
         try (TopicTail tail = client.listen(topic, _ -> {})) {
