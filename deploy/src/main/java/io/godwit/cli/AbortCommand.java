@@ -107,7 +107,7 @@ final class AbortCommand implements Callable<Integer> {
     while (clock.instant().isBefore(until)) {
       List<Decision> decisions = log.await(migration, known, LOOK);
       if (decisions.stream().skip(known).anyMatch(AbortCommand::isOfAllAttempts)) {
-        return tell(Known.verdict(decisions));
+        return tell(Verdict.ofLatest(decisions));
       }
     }
     System.err.printf(

@@ -1,6 +1,5 @@
 package io.godwit.cli;
 
-import io.godwit.contract.Attempt;
 import io.godwit.contract.Decision;
 import io.godwit.contract.Event;
 import io.godwit.contract.Phase;
@@ -24,35 +23,9 @@ record Known(String id, List<Event> events, List<Decision> decisions) {
     return last().flatMap(Outcome::of);
   }
 
-  /** The attempt that the latest decision names; none where no decision names one. */
-  static Optional<Attempt> latestAttempt(List<Decision> decisions) {
-    return decisions.reversed().stream()
-        .flatMap(decision -> attempt(decision).stream())
-        .findFirst();
-  }
-
-  private static Optional<Attempt> attempt(Decision decision) {
-    return switch (decision.getKindCase()) {
-      case CLAIM -> Optional.of(decision.getClaim().getAttempt());
-      case ABORT ->
-          Optional.of(decision.getAbort())
-              .filter(abort -> abort.hasAttempt())
-              .map(abort -> abort.getAttempt());
-      case SUCCEEDED -> Optional.of(decision.getSucceeded().getAttempt());
-      case FAILED -> Optional.of(decision.getFailed().getAttempt());
-      case RESOLVED, KIND_NOT_SET -> Optional.empty();
-    };
-  }
-
   /** What the log amounts to for its latest attempt. */
   Verdict verdict() {
-    return verdict(decisions);
-  }
-
-  static Verdict verdict(List<Decision> decisions) {
-    return latestAttempt(decisions)
-        .map(attempt -> Verdict.of(decisions, attempt))
-        .orElseGet(() -> Verdict.beforeAnyAttempt(decisions));
+    return Verdict.ofLatest(decisions);
   }
 
   /** Whether the host waits for somebody to say where it runs. */

@@ -102,7 +102,7 @@ final class ResolveCommand implements Callable<Integer> {
     }
     try {
       List<Decision> decisions = append(known.id(), log);
-      return down ? takenOver() : told(Known.verdict(decisions));
+      return down ? takenOver() : told(Verdict.ofLatest(decisions));
     } catch (RuntimeException e) {
       System.err.printf(
           "Whether it was written is not known: %s. `godwit status %s` tells.%n",
@@ -115,7 +115,7 @@ final class ResolveCommand implements Callable<Integer> {
     Progress progress = new Progress(System.out, false, ZoneId.systemDefault());
     known.events().forEach(progress::show);
     System.out.printf("The log: %s.%n", Known.words(known.verdict()));
-    Known.latestAttempt(known.decisions())
+    Verdict.latestAttempt(known.decisions())
         .ifPresent(attempt ->
             System.out.printf(
                 "Its attempt: number %d, for the instance %s.%n",

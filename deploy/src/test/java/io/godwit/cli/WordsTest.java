@@ -70,12 +70,12 @@ class WordsTest {
   void verdictIsOfTheLatestAttemptThatADecisionNames() {
     Decision first = abort(Abort.newBuilder().setAttempt(attempt(1)));
     Decision all = abort(Abort.newBuilder().setBy("operator"));
-    assertInstanceOf(Verdict.Aborted.class, Known.verdict(List.of(first)));
-    assertInstanceOf(Verdict.Claimed.class, Known.verdict(List.of(first, claim(2))));
-    assertInstanceOf(Verdict.Claimed.class, Known.verdict(List.of(first, claim(2), all)));
-    assertInstanceOf(Verdict.Aborted.class, Known.verdict(List.of(first, all, claim(2))));
-    assertInstanceOf(Verdict.Aborted.class, Known.verdict(List.of(all)));
-    assertInstanceOf(Verdict.Open.class, Known.verdict(List.of()));
+    assertInstanceOf(Verdict.Aborted.class, Verdict.ofLatest(List.of(first)));
+    assertInstanceOf(Verdict.Claimed.class, Verdict.ofLatest(List.of(first, claim(2))));
+    assertInstanceOf(Verdict.Claimed.class, Verdict.ofLatest(List.of(first, claim(2), all)));
+    assertInstanceOf(Verdict.Aborted.class, Verdict.ofLatest(List.of(first, all, claim(2))));
+    assertInstanceOf(Verdict.Aborted.class, Verdict.ofLatest(List.of(all)));
+    assertInstanceOf(Verdict.Open.class, Verdict.ofLatest(List.of()));
   }
 
   @Test

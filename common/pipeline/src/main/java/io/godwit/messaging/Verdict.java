@@ -76,11 +76,16 @@ public sealed interface Verdict {
 
   /** Of the attempt that the latest decision names; before any where none names one. */
   static Verdict ofLatest(List<Decision> decisions) {
-    return decisions.reversed().stream()
-        .flatMap(decision -> attempt(decision).stream())
-        .findFirst()
+    return latestAttempt(decisions)
         .map(attempt -> of(decisions, attempt))
         .orElseGet(() -> beforeAnyAttempt(decisions));
+  }
+
+  /** The attempt that the latest decision names; none where no decision names one. */
+  static Optional<Attempt> latestAttempt(List<Decision> decisions) {
+    return decisions.reversed().stream()
+        .flatMap(decision -> attempt(decision).stream())
+        .findFirst();
   }
 
   private static Optional<Attempt> attempt(Decision decision) {
