@@ -46,6 +46,7 @@ final class KeptDecisions implements TopicTail.Sink {
   public void take(ConsumerRecord<byte[], byte[]> record) {
     try {
       byte[] value = Bytes.orEmpty(record.value());
+      Decision decision = Decision.parseFrom(value);
       Optional<String> objection =
           trust.objection(
               topic,
@@ -53,17 +54,16 @@ final class KeptDecisions implements TopicTail.Sink {
               value,
               Optional.ofNullable(record.headers().lastHeader(Trust.HEADER))
                   .map(header -> Bytes.text(header.value())),
-              Speakers.of(Topic.DECISIONS, value));
+              Speakers.of(decision));
       if (objection.isPresent()) {
         LOG.warn(
             "the record {} of the decision log says nothing: {}", record.offset(), objection.get());
         return;
       }
-      Decision decision = Decision.parseFrom(value);
       byMigration
           .computeIfAbsent(decision.getMigrationId(), _ -> new ArrayList<>(2))
           .add(new Kept(record.offset(), bytes(decision)));
-    } catch (InvalidProtocolBufferException | PoisonException e) {
+    } catch (InvalidProtocolBufferException e) {
       LOG.warn("the record {} of the decision log is none: {}", record.offset(), e.getMessage());
     }
   }

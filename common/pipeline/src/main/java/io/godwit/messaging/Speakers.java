@@ -49,7 +49,7 @@ final class Speakers {
   }
 
   /** An abort lets the source go on, which is the right of all but devices. */
-  private static Predicate<KeyName> of(Decision decision) {
+  static Predicate<KeyName> of(Decision decision) {
     return switch (decision.getKindCase()) {
       case CLAIM -> device(decision.getClaim().getAttempt(), decision.getClaim().getDevice());
       case SUCCEEDED ->
