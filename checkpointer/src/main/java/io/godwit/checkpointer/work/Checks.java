@@ -170,12 +170,6 @@ public final class Checks implements AutoCloseable {
   public void close() {
     closing = true;
     bell.ring();
-    try {
-      if (!looking.join(STOP)) {
-        looking.interrupt();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    looking.stop(STOP);
   }
 }

@@ -57,12 +57,6 @@ public final class HostVoice implements AutoCloseable {
   @Override
   public void close() {
     end.ring();
-    try {
-      if (!speaking.join(STOP)) {
-        speaking.interrupt();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    speaking.stop(STOP);
   }
 }

@@ -27,6 +27,17 @@ public interface Threads {
 
     /** Waits for its end; says whether it has come. */
     boolean join(Duration atMost) throws InterruptedException;
+
+    /** Waits for an end that it was told of, and asks it to stop where it takes longer. */
+    default void stop(Duration atMost) {
+      try {
+        if (!join(atMost)) {
+          interrupt();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** What one thread waits at and others ring. */

@@ -187,13 +187,7 @@ final class Control implements AutoCloseable {
   public void close() {
     closing = true;
     inbox.wake();
-    try {
-      if (!running.join(STOP)) {
-        running.interrupt();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    running.stop(STOP);
     worker.close();
   }
 }
