@@ -62,12 +62,7 @@ public final class Announcer implements MigrationObserver, Progress {
   @Override
   public void settled(Migration migration, String message) {
     underWay.settled(migration);
-    voice(migration)
-        .end(
-            migration.state().phase(),
-            message,
-            migration.order().phases(),
-            runs(migration.state()));
+    end(migration, message);
     String outcome = migration.state().name().toLowerCase(Locale.ROOT);
     traced(migration, outcome);
     Metric.MIGRATIONS_ENDED.counter(metrics, "outcome", outcome).increment();
@@ -79,6 +74,11 @@ public final class Announcer implements MigrationObserver, Progress {
           .counter(metrics, "phase", phase.getPhase())
           .increment((double) phase.getBytes());
     }
+  }
+
+  private void end(Migration migration, String message) {
+    State state = migration.state();
+    voice(migration).end(state.phase(), message, migration.order().phases(), runs(state));
   }
 
   private void traced(Migration migration, String outcome) {
@@ -96,12 +96,7 @@ public final class Announcer implements MigrationObserver, Progress {
   public void saidAgain(Migration migration) {
     String message = migration.order().lastMessage();
     if (migration.settled()) {
-      voice(migration)
-          .end(
-              migration.state().phase(),
-              message,
-              migration.order().phases(),
-              runs(migration.state()));
+      end(migration, message);
     } else {
       voice(migration)
           .say(migration.state().phase(), message, migration.order().phases(), List.of());
