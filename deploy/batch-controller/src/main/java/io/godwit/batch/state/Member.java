@@ -143,41 +143,36 @@ public record Member(
   }
 
   Member inWave(int another, Now next) {
-    return new Member(
-        index,
-        host,
-        containerId,
-        name,
-        image,
-        another,
-        device,
-        memoryBytes,
-        policy,
-        reasons,
-        check,
-        next);
+    return with(another, memoryBytes, check, next);
   }
 
   Member with(ContainerChecked found) {
+    Check looked =
+        new Check(
+            found.getWay(),
+            found.getFreezeMs(),
+            found.getBytes(),
+            found.getRefusalsList(),
+            found.getWarningsList());
+    long memory = found.getMemoryBytes() == 0 ? memoryBytes : found.getMemoryBytes();
+    return with(wave, memory, Optional.of(looked), now);
+  }
+
+  /** Who and where it is stays; what is known of it does not. */
+  private Member with(int inWave, long memory, Optional<Check> looked, Now next) {
     return new Member(
         index,
         host,
         containerId,
         name,
         image,
-        wave,
+        inWave,
         device,
-        found.getMemoryBytes() == 0 ? memoryBytes : found.getMemoryBytes(),
+        memory,
         policy,
         reasons,
-        Optional.of(
-            new Check(
-                found.getWay(),
-                found.getFreezeMs(),
-                found.getBytes(),
-                found.getRefusalsList(),
-                found.getWarningsList())),
-        now);
+        looked,
+        next);
   }
 
   static Member planned(BatchMember line, Now now) {
