@@ -9,10 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.errors.SecurityDisabledException;
@@ -25,6 +23,7 @@ public final class KafkaSetup implements AutoCloseable {
   private final Settings settings;
   private final TopicNames names;
   private final Admin admin;
+  private final BrokerAnswer answer;
   private final Topics topics;
 
   /**
@@ -40,6 +39,7 @@ public final class KafkaSetup implements AutoCloseable {
     this.settings = settings;
     this.names = new TopicNames(settings.topicPrefix());
     this.admin = admin;
+    this.answer = new BrokerAnswer(settings.kafka(), "rights");
     this.topics = new Topics(admin, settings, sleeper);
   }
 
@@ -83,7 +83,8 @@ public final class KafkaSetup implements AutoCloseable {
     Rights rights = new Rights(names);
     Collection<AclBinding> existing;
     try {
-      existing = answer(admin.describeAcls(AclBindingFilter.ANY).values(), "list its rights");
+      existing =
+          answer.to(admin.describeAcls(AclBindingFilter.ANY).values(), "did not list its rights");
     } catch (MessagingException e) {
       if (e.getCause() instanceof SecurityDisabledException) {
         return new Findings(
@@ -99,7 +100,7 @@ public final class KafkaSetup implements AutoCloseable {
     Set<AclBinding> missing = new HashSet<>(wanted);
     missing.removeAll(existing);
     if (!dry && !missing.isEmpty()) {
-      answer(admin.createAcls(missing).all(), "take rights");
+      answer.to(admin.createAcls(missing).all(), "did not take rights");
     }
     List<String> problems = new ArrayList<>();
     List<String> notes = new ArrayList<>();
@@ -119,19 +120,6 @@ public final class KafkaSetup implements AutoCloseable {
             topic.numPartitions(),
             topic.replicationFactor(),
             new TreeMap<>(topic.configs()));
-  }
-
-  private <T> T answer(KafkaFuture<T> future, String what) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new MessagingException(
-          "Kafka at %s did not %s: %s".formatted(settings.kafka(), what, cause), cause);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MessagingException("interrupted while asking for rights", e);
-    }
   }
 
   @Override

@@ -4,14 +4,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /** What the broker says of one topic. */
@@ -27,7 +25,7 @@ final class TopicFacts implements AutoCloseable {
 
   private final Admin admin;
   private final String topic;
-  private final String brokers;
+  private final BrokerAnswer answer;
 
   /**
    * @param admin this one's to close
@@ -36,7 +34,7 @@ final class TopicFacts implements AutoCloseable {
   TopicFacts(Admin admin, String topic, String brokers) {
     this.admin = admin;
     this.topic = topic;
-    this.brokers = brokers;
+    this.answer = new BrokerAnswer(brokers, topic);
   }
 
   /**
@@ -45,7 +43,8 @@ final class TopicFacts implements AutoCloseable {
    */
   Identity identity() {
     TopicDescription description =
-        answer(admin.describeTopics(List.of(topic)).allTopicNames(), "which it is")
+        answer
+            .to(admin.describeTopics(List.of(topic)).allTopicNames(), not("which it is"))
             .values()
             .stream()
             .findFirst()
@@ -71,29 +70,21 @@ final class TopicFacts implements AutoCloseable {
     Map<TopicPartition, OffsetSpec> asked =
         partitions.stream().collect(Collectors.toMap(partition -> partition, _ -> which));
     Map<TopicPartition, Long> offsets = new HashMap<>();
-    answer(
+    answer
+        .to(
             admin
                 .listOffsets(
                     asked,
                     // Of a topic that was deleted it would be asked for as long as may be.
                     new ListOffsetsOptions(IsolationLevel.READ_COMMITTED).timeoutMs(OFFSETS_MS))
                 .all(),
-            "where it begins and ends")
+            not("where it begins and ends"))
         .forEach((partition, info) -> offsets.put(partition, info.offset()));
     return offsets;
   }
 
-  private <T> T answer(KafkaFuture<T> future, String what) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new MessagingException(
-          "Kafka at %s did not say of %s %s: %s".formatted(brokers, topic, what, cause), cause);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MessagingException("interrupted while asking for " + topic, e);
-    }
+  private String not(String said) {
+    return "did not say of %s %s".formatted(topic, said);
   }
 
   @Override

@@ -19,7 +19,6 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -45,11 +44,13 @@ final class Topics {
   private final Admin admin;
   private final Settings settings;
   private final Sleeper sleeper;
+  private final BrokerAnswer answer;
 
   Topics(Admin admin, Settings settings, Sleeper sleeper) {
     this.admin = admin;
     this.settings = settings;
     this.sleeper = sleeper;
+    this.answer = new BrokerAnswer(settings.kafka(), "topics");
   }
 
   /**
@@ -68,7 +69,7 @@ final class Topics {
    */
   Plan plan(Map<String, Topic> topics) {
     TopicRules.Cluster cluster = cluster();
-    Set<String> known = answer(admin.listTopics().names(), "did not list its topics");
+    Set<String> known = answer.to(admin.listTopics().names(), "did not list its topics");
     Map<String, Topic> there = new LinkedHashMap<>(topics);
     there.keySet().retainAll(known);
     // Not those that stand: the brokers look at what is asked for before they say that it stands.
@@ -135,9 +136,9 @@ final class Topics {
                     Setting.DEVICE.variable()),
             refused);
       }
-      throw failed("did not make the topic " + topic.name(), e);
+      throw answer.failed("did not make the topic " + topic.name(), e);
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw answer.interrupted(e);
     }
   }
 
@@ -146,7 +147,7 @@ final class Topics {
     List<String> names = List.copyOf(topics.keySet());
     Map<String, TopicDescription> described = described(names);
     Map<ConfigResource, Config> configs =
-        answer(
+        answer.to(
             admin.describeConfigs(names.stream().map(Topics::resource).toList()).all(),
             "did not tell the settings of its topics");
     List<String> problems = new ArrayList<>();
@@ -172,7 +173,8 @@ final class Topics {
     int tries = 1;
     while (true) {
       try {
-        return answer(admin.describeTopics(names).allTopicNames(), "did not describe its topics");
+        return answer.to(
+            admin.describeTopics(names).allTopicNames(), "did not describe its topics");
       } catch (MessagingException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || tries >= TRIES) {
           throw e;
@@ -182,7 +184,7 @@ final class Topics {
       try {
         sleeper.sleep(BETWEEN_TRIES);
       } catch (InterruptedException e) {
-        throw interrupted(e);
+        throw answer.interrupted(e);
       }
     }
   }
@@ -204,7 +206,7 @@ final class Topics {
   }
 
   private TopicRules.Cluster cluster() {
-    Collection<Node> nodes = answer(admin.describeCluster().nodes(), "did not name its brokers");
+    Collection<Node> nodes = answer.to(admin.describeCluster().nodes(), "did not name its brokers");
     List<Integer> ids = nodes.stream().map(Node::id).sorted().toList();
     ConfigResource broker =
         new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(ids.getFirst()));
@@ -220,7 +222,8 @@ final class Topics {
   private Map<String, String> brokerSettings(ConfigResource broker) {
     try {
       return Optional.ofNullable(
-              answer(
+              answer
+                  .to(
                       admin.describeConfigs(List.of(broker)).all(),
                       "did not tell its brokers' settings")
                   .get(broker))
@@ -247,26 +250,5 @@ final class Topics {
 
   private static ConfigResource resource(String topic) {
     return new ConfigResource(ConfigResource.Type.TOPIC, topic);
-  }
-
-  private <T> T answer(KafkaFuture<T> future, String what) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw failed(what, e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static MessagingException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new MessagingException("interrupted while asking for topics", e);
-  }
-
-  private MessagingException failed(String what, ExecutionException e) {
-    Throwable cause = e.getCause() == null ? e : e.getCause();
-    return new MessagingException(
-        "Kafka at %s %s: %s".formatted(settings.kafka(), what, cause), cause);
   }
 }
