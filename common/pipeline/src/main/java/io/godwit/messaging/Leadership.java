@@ -1,16 +1,12 @@
 package io.godwit.messaging;
 
 import io.godwit.service.Liveness;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whom of several processes Kafka has chosen: a group on a topic of one partition, in which nobody
@@ -18,16 +14,10 @@ import org.slf4j.LoggerFactory;
  * what must be done by one alone needs another proof.
  */
 public final class Leadership implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
-  private static final Duration POLL = Duration.ofSeconds(1);
-
   private final Consumer<byte[], byte[]> consumer;
   private final String topic;
-  private final Liveness.Worker worker;
-  private final Sleeper sleeper;
-  private final Thread thread;
+  private final Polling polling;
   private volatile boolean chosen;
-  private volatile boolean closing;
 
   /**
    * @param consumer of the group; this object's to close
@@ -36,14 +26,12 @@ public final class Leadership implements AutoCloseable {
       Consumer<byte[], byte[]> consumer, String topic, Liveness.Worker worker, Sleeper sleeper) {
     this.consumer = consumer;
     this.topic = topic;
-    this.worker = worker;
-    this.sleeper = sleeper;
-    this.thread = Thread.ofPlatform().daemon().name(topic + "-leadership").unstarted(this::run);
+    this.polling = new Polling(consumer, topic + "-leadership", this::poll, worker, sleeper);
   }
 
   void start() {
-    worker.progress();
-    thread.start();
+    consumer.subscribe(List.of(topic), new Choice());
+    polling.start();
   }
 
   /** Whether this process is the one, as far as it knows. */
@@ -51,46 +39,22 @@ public final class Leadership implements AutoCloseable {
     return chosen;
   }
 
-  private void run() {
-    try (consumer) {
-      consumer.subscribe(List.of(topic), new Choice());
-      while (!closing) {
-        poll();
-        worker.progress();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (Throwable e) {
-      LOG.error("nobody says any more who leads {}", topic, e);
-      worker.stuck("the group on " + topic + " was left: " + e);
-    } finally {
-      chosen = false;
-    }
-  }
-
-  private void poll() throws InterruptedException {
+  private void poll() {
     try {
       // Everything is paused: it is polled for the group's sake.
-      consumer.poll(POLL);
+      consumer.poll(Polling.PERIOD);
     } catch (WakeupException e) {
-      LOG.trace("{} woken up", topic);
-    } catch (KafkaException e) {
-      LOG.warn("{}: Kafka failed; going on in a moment", topic, e);
+      throw e;
+    } catch (RuntimeException | Error e) {
       chosen = false;
-      sleeper.sleep(POLL);
+      throw e;
     }
   }
 
   @Override
   public void close() {
-    closing = true;
-    consumer.wakeup();
-    try {
-      thread.join(KafkaClients.PATIENCE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    worker.close();
+    polling.close();
+    chosen = false;
   }
 
   private final class Choice implements ConsumerRebalanceListener {
