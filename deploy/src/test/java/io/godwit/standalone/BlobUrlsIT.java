@@ -12,7 +12,6 @@ import io.godwit.blob.BlobStore;
 import io.godwit.blob.Grants;
 import io.godwit.blob.S3BlobStore;
 import io.godwit.contract.BlobGrant;
-import io.godwit.service.Settings;
 import io.godwit.standalone.Stores.S3;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -23,8 +22,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -65,18 +62,7 @@ class BlobUrlsIT {
   }
 
   private S3BlobStore store(String endpoint, String secret) {
-    return new S3BlobStore(
-        new Settings(
-            Map.of(
-                "GODWIT_S3_ENDPOINT",
-                endpoint,
-                "GODWIT_S3_BUCKET",
-                bucket,
-                "GODWIT_S3_ACCESS_KEY",
-                Stores.ACCESS_KEY,
-                "GODWIT_S3_SECRET_KEY",
-                secret)),
-        new SimpleMeterRegistry());
+    return Stores.client(endpoint, bucket, secret, new SimpleMeterRegistry());
   }
 
   private void grant(Blob blob, S3BlobStore signer, Duration valid) throws IOException {
@@ -89,17 +75,11 @@ class BlobUrlsIT {
                 .build()));
   }
 
-  private static byte[] random(int size) {
-    byte[] bytes = new byte[size];
-    new Random(size).nextBytes(bytes);
-    return bytes;
-  }
-
   @Test
   void whoHasTheUrlReadsThatBlobAndNoOther() throws Exception {
-    byte[] bytes = random(3 << 20);
+    byte[] bytes = Stores.random(3 << 20);
     Blob blob = host.put(bytes);
-    Blob other = host.put(random(100));
+    Blob other = host.put(Stores.random(100));
     assertThrows(BlobException.class, () -> device.open(blob).close());
     grant(blob, host, HOUR);
     device.fetch(blob, folder.resolve("fetched"), BlobStore.SILENT);
@@ -112,18 +92,18 @@ class BlobUrlsIT {
 
   @Test
   void urlMadeUnderAnotherNameOfTheStoreIsReadAtTheOneThatTheDeviceKnows() throws Exception {
-    Blob blob = host.put(random(1000));
+    Blob blob = host.put(Stores.random(1000));
     try (S3BlobStore elsewhere = store("https://store.example:9443", Stores.SECRET_KEY)) {
       grant(blob, elsewhere, HOUR);
     }
     try (InputStream in = device.open(blob)) {
-      assertArrayEquals(random(1000), in.readAllBytes());
+      assertArrayEquals(Stores.random(1000), in.readAllBytes());
     }
   }
 
   @Test
   void urlThatIsTooOldIsAnErrorThatSaysSoAndDoesNotShowIt() throws Exception {
-    Blob blob = host.put(random(1000));
+    Blob blob = host.put(Stores.random(1000));
     grant(blob, host, Duration.ofSeconds(1));
     String message =
         Awaitility.await("the URL to be too old")
@@ -144,10 +124,10 @@ class BlobUrlsIT {
   @Test
   void whatADeviceStoresLiesInItsFolderAndIsItsOwnBlob() throws Exception {
     BlobStore pi = host.ofDevice("pi", grants);
-    Blob large = pi.put(random((1 << 20) + 1));
+    Blob large = pi.put(Stores.random((1 << 20) + 1));
     assertEquals("from/pi/", large.folder());
-    assertEquals(large, pi.put(random((1 << 20) + 1)));
-    assertArrayEquals(random((1 << 20) + 1), host.open(large).readAllBytes());
+    assertEquals(large, pi.put(Stores.random((1 << 20) + 1)));
+    assertArrayEquals(Stores.random((1 << 20) + 1), host.open(large).readAllBytes());
     Blob atTheRoot = new Blob(large.sha256(), large.size());
     assertThrows(BlobException.class, () -> host.open(atTheRoot).close());
   }

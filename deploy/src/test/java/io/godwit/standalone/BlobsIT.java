@@ -14,7 +14,6 @@ import io.godwit.blob.S3BlobStore;
 import io.godwit.contract.Manifest;
 import io.godwit.contract.ManifestFile;
 import io.godwit.contract.Segment;
-import io.godwit.service.Settings;
 import io.godwit.standalone.Stores.S3;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,8 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -61,30 +58,13 @@ class BlobsIT {
   }
 
   private S3BlobStore store(String secret) {
-    return new S3BlobStore(
-        new Settings(
-            Map.of(
-                "GODWIT_S3_ENDPOINT",
-                s3.endpoint().toString(),
-                "GODWIT_S3_BUCKET",
-                bucket,
-                "GODWIT_S3_ACCESS_KEY",
-                Stores.ACCESS_KEY,
-                "GODWIT_S3_SECRET_KEY",
-                secret)),
-        metrics);
+    return Stores.client(s3.endpoint().toString(), bucket, secret, metrics);
   }
 
   private Path file(String name, byte[] bytes) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
     return Files.write(file, bytes);
-  }
-
-  private static byte[] random(int size) {
-    byte[] bytes = new byte[size];
-    new Random(size).nextBytes(bytes);
-    return bytes;
   }
 
   private static byte[] bytes(String text) {
@@ -111,7 +91,7 @@ class BlobsIT {
 
   @Test
   void whatIsPutIsFetchedAlsoInSeveralParts() throws Exception {
-    byte[] bytes = random(40 << 20);
+    byte[] bytes = Stores.random(40 << 20);
     List<Long> sent = new ArrayList<>();
     List<Long> fetched = new ArrayList<>();
     Blob blob = store.put(file("big", bytes), sent::add);
@@ -127,7 +107,7 @@ class BlobsIT {
 
   @Test
   void largeBlobThatIsThereIsNotSentAgain() throws Exception {
-    byte[] large = random((1 << 20) + 1);
+    byte[] large = Stores.random((1 << 20) + 1);
     Path file = file("a", large);
     Blob first = store.put(file, BlobStore.SILENT);
     assertEquals(first, store.put(file, BlobStore.SILENT));
@@ -138,8 +118,8 @@ class BlobsIT {
 
   @Test
   void smallBlobIsSentWithoutAskingWhetherItIsThere() throws Exception {
-    Path file = file("a", random(1000));
-    assertEquals(store.put(file, BlobStore.SILENT), store.put(random(1000)));
+    Path file = file("a", Stores.random(1000));
+    assertEquals(store.put(file, BlobStore.SILENT), store.put(Stores.random(1000)));
     assertEquals(2000.0, count("godwit.blobs.sent"));
     assertEquals(0.0, count("godwit.blobs.spared"));
   }
@@ -154,7 +134,7 @@ class BlobsIT {
 
   @Test
   void damagedBlobIsNamed() throws Exception {
-    byte[] bytes = random(1000);
+    byte[] bytes = Stores.random(1000);
     Blob blob = store.put(bytes);
     bytes[500] ^= 1;
     replace(blob, bytes);
@@ -173,9 +153,9 @@ class BlobsIT {
 
   @Test
   void blobThatIsTooShortIsNamedAndPutAgain() throws Exception {
-    byte[] bytes = random(1000);
+    byte[] bytes = Stores.random(1000);
     Blob blob = store.put(bytes);
-    replace(blob, random(999));
+    replace(blob, Stores.random(999));
     String message =
         assertThrows(
                 BlobException.class,
@@ -249,8 +229,8 @@ class BlobsIT {
 
   @Test
   void folderTravelsAsAManifest() throws Exception {
-    file("out/pages-1.img", random(300_000));
-    file("out/core-1.img", random(900));
+    file("out/pages-1.img", Stores.random(300_000));
+    file("out/core-1.img", Stores.random(900));
     file("out/empty.img", new byte[0]);
     Manifests manifests = new Manifests(store);
     Manifest manifest = manifests.upload(folder.resolve("out"), BlobStore.SILENT);

@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -98,12 +97,6 @@ class StoreRolesIT {
     return store;
   }
 
-  private static byte[] random(int size) {
-    byte[] bytes = new byte[size];
-    new Random(size).nextBytes(bytes);
-    return bytes;
-  }
-
   @Test
   void everyRoleDoesItsWorkAndASecondDeviceGetsNothingOfTheFirst() throws Exception {
     assertEquals(List.of(), setup.make(wish(false)), said::toString);
@@ -113,13 +106,13 @@ class StoreRolesIT {
     BlobStore pi = as("device-pi").ofDevice("pi", piMay);
     BlobStore other = as("device-other").ofDevice("other", new Grants(Clock.systemUTC()));
 
-    Path image = Files.write(folder.resolve("image"), random(20 << 20));
+    Path image = Files.write(folder.resolve("image"), Stores.random(20 << 20));
     Blob archive = checkpointer.put(image, BlobStore.SILENT);
     assertEquals(archive, checkpointer.put(image, BlobStore.SILENT));
-    Blob template = pi.put(random(2 << 20));
-    assertEquals(template, pi.put(random(2 << 20)));
-    assertArrayEquals(random(2 << 20), converter.open(template).readAllBytes());
-    Blob converted = converter.put(random(3000));
+    Blob template = pi.put(Stores.random(2 << 20));
+    assertEquals(template, pi.put(Stores.random(2 << 20)));
+    assertArrayEquals(Stores.random(2 << 20), converter.open(template).readAllBytes());
+    Blob converted = converter.put(Stores.random(3000));
     for (S3BlobStore signer : List.of(checkpointer, converter)) {
       piMay.take(
           List.of(
@@ -142,10 +135,10 @@ class StoreRolesIT {
     }
     // Its own keys let it store where it says that it is at home, and nowhere else.
     S3BlobStore impostor = as("device-other");
-    assertThrows(BlobException.class, () -> impostor.put(random(10)));
+    assertThrows(BlobException.class, () -> impostor.put(Stores.random(10)));
     assertThrows(
         BlobException.class,
-        () -> impostor.ofDevice("pi", new Grants(Clock.systemUTC())).put(random(10)));
+        () -> impostor.ofDevice("pi", new Grants(Clock.systemUTC())).put(Stores.random(10)));
     assertThrows(BlobException.class, () -> checkpointer.open(template).close());
   }
 

@@ -1,6 +1,9 @@
 package io.godwit.standalone;
 
+import io.godwit.blob.S3BlobStore;
 import io.godwit.e2e.Docker;
+import io.godwit.service.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -8,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -28,6 +33,29 @@ import org.testcontainers.utility.DockerImageName;
 final class Stores implements ArgumentsProvider {
   static final String ACCESS_KEY = "somebody";
   static final String SECRET_KEY = "a secret of some length";
+
+  /** Who comes with {@link #ACCESS_KEY}. */
+  static S3BlobStore client(String endpoint, String bucket, String secret, MeterRegistry metrics) {
+    return new S3BlobStore(
+        new Settings(
+            Map.of(
+                "GODWIT_S3_ENDPOINT",
+                endpoint,
+                "GODWIT_S3_BUCKET",
+                bucket,
+                "GODWIT_S3_ACCESS_KEY",
+                ACCESS_KEY,
+                "GODWIT_S3_SECRET_KEY",
+                secret)),
+        metrics);
+  }
+
+  /** The same bytes for the same size. */
+  static byte[] random(int size) {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return bytes;
+  }
 
   /** One that runs, and can be away for a while. */
   abstract static class S3 {
